@@ -1,0 +1,39 @@
+// Builds what the package ships: AssemblyScript kernels to WebAssembly, TypeScript to dist/.
+import { spawnSync } from 'node:child_process';
+import { copyFileSync, existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = join(dirname(fileURLToPath(import.meta.url)), '..');
+
+function run(script, args) {
+  const result = spawnSync(process.execPath, [join(root, 'node_modules', script), ...args], {
+    cwd: root,
+    stdio: ['ignore', 2, 2],
+  });
+  if (result.status !== 0) process.exit(result.status ?? 1);
+}
+
+/** Every `kernels/*.as.ts` becomes `kernels/../<name>.wasm`, beside the loader in src and in dist. */
+function buildKernels() {
+  const wasmDir = join(root, 'src', 'train', 'engines', 'wasm');
+  const kernels = join(wasmDir, 'kernels');
+  if (!existsSync(kernels)) return [];
+  return readdirSync(kernels)
+    .filter((file) => file.endsWith('.as.ts'))
+    .map((file) => {
+      const wasm = join(wasmDir, file.replace(/\.as\.ts$/, '.wasm'));
+      const flags = ['-O3', '--noAssert', '--runtime', 'stub', '--enable', 'simd', '--importMemory'];
+      run('assemblyscript/bin/asc.js', [join(kernels, file), ...flags, '-o', wasm]);
+      return wasm;
+    });
+}
+
+const wasmFiles = buildKernels();
+rmSync(join(root, 'dist'), { recursive: true, force: true });
+run('typescript/bin/tsc', ['-p', 'tsconfig.build.json']);
+for (const wasm of wasmFiles) {
+  const target = join(root, 'dist', wasm.slice(join(root, 'src').length));
+  mkdirSync(dirname(target), { recursive: true });
+  copyFileSync(wasm, target);
+}

@@ -1,0 +1,30 @@
+import type { ErrorEntry } from '../catalogue.js';
+import { EXIT } from '../exit-codes.js';
+
+export const cliErrors = {
+  INTERNAL: {
+    title: 'An unexpected fault inside grapes-mcu',
+    explanation: 'A defect of the tool itself, not of your project. The message carries the original error.',
+    hint: 'Run again with GRAPES_DEBUG=1 for a stack trace and report it with the command you typed.',
+    exitCode: EXIT.unexpected,
+  },
+  USAGE: {
+    title: 'The command line could not be understood',
+    explanation: 'An unknown command or option, or a value of the wrong kind.',
+    hint: 'Run `grapes --help`, or `grapes COMMAND --help`.',
+    exitCode: EXIT.usage,
+  },
+  INTERRUPTED: {
+    title: 'Stopped by Ctrl-C',
+    explanation:
+      'The command was interrupted. Every artefact on disk is whole: a stage is written to a temporary place and renamed when it is complete.',
+    hint: 'Run the same command again; finished stages are not repeated.',
+    exitCode: EXIT.interrupted,
+  },
+  DISK_WRITE_FAILED: {
+    title: 'A file could not be written',
+    explanation: 'The disk is full, read-only, or the folder is not writable. What was there before is untouched.',
+    hint: 'Free some space (or choose another place with -C DIR) and run the same command again.',
+    exitCode: EXIT.unexpected,
+  },
+} as const satisfies Record<string, ErrorEntry>;

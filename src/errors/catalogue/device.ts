@@ -1,0 +1,3 @@
+import type { ErrorEntry } from '../catalogue.js';
+
+export const deviceErrors = {} as const satisfies Record<string, ErrorEntry>;

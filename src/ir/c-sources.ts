@@ -1,0 +1,27 @@
+import type { MemoryPlan } from './memory-plan.js';
+import type { Provenance } from './provenance.js';
+
+export interface CFile {
+  /** Relative to the export folder, with forward slashes. */
+  readonly path: string;
+  readonly text: string;
+}
+
+/** Which kernels the sources call: also says how weights are laid out. */
+export type KernelSet = 'plain' | 'dsp';
+
+/** A generated C directory: everything a compiler needs for the model, nothing of a board. */
+export interface CSources {
+  readonly schemaVersion: 1;
+  /** Prefix of every symbol. */
+  readonly name: string;
+  readonly files: readonly CFile[];
+  /** Paths among `files` to compile. */
+  readonly sources: readonly string[];
+  readonly kernels: KernelSet;
+  readonly learns: boolean;
+  /** SHA-256 (hex) that the firmware reports in HELLO: of the quantized graph and the learning options. */
+  readonly modelDigest: string;
+  readonly plan: MemoryPlan;
+  readonly provenance: Provenance;
+}

@@ -1,0 +1,50 @@
+/** How a number came to be: computed from the graph, read from an ELF and the compiler, or seen on a device. */
+export type NumberSource = 'planned' | 'compiled' | 'measured';
+
+export interface SizedNumber {
+  readonly bytes: number;
+  readonly source: NumberSource;
+}
+
+export interface TensorPlacement {
+  readonly tensorId: number;
+  readonly name: string;
+  /** From the start of the arena. */
+  readonly offset: number;
+  readonly bytes: number;
+  /** Index of the op that writes it (-1: the input, written by the caller) and of the last op that reads it. */
+  readonly firstOp: number;
+  readonly lastOp: number;
+}
+
+export interface ConstantSize {
+  readonly name: string;
+  readonly role: 'weight' | 'bias' | 'table' | 'requantize';
+  readonly bytes: number;
+}
+
+/** What on-device learning adds to RAM; all float32. */
+export interface LearnPlan {
+  /** Names of the trained ops, first to last. */
+  readonly trainedOps: readonly string[];
+  readonly weightBytes: number;
+  readonly biasBytes: number;
+  readonly activationBytes: number;
+  readonly deltaBytes: number;
+  readonly nodeSumBytes: number;
+  /** The whole state struct, padding included. */
+  readonly ramBytes: number;
+}
+
+/** What is known of memory without a compiler. Every byte count is exact except `codeEstimateBytes`. */
+export interface MemoryPlan {
+  readonly schemaVersion: 1;
+  readonly arenaBytes: number;
+  readonly tensors: readonly TensorPlacement[];
+  readonly constants: readonly ConstantSize[];
+  /** Sum over `constants`: what the model keeps in flash. */
+  readonly constantBytes: number;
+  readonly codeEstimateBytes: number;
+  readonly macs: number;
+  readonly learn: LearnPlan | null;
+}

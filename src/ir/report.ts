@@ -1,0 +1,115 @@
+import type { FactorSpread } from './telemetry.js';
+
+/** One line of metrics.jsonl. No wall time in it: the same run gives the same bytes. */
+export interface EpochMetrics {
+  readonly epoch: number;
+  readonly learningRate: number;
+  readonly trainLoss: number;
+  readonly trainAccuracy: number;
+  readonly validationLoss: number | null;
+  readonly validationAccuracy: number | null;
+  /** Modulation factors at the end of the epoch, one entry a hidden layer; empty with GRAPES off. */
+  readonly factors: readonly FactorSpread[];
+}
+
+/** counts[truth][predicted]. */
+export type ConfusionMatrix = readonly (readonly number[])[];
+
+export interface AccuracyReport {
+  readonly samples: number;
+  /** Fraction in [0, 1]. */
+  readonly accuracy: number;
+  readonly perClass: readonly number[];
+  readonly confusion: ConfusionMatrix;
+}
+
+export interface TrainReport {
+  readonly schemaVersion: 1;
+  readonly epochs: readonly EpochMetrics[];
+  readonly stoppedEarly: boolean;
+  readonly bestEpoch: number;
+  readonly parameters: number;
+  readonly macs: number;
+  readonly test: AccuracyReport;
+}
+
+export interface LayerQuantReport {
+  readonly name: string;
+  /** Signal-to-quantization-noise ratio of the layer's output against the float network, dB; null if noise-free. */
+  readonly sqnrDb: number | null;
+  /** Fraction of int8 outputs at the ends of the range. */
+  readonly saturation: number;
+  readonly scale: number;
+  readonly zeroPoint: number;
+  readonly floatBytes: number;
+  readonly int8Bytes: number;
+}
+
+export interface QuantizeReport {
+  readonly schemaVersion: 1;
+  readonly float: AccuracyReport;
+  readonly int8: AccuracyReport;
+  readonly layers: readonly LayerQuantReport[];
+  readonly floatBytes: number;
+  readonly int8Bytes: number;
+}
+
+/** Where device and reference first differ. */
+export interface Divergence {
+  readonly sample: number;
+  readonly opIndex: number;
+  readonly opName: string;
+  readonly element: number;
+  readonly expected: number;
+  readonly actual: number;
+}
+
+export interface VerifyReport {
+  readonly schemaVersion: 1;
+  readonly boardId: string;
+  readonly samples: number;
+  /** Output bytes that differ from the reference. */
+  readonly mismatches: number;
+  readonly mismatchedSamples: number;
+  readonly firstDivergence: Divergence | null;
+  readonly float: AccuracyReport;
+  readonly int8: AccuracyReport;
+  readonly device: AccuracyReport;
+  /** Instructions per inference, null where the board cannot count. */
+  readonly instructions: { readonly min: number; readonly mean: number; readonly max: number } | null;
+  readonly stackHighWaterBytes: number | null;
+  readonly link: {
+    readonly samplesPerSecond: number;
+    readonly bytesPerSecond: number;
+    readonly retransmissions: number;
+    readonly lostFrames: number;
+  };
+  readonly verdict: 'pass' | 'fail';
+}
+
+/** A point of the learning curve: the device's own running accuracy and loss over the last `window` stream samples. */
+export interface LearnPoint {
+  readonly step: number;
+  readonly loss: number;
+  readonly accuracy: number;
+}
+
+export interface LearnReport {
+  readonly schemaVersion: 1;
+  readonly boardId: string;
+  readonly steps: number;
+  /** Words of weights and sums that differed, over all full comparisons; steps whose hash alone differed count one. */
+  readonly weightMismatches: number;
+  readonly firstMismatchStep: number | null;
+  readonly comparedSteps: number;
+  /** On held-out samples of the changed world, by the device's float32/int8 mixture. */
+  readonly accuracyBefore: number;
+  readonly accuracyAfter: number;
+  /** On the unchanged test samples, after learning: what was forgotten. */
+  readonly originalBefore: number;
+  readonly originalAfter: number;
+  readonly instructions: { readonly min: number; readonly mean: number; readonly max: number } | null;
+  readonly curve: readonly LearnPoint[];
+  readonly factors: readonly FactorSpread[];
+  readonly verdict: 'pass' | 'fail';
+}

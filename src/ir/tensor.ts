@@ -1,0 +1,31 @@
+import type { QuantParams } from './quant-params.js';
+
+export type DType = 'float32' | 'int8' | 'int32';
+export type TensorData = Float32Array | Int8Array | Int32Array;
+
+/** What a tensor is for: constants (`weight`, `bias`, `table`) carry data, the others are filled at run time. */
+export type TensorRole = 'input' | 'activation' | 'output' | 'weight' | 'bias' | 'table';
+
+export interface Tensor {
+  /** Index in `Graph.tensors`. */
+  readonly id: number;
+  readonly name: string;
+  /** Without a batch axis. Dense weights are [out][in]. */
+  readonly shape: readonly number[];
+  readonly dtype: DType;
+  readonly role: TensorRole;
+  /** Present for int8 and int32 tensors of a quantized graph, null otherwise. */
+  readonly quant: QuantParams | null;
+  /** Present exactly for constants. */
+  readonly data: TensorData | null;
+}
+
+export const DTYPE_BYTES: Readonly<Record<DType, number>> = { float32: 4, int8: 1, int32: 4 };
+
+export function elementCount(shape: readonly number[]): number {
+  return shape.reduce((n, d) => n * d, 1);
+}
+
+export function tensorBytes(tensor: Pick<Tensor, 'shape' | 'dtype'>): number {
+  return elementCount(tensor.shape) * DTYPE_BYTES[tensor.dtype];
+}

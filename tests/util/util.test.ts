@@ -1,0 +1,40 @@
+import t from 'tap';
+import { canonicalJson, sha256Hex } from '../../src/util/digest.js';
+import { Rng } from '../../src/util/rng.js';
+
+void t.test('canonical JSON does not depend on the order of keys', async (t) => {
+  t.equal(canonicalJson({ b: 1, a: [{ d: 1, c: 2 }] }), '{"a":[{"c":2,"d":1}],"b":1}');
+  t.equal(canonicalJson({ a: undefined, b: 1 }), '{"b":1}');
+});
+
+void t.test('sha256 agrees with FIPS 180-2, appendix B.1', async (t) => {
+  t.equal(sha256Hex('a', 'bc'), 'ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad');
+});
+
+void t.test('random numbers: same seed same sequence, purposes apart, state resumes', async (t) => {
+  const draw = (rng: Rng): number[] => Array.from({ length: 5 }, () => rng.uint32());
+  t.same(draw(new Rng(7)), draw(new Rng(7)));
+  t.notSame(draw(new Rng(7)), draw(new Rng(8)));
+  t.notSame(draw(Rng.forPurpose(7, 'init')), draw(Rng.forPurpose(7, 'shuffle')));
+  const rng = new Rng(3);
+  draw(rng);
+  const resumed = Rng.fromState(rng.state());
+  t.same(draw(rng), draw(resumed));
+});
+
+void t.test('random numbers: mean and variance of uniform and normal draws', async (t) => {
+  const rng = new Rng(1);
+  const n = 20000;
+  let u = 0;
+  let g = 0;
+  let g2 = 0;
+  for (let i = 0; i < n; i++) {
+    u += rng.uniform();
+    const x = rng.normal();
+    g += x;
+    g2 += x * x;
+  }
+  t.ok(Math.abs(u / n - 0.5) < 0.01);
+  t.ok(Math.abs(g / n) < 0.03);
+  t.ok(Math.abs(g2 / n - 1) < 0.05);
+});
