@@ -50,6 +50,24 @@ export interface LearnResult {
   readonly factors: readonly FactorSpread[];
 }
 
+/** An unsolicited telemetry frame: what the device says of one learning step. The monitor adds the time. */
+export interface TelemetryFrame {
+  /** Learning steps since the weights were initialised. */
+  readonly step: number;
+  /** Cross-entropy before the update, a float32 value. */
+  readonly loss: number;
+  /** Did the device's own prediction, before the update, match the label? */
+  readonly correct: boolean;
+  readonly ticks: number;
+  readonly layers: readonly FactorSpread[];
+}
+
+/** `disconnected`: the wire is gone; `reset`: the device restarted (new bootId); `connected`: greeted again. */
+export type LinkState = 'connected' | 'disconnected' | 'reset';
+
+/** Ends a subscription; calling it twice does nothing more. */
+export type Unsubscribe = () => void;
+
 export interface LabelledInput {
   readonly input: Int8Array;
   readonly label: number;
@@ -99,6 +117,11 @@ export interface Device {
   sink(payloads: Iterable<Uint8Array>): AsyncIterable<number>;
   stats(): Promise<DeviceStats>;
   readonly link: LinkStats;
+  /** Telemetry frames as they arrive. Lost ones show in `link.lostFrames`, never as an error. */
+  onTelemetry(listener: (frame: TelemetryFrame) => void): Unsubscribe;
+  /** Lines of plain text that came through the wire, without their line end. */
+  onText(listener: (line: string) => void): Unsubscribe;
+  onState(listener: (state: LinkState) => void): Unsubscribe;
   /** Restarts the firmware and greets it again; learning starts over. */
   reset(): Promise<void>;
   close(): Promise<void>;

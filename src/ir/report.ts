@@ -64,6 +64,21 @@ export interface Divergence {
   readonly actual: number;
 }
 
+/** An output byte that differs from the reference. */
+export interface OutputMismatch {
+  readonly sample: number;
+  readonly element: number;
+  readonly expected: number;
+  readonly actual: number;
+}
+
+/** Counted instructions over all samples or steps. */
+export interface InstructionSpread {
+  readonly min: number;
+  readonly mean: number;
+  readonly max: number;
+}
+
 export interface VerifyReport {
   readonly schemaVersion: 1;
   readonly boardId: string;
@@ -71,12 +86,18 @@ export interface VerifyReport {
   /** Output bytes that differ from the reference. */
   readonly mismatches: number;
   readonly mismatchedSamples: number;
+  /** The first output byte that differs. */
+  readonly firstMismatch: OutputMismatch | null;
+  /**
+   * The same sample run again op by op: where it leaves the reference. Null without a mismatch, and also when the
+   * second run agrees with the reference, so that the fault does not repeat (memory or power, not arithmetic).
+   */
   readonly firstDivergence: Divergence | null;
   readonly float: AccuracyReport;
   readonly int8: AccuracyReport;
   readonly device: AccuracyReport;
   /** Instructions per inference, null where the board cannot count. */
-  readonly instructions: { readonly min: number; readonly mean: number; readonly max: number } | null;
+  readonly instructions: InstructionSpread | null;
   readonly stackHighWaterBytes: number | null;
   readonly link: {
     readonly samplesPerSecond: number;
@@ -87,11 +108,30 @@ export interface VerifyReport {
   readonly verdict: 'pass' | 'fail';
 }
 
-/** A point of the learning curve: the device's own running accuracy and loss over the last `window` stream samples. */
+/** A point of the learning curve: the device's own mean loss and accuracy over the last `window` stream samples. */
 export interface LearnPoint {
   readonly step: number;
   readonly loss: number;
   readonly accuracy: number;
+  /** Modulation factors at this step, one entry a hidden trained layer; empty with GRAPES off. */
+  readonly factors: readonly FactorSpread[];
+}
+
+export type LearnStatePart = 'weights' | 'bias' | 'node_sums';
+
+/** The first word of the learning state that differs between device and reference. */
+export interface LearnDivergence {
+  /** The step after which it differed, counted from 1. */
+  readonly step: number;
+  readonly opName: string;
+  readonly part: LearnStatePart;
+  /** Index within the part: row * inputs + column for weights, the row for bias and node sums. */
+  readonly element: number;
+  /** The float32 words as 8 hex digits, and their values as text (NaN and infinities survive JSON that way). */
+  readonly expectedBits: string;
+  readonly actualBits: string;
+  readonly expected: string;
+  readonly actual: string;
 }
 
 export interface LearnReport {
@@ -101,6 +141,12 @@ export interface LearnReport {
   /** Words of weights and sums that differed, over all full comparisons; steps whose hash alone differed count one. */
   readonly weightMismatches: number;
   readonly firstMismatchStep: number | null;
+  readonly firstDivergence: LearnDivergence | null;
+  /** Steps whose loss, class or factors differed from the reference in any bit. */
+  readonly resultMismatches: number;
+  /** Held-out and original samples, before and after, whose class differed from the reference's. */
+  readonly predictMismatches: number;
+  /** Steps at which the whole state was read back and compared; the hash is compared at every step. */
   readonly comparedSteps: number;
   /** On held-out samples of the changed world, by the device's float32/int8 mixture. */
   readonly accuracyBefore: number;
@@ -108,7 +154,17 @@ export interface LearnReport {
   /** On the unchanged test samples, after learning: what was forgotten. */
   readonly originalBefore: number;
   readonly originalAfter: number;
-  readonly instructions: { readonly min: number; readonly mean: number; readonly max: number } | null;
+  /** The same four in full. */
+  readonly accuracy: {
+    readonly heldOutBefore: AccuracyReport;
+    readonly heldOutAfter: AccuracyReport;
+    readonly originalBefore: AccuracyReport;
+    readonly originalAfter: AccuracyReport;
+  };
+  /** Samples behind one point of the curve. */
+  readonly window: number;
+  readonly stackHighWaterBytes: number | null;
+  readonly instructions: InstructionSpread | null;
   readonly curve: readonly LearnPoint[];
   readonly factors: readonly FactorSpread[];
   readonly verdict: 'pass' | 'fail';
