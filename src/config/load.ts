@@ -1,0 +1,63 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { dirname, join, parse, relative } from 'node:path';
+import { ToolError } from '../errors/tool-error.js';
+import { withDefaults } from './defaults.js';
+import { configError } from './problem.js';
+import type { ProjectConfig } from './project-config.js';
+import type { RawProject } from './raw-project.js';
+import { schemaProblems } from './schema-check.js';
+import { semanticProblems } from './semantic-checks.js';
+import { ConfigSource } from './source.js';
+
+export const PROJECT_FILE = 'grapes.yaml';
+
+/**
+ * Reads a project file's text. `file` is only what messages call it; `seed` overrides the file's.
+ * Throws one CONFIG_* ToolError that lists everything wrong, by line and column.
+ */
+export function parseProject(text: string, file: string, seed: number | null = null): ProjectConfig {
+  const { source, value, problems } = ConfigSource.parse(text);
+  if (problems.length > 0) throw configError(file, problems);
+  const wrong = schemaProblems(value, source);
+  if (wrong.length > 0) throw configError(file, wrong);
+  const config = withDefaults(value as RawProject, seed);
+  const odd = semanticProblems(config, source);
+  if (odd.length > 0) throw configError(file, odd);
+  return config;
+}
+
+/** Reads `grapes.yaml` in `projectDir`. `cwd` only shortens the file name in messages. */
+export function loadProject(projectDir: string, options: { cwd: string; seed: number | null }): ProjectConfig {
+  const path = join(projectDir, PROJECT_FILE);
+  const shown = shortPath(path, options.cwd);
+  if (!existsSync(path)) {
+    throw new ToolError('CONFIG_NOT_FOUND', `There is no ${PROJECT_FILE} in ${shortPath(projectDir, options.cwd)}.`, {
+      context: { file: shown },
+    });
+  }
+  let text: string;
+  try {
+    text = readFileSync(path, 'utf8');
+  } catch (cause) {
+    const reason = (cause as NodeJS.ErrnoException).code ?? 'unknown';
+    throw new ToolError('CONFIG_UNREADABLE', `${shown} could not be read (${reason}).`, {
+      context: { file: shown, errno: reason },
+      cause,
+    });
+  }
+  return parseProject(text, shown, options.seed);
+}
+
+/** The nearest folder at or above `start` that holds a project file, or null. */
+export function findProjectDir(start: string): string | null {
+  for (let dir = start; ; dir = dirname(dir)) {
+    if (existsSync(join(dir, PROJECT_FILE))) return dir;
+    if (dir === parse(dir).root) return null;
+  }
+}
+
+/** Relative to `cwd` where that is shorter and does not climb. */
+export function shortPath(path: string, cwd: string): string {
+  const short = relative(cwd, path);
+  return short === '' ? '.' : short.startsWith('..') ? path : short;
+}

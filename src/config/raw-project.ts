@@ -1,0 +1,90 @@
+import type { Activation } from '../ir/graph.js';
+import type { GrapesMode } from '../ir/model-spec.js';
+import type { DriftSpec, TrainOptions } from '../ir/options.js';
+
+/** grapes.yaml as written, after the JSON Schema has accepted it: what may be left out is optional. */
+export interface RawProject {
+  readonly schemaVersion: 1;
+  readonly name: string;
+  readonly seed?: number;
+  readonly board?: string;
+  readonly data: RawData;
+  readonly model: { readonly bias?: boolean; readonly layers: readonly RawLayer[] };
+  readonly train?: RawTrain;
+  readonly quantize?: {
+    readonly calibration?: {
+      readonly method?: 'minmax' | 'percentile';
+      readonly percentile?: number;
+      readonly samples?: number;
+    };
+    readonly weights?: 'per-channel' | 'per-tensor';
+  };
+  readonly learn?: RawLearn | null;
+  readonly verify?: { readonly samples?: number | 'all' };
+  readonly budget?: {
+    readonly flashBytes?: number | null;
+    readonly ramBytes?: number | null;
+    readonly stackBytes?: number | null;
+  };
+}
+
+export type RawData =
+  | {
+      readonly source: 'synthetic-digits';
+      readonly size?: 14 | 7;
+      readonly trainSamples?: number;
+      readonly testSamples?: number;
+    }
+  | { readonly source: 'mnist' | 'fashion-mnist' }
+  | {
+      readonly source: 'idx';
+      readonly trainImages: string;
+      readonly trainLabels: string;
+      readonly testImages: string;
+      readonly testLabels: string;
+      readonly classNames?: readonly string[];
+    }
+  | {
+      readonly source: 'csv';
+      readonly file: string;
+      readonly labelColumn: string;
+      readonly testFile?: string;
+      readonly testFraction?: number;
+      readonly normalize?: 'none' | 'standardize';
+    };
+
+export interface RawLayer {
+  readonly type?: 'dense';
+  readonly name?: string;
+  readonly units: number;
+  readonly activation?: Activation;
+  readonly dropout?: number;
+}
+
+export interface RawTrain {
+  readonly epochs?: number;
+  readonly batchSize?: number;
+  readonly optimizer?:
+    | { readonly type: 'sgd'; readonly learningRate?: number }
+    | { readonly type: 'momentum'; readonly learningRate?: number; readonly momentum?: number };
+  readonly grapes?: { readonly mode?: GrapesMode };
+  readonly initializer?: TrainOptions['initializer'];
+  readonly validationFraction?: number;
+  readonly earlyStopPatience?: number | null;
+  readonly learningRateDecay?: number;
+  readonly checkpointEveryEpochs?: number;
+  readonly engine?: 'wasm';
+}
+
+export interface RawLearn {
+  readonly layers?: number | 'all';
+  readonly learningRate?: number;
+  readonly grapes?: GrapesMode;
+  readonly nodeSums?: 'round-robin' | 'every-step';
+  readonly run?: {
+    readonly steps?: number;
+    readonly holdOut?: number;
+    readonly drift?: DriftSpec;
+    readonly compareEverySteps?: number;
+  };
+}

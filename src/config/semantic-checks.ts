@@ -1,0 +1,75 @@
+import { pathText, type ConfigPath, type ConfigProblem } from './problem.js';
+import type { ProjectConfig } from './project-config.js';
+import type { ConfigSource } from './source.js';
+
+interface Finding {
+  readonly path: ConfigPath;
+  readonly message: string;
+}
+
+type Check = (config: ProjectConfig) => Finding[];
+
+const C_KEYWORDS = new Set(
+  (
+    'auto break case char const continue default do double else enum extern float for goto if inline int long ' +
+    'register restrict return short signed sizeof static struct switch typedef union unsigned void volatile while ' +
+    'main grapes'
+  ).split(' '),
+);
+
+/** What a JSON Schema cannot say. Named, so that a test can show each one firing. */
+export const SEMANTIC_CHECKS: Readonly<Record<string, Check>> = {
+  nameIsFreeInC: ({ name }) =>
+    C_KEYWORDS.has(name)
+      ? [{ path: ['name'], message: `name must not be "${name}", which C or the runtime uses` }]
+      : [],
+
+  lastLayerGivesLogits: ({ model }) => {
+    const last = model.layers.length - 1;
+    const { activation, dropout } = model.layers[last];
+    const findings: Finding[] = [];
+    if (activation !== 'none') {
+      const message = `the last layer gives logits: its activation must be "none", not "${activation}"`;
+      findings.push({ path: ['model', 'layers', last, 'activation'], message });
+    }
+    if (dropout > 0) {
+      findings.push({ path: ['model', 'layers', last, 'dropout'], message: 'the last layer cannot have dropout' });
+    }
+    return findings;
+  },
+
+  layerNamesDiffer: ({ model }) => {
+    const names = model.layers.map((layer, i) => layer.name ?? `dense_${i}`);
+    return names.flatMap((name, i) =>
+      names.indexOf(name) === i
+        ? []
+        : [{ path: ['model', 'layers', i, 'name'], message: `layer name "${name}" is used twice` }],
+    );
+  },
+
+  learnsNoMoreLayersThanThereAre: ({ model, learn }) =>
+    learn !== null && learn.spec.layers !== 'all' && learn.spec.layers > model.layers.length
+      ? [
+          {
+            path: ['learn', 'layers'],
+            message: `learn.layers is ${learn.spec.layers}, but the model has ${model.layers.length} layers`,
+          },
+        ]
+      : [],
+
+  onlyPicturesRotate: ({ data, learn }) =>
+    data.source === 'csv' && learn?.run.drift.kind === 'rotate'
+      ? [{ path: ['learn', 'run', 'drift', 'kind'], message: 'CSV samples are no pictures and cannot be rotated' }]
+      : [],
+};
+
+export function semanticProblems(config: ProjectConfig, source: ConfigSource): ConfigProblem[] {
+  return Object.values(SEMANTIC_CHECKS)
+    .flatMap((check) => check(config))
+    .map(({ path, message }) => ({
+      ...source.positionOf(path),
+      path: pathText(path),
+      code: 'CONFIG_VALUE',
+      message,
+    }));
+}

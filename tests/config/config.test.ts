@@ -1,0 +1,192 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import t, { type Test } from 'tap';
+import { findProjectDir, loadProject, parseProject } from '../../src/config/load.js';
+import { SEMANTIC_CHECKS } from '../../src/config/semantic-checks.js';
+import { isToolError, type ToolError } from '../../src/errors/tool-error.js';
+import { ERROR_CATALOGUE } from '../../src/errors/catalogue.js';
+import { packageRoot } from '../../src/util/package-root.js';
+import { didYouMean, editDistance } from '../../src/util/did-you-mean.js';
+
+const MINIMAL = `schemaVersion: 1
+name: tiny
+data:
+  source: synthetic-digits
+model:
+  layers:
+    - { units: 16 }
+    - { units: 10 }
+`;
+
+function failure(text: string): ToolError {
+  try {
+    parseProject(text, 'grapes.yaml');
+  } catch (error) {
+    if (isToolError(error)) return error;
+    throw error;
+  }
+  throw new Error('the text was accepted');
+}
+
+void t.test('a minimal file is short: everything else has a default', async (t) => {
+  const config = parseProject(MINIMAL, 'grapes.yaml');
+  t.match(config, {
+    name: 'tiny',
+    seed: 1,
+    board: 'host',
+    data: { source: 'synthetic-digits', size: 14 },
+    model: { bias: true, layers: [{ type: 'dense', activation: 'relu' }, { activation: 'none' }] },
+    train: { optimizer: { type: 'sgd' }, grapes: { mode: 'propagating' }, seed: 1 },
+    learn: null,
+    verify: { samples: 1000 },
+    budget: { flashBytes: null },
+  });
+  t.equal(parseProject(MINIMAL, 'grapes.yaml', 7).train.seed, 7, 'a seed from the command line wins');
+});
+
+void t.test('defaults in the code and in the published schema are the same', async (t) => {
+  const schema = JSON.parse(readFileSync(join(packageRoot(), 'schema', 'grapes.schema.json'), 'utf8')) as Schema;
+  const config = parseProject(`${MINIMAL}learn: {}\n`, 'grapes.yaml');
+  const learn = { ...config.learn?.spec, run: config.learn?.run };
+  compareDefaults(t, schema, schema, { ...config, learn }, '');
+  const csv = parseProject(
+    MINIMAL.replace('source: synthetic-digits', 'source: csv\n  file: a.csv\n  labelColumn: y'),
+    'x',
+  );
+  compareDefaults(t, schema, schema.definitions['csvFile'], csv.data, 'csv');
+  compareDefaults(t, schema, schema.definitions['syntheticDigits'], config.data, 'digits');
+  const momentum = parseProject(`${MINIMAL}train: { optimizer: { type: momentum } }\n`, 'x').train.optimizer;
+  compareDefaults(t, schema, schema.definitions['optimizer'].oneOf?.[1] as Schema, momentum, 'momentum');
+});
+
+interface Schema {
+  readonly $ref?: string;
+  readonly default?: unknown;
+  readonly properties?: Readonly<Record<string, Schema>>;
+  readonly oneOf?: readonly Schema[];
+  readonly definitions: Readonly<Record<string, Schema>>;
+}
+
+function compareDefaults(t: Test, root: Schema, schema: Schema, value: unknown, path: string): void {
+  const target = schema.$ref === undefined ? schema : root.definitions[schema.$ref.replace('#/definitions/', '')];
+  const wanted = schema.default ?? target.default;
+  if (wanted !== undefined && wanted !== null && target.properties === undefined) t.match(value, wanted, path);
+  for (const [key, child] of Object.entries(target.properties ?? {})) {
+    compareDefaults(t, root, child, (value as Record<string, unknown> | null)?.[key], `${path}.${key}`);
+  }
+}
+
+void t.test('each kind of mistake has its code, line, column and a suggestion', async (t) => {
+  const cases: readonly [name: string, text: string, code: string, line: number, column: number, said: RegExp][] = [
+    ['unknown key', `${MINIMAL}trian: {}\n`, 'CONFIG_UNKNOWN_KEY', 9, 1, /did you mean "train"/],
+    ['nested unknown key', `${MINIMAL}train:\n  epoch: 3\n`, 'CONFIG_UNKNOWN_KEY', 10, 3, /did you mean "epochs"/],
+    [
+      'key of another kind of data',
+      MINIMAL.replace('digits', 'digits\n  file: x'),
+      'CONFIG_UNKNOWN_KEY',
+      5,
+      3,
+      /known here/,
+    ],
+    ['wrong type', `${MINIMAL}train:\n  epochs: many\n`, 'CONFIG_TYPE', 10, 11, /whole number.*"many"/],
+    [
+      'section where a list belongs',
+      'schemaVersion: 1\nname: a\ndata: {source: mnist}\nmodel:\n  layers: {}\n',
+      'CONFIG_TYPE',
+      5,
+      11,
+      /a list/,
+    ],
+    ['fraction for an integer', `${MINIMAL}train: { epochs: 2.5 }\n`, 'CONFIG_TYPE', 9, 18, /2\.5/],
+    ['infinity', `${MINIMAL}train: { optimizer: { type: sgd, learningRate: .inf } }\n`, 'CONFIG_TYPE', 9, 48, /number/],
+    ['out of range', MINIMAL.replace('units: 16', 'units: 0'), 'CONFIG_VALUE', 7, 16, /units.*>= 1/],
+    ['dropout 1', MINIMAL.replace('units: 16', 'units: 16, dropout: 1.0'), 'CONFIG_VALUE', 7, 29, /dropout/],
+    [
+      'misspelt choice',
+      MINIMAL.replace('units: 16', 'units: 16, activation: rellu'),
+      'CONFIG_VALUE',
+      7,
+      32,
+      /did you mean "relu"/,
+    ],
+    ['misspelt source', MINIMAL.replace('synthetic-digits', 'minst'), 'CONFIG_VALUE', 4, 11, /did you mean "mnist"/],
+    [
+      'no source',
+      MINIMAL.replace('source: synthetic-digits', 'size: 7'),
+      'CONFIG_MISSING_KEY',
+      3,
+      1,
+      /"source" is missing/,
+    ],
+    ['missing section', MINIMAL.replace(/model:[^]*/, ''), 'CONFIG_MISSING_KEY', 1, 1, /"model" is missing/],
+    [
+      'number or word',
+      `${MINIMAL}verify: { samples: most }\n`,
+      'CONFIG_VALUE',
+      9,
+      20,
+      /a whole number of at least 1 or "all"/,
+    ],
+    ['name is no identifier', MINIMAL.replace('tiny', 'My-Net'), 'CONFIG_VALUE', 2, 7, /lower-case/],
+    ['version of the future', MINIMAL.replace('n: 1', 'n: 2'), 'CONFIG_VALUE', 1, 16, /schemaVersion must be 1/],
+    ['duplicate key', `${MINIMAL}name: other\n`, 'CONFIG_DUPLICATE_KEY', 9, 1, /twice/],
+    ['tab', 'schemaVersion: 1\nmodel:\n\tlayers: []\n', 'CONFIG_SYNTAX', 3, 1, /YAML/],
+    ['open bracket', `${MINIMAL}train: { epochs: 3\n`, 'CONFIG_SYNTAX', 10, 1, /YAML/],
+    ['two documents', `${MINIMAL}---\nname: b\n`, 'CONFIG_SYNTAX', 9, 1, /YAML/],
+    ['empty file', '', 'CONFIG_TYPE', 1, 1, /the file must be a section/],
+    ['a list', '- 1\n', 'CONFIG_TYPE', 1, 1, /a list/],
+    ['logits', MINIMAL.replace('units: 10', 'units: 10, activation: relu'), 'CONFIG_VALUE', 8, 32, /"none"/],
+  ];
+  for (const [name, text, code, line, column, said] of cases) {
+    const error = failure(text);
+    t.match(error, { code, context: { file: 'grapes.yaml', line, column } }, name);
+    t.match(error.message, said, name);
+    t.ok(ERROR_CATALOGUE[error.code], `${name}: ${error.code} is catalogued`);
+  }
+});
+
+void t.test('all problems come at once, in file order', async (t) => {
+  const error = failure(MINIMAL.replace('tiny', 'Tiny').replace('units: 16', 'unit: 16') + 'train: { epochs: x }\n');
+  t.equal(error.code, 'CONFIG_VALUE');
+  t.same(error.context['problems'], [
+    '2:7 CONFIG_VALUE name',
+    '7:7 CONFIG_MISSING_KEY model.layers[0]',
+    '7:9 CONFIG_UNKNOWN_KEY model.layers[0].unit',
+    '9:18 CONFIG_TYPE train.epochs',
+  ]);
+  t.equal(error.message.split('\n').length, 4);
+});
+
+void t.test('every semantic check can fire', async (t) => {
+  const bad: Record<keyof typeof SEMANTIC_CHECKS, string> = {
+    nameIsFreeInC: MINIMAL.replace('tiny', 'register'),
+    lastLayerGivesLogits: MINIMAL.replace('units: 10', 'units: 10, dropout: 0.5'),
+    layerNamesDiffer: MINIMAL.replace('units: 16', 'units: 16, name: a').replace('units: 10', 'units: 10, name: a'),
+    learnsNoMoreLayersThanThereAre: `${MINIMAL}learn: { layers: 3 }\n`,
+    onlyPicturesRotate: `${MINIMAL.replace(
+      'source: synthetic-digits',
+      'source: csv\n  file: a.csv\n  labelColumn: y',
+    )}learn: { run: { drift: { kind: rotate, degrees: 30 } } }\n`,
+  };
+  t.same(Object.keys(bad).sort(), Object.keys(SEMANTIC_CHECKS).sort());
+  for (const [check, text] of Object.entries(bad)) t.equal(failure(text).code, 'CONFIG_VALUE', check);
+});
+
+void t.test('files: found above, absent, unreadable', async (t) => {
+  const dir = t.testdir({ 'grapes.yaml': MINIMAL, sub: { deep: {} }, odd: { 'grapes.yaml': {} } });
+  t.equal(findProjectDir(join(dir, 'sub', 'deep')), dir);
+  t.equal(findProjectDir('/'), null);
+  t.equal(loadProject(dir, { cwd: dir, seed: null }).name, 'tiny');
+  t.throws(() => loadProject(join(dir, 'sub'), { cwd: dir, seed: null }), {
+    code: 'CONFIG_NOT_FOUND',
+    context: { file: 'sub/grapes.yaml' },
+  });
+  t.throws(() => loadProject(join(dir, 'odd'), { cwd: dir, seed: null }), { code: 'CONFIG_UNREADABLE' });
+});
+
+void t.test('suggestions: near words only', async (t) => {
+  t.equal(editDistance('kitten', 'sitting'), 3);
+  t.equal(editDistance('trian', 'train'), 1);
+  t.equal(didYouMean('batch_size', ['batchSize', 'epochs']), 'batchSize');
+  t.equal(didYouMean('colour', ['epochs', 'units']), null);
+});
