@@ -5,6 +5,7 @@ import { configErrors } from './catalogue/config.js';
 import { datasetErrors } from './catalogue/dataset.js';
 import { deviceErrors } from './catalogue/device.js';
 import { exportErrors } from './catalogue/export.js';
+import { graphErrors } from './catalogue/graph.js';
 import { quantizeErrors } from './catalogue/quantize.js';
 import { trainErrors } from './catalogue/train.js';
 import { verifyErrors } from './catalogue/verify.js';
@@ -26,6 +27,7 @@ export const ERROR_CATALOGUE: Readonly<Record<string, ErrorEntry>> = {
   ...configErrors,
   ...datasetErrors,
   ...trainErrors,
+  ...graphErrors,
   ...quantizeErrors,
   ...exportErrors,
   ...boardsErrors,

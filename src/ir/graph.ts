@@ -20,7 +20,10 @@ export interface FullyConnectedOp {
   readonly requantize: Requantize | null;
 }
 
-/** Quantized graphs only: y[i] = table[x[i] + 128], a 256-entry int8 table (tanh). */
+/**
+ * An activation as an op of its own. Quantized graphs: y[i] = table[x[i] + 128], a 256-entry int8 table.
+ * Float graphs (between the pass `split-tanh` and quantization): the function itself, and `table` is -1.
+ */
 export interface LookupOp {
   readonly kind: 'lookup';
   readonly name: string;

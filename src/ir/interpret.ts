@@ -1,0 +1,156 @@
+import { accuracyReport, argmax } from './accuracy.js';
+import type { Samples } from './dataset.js';
+import { readSample } from './dataset.js';
+import type { FloatGraph, Graph, QuantizedGraph } from './graph.js';
+import type { Int8Dense } from './ops/fully-connected.js';
+import {
+  fullyConnectedFloat,
+  fullyConnectedInt8,
+  fullyConnectedSize,
+  prepareInt8Dense,
+} from './ops/fully-connected.js';
+import { lookupFloat, lookupInt8 } from './ops/lookup.js';
+import { quantizeInput } from './quantize-input.js';
+import type { AccuracyReport } from './report.js';
+import { elementCount } from './tensor.js';
+
+/** What a run left behind, in memory of its own. */
+export interface RunResult<A> {
+  /** By tensor id: the input and the output of every op that ran. */
+  readonly tensors: ReadonlyMap<number, A>;
+  /** Output of the last op that ran. */
+  readonly output: A;
+}
+
+/** An op bound to its buffers; running it allocates nothing. */
+type Step = () => void;
+
+interface Program<A extends Float32Array | Int8Array> {
+  readonly buffers: ReadonlyMap<number, A>;
+  readonly steps: readonly Step[];
+  readonly input: A;
+  readonly output: A;
+}
+
+const floatPrograms = new WeakMap<FloatGraph, Program<Float32Array>>();
+const int8Programs = new WeakMap<QuantizedGraph, Program<Int8Array>>();
+
+/** The float network on one sample of real values, the scalar reference. `opCount` runs only the first ops. */
+export function runFloat(graph: FloatGraph, input: Float32Array, opCount = graph.ops.length): RunResult<Float32Array> {
+  return run(graph, floatProgram(graph), input, opCount, (a) => a.slice());
+}
+
+/** The int8 network on one quantized sample: the integer reference of docs/numerics.md. */
+export function runInt8(graph: QuantizedGraph, input: Int8Array, opCount = graph.ops.length): RunResult<Int8Array> {
+  return run(graph, int8Program(graph), input, opCount, (a) => a.slice());
+}
+
+/** Classes predicted by the float network for all samples. */
+export function predictFloat(graph: FloatGraph, samples: Samples): Uint16Array {
+  const program = floatProgram(graph);
+  const predicted = new Uint16Array(samples.count);
+  for (let n = 0; n < samples.count; n++) {
+    readSample(samples, n, program.input);
+    for (const step of program.steps) step();
+    predicted[n] = argmax(program.output);
+  }
+  return predicted;
+}
+
+/** Classes predicted by the int8 network for all samples. */
+export function predictInt8(graph: QuantizedGraph, samples: Samples): Uint16Array {
+  const program = int8Program(graph);
+  const predicted = new Uint16Array(samples.count);
+  const real = new Float32Array(samples.inputSize);
+  for (let n = 0; n < samples.count; n++) {
+    readSample(samples, n, real);
+    program.input.set(quantizeInput(graph, real));
+    for (const step of program.steps) step();
+    predicted[n] = argmax(program.output);
+  }
+  return predicted;
+}
+
+export function evaluateFloat(graph: FloatGraph, samples: Samples): AccuracyReport {
+  return accuracyReport(samples.labels, predictFloat(graph, samples), graph.classNames.length);
+}
+
+export function evaluateInt8(graph: QuantizedGraph, samples: Samples): AccuracyReport {
+  return accuracyReport(samples.labels, predictInt8(graph, samples), graph.classNames.length);
+}
+
+/** Multiplications of one inference. */
+export function graphMacs(graph: Graph): number {
+  return graph.ops.reduce((n, op) => {
+    if (op.kind !== 'fully_connected') return n;
+    const { inputs, outputs } = fullyConnectedSize(graph, op);
+    return n + inputs * outputs;
+  }, 0);
+}
+
+function run<A extends Float32Array | Int8Array>(
+  graph: Graph,
+  program: Program<A>,
+  input: A,
+  opCount: number,
+  copy: (a: A) => A,
+): RunResult<A> {
+  program.input.set(input);
+  const count = Math.min(opCount, program.steps.length);
+  const tensors = new Map([[graph.input, copy(program.input)]]);
+  let output = tensors.get(graph.input)!;
+  for (let k = 0; k < count; k++) {
+    program.steps[k]();
+    const id = graph.ops[k].output;
+    output = copy(program.buffers.get(id)!);
+    tensors.set(id, output);
+  }
+  return { tensors, output };
+}
+
+function buffersOf<A>(graph: Graph, make: (n: number) => A): Map<number, A> {
+  const ids = [graph.input, ...graph.ops.map((op) => op.output)];
+  return new Map(ids.map((id) => [id, make(elementCount(graph.tensors[id].shape))]));
+}
+
+function floatProgram(graph: FloatGraph): Program<Float32Array> {
+  let program = floatPrograms.get(graph);
+  if (program === undefined) {
+    const buffers = buffersOf(graph, (n) => new Float32Array(n));
+    const steps = graph.ops.map((op): Step => {
+      const x = buffers.get(op.input)!;
+      const y = buffers.get(op.output)!;
+      if (op.kind === 'lookup') return () => lookupFloat(op, x, y);
+      const layer = {
+        ...fullyConnectedSize(graph, op),
+        weights: graph.tensors[op.weights].data as Float32Array,
+        bias: op.bias === null ? null : (graph.tensors[op.bias].data as Float32Array),
+        activation: op.activation,
+      };
+      return () => fullyConnectedFloat(layer, x, y);
+    });
+    program = { buffers, steps, input: buffers.get(graph.input)!, output: buffers.get(graph.output)! };
+    floatPrograms.set(graph, program);
+  }
+  return program;
+}
+
+function int8Program(graph: QuantizedGraph): Program<Int8Array> {
+  let program = int8Programs.get(graph);
+  if (program === undefined) {
+    const buffers = buffersOf(graph, (n) => new Int8Array(n));
+    const steps = graph.ops.map((op): Step => {
+      const x = buffers.get(op.input)!;
+      const y = buffers.get(op.output)!;
+      if (op.kind === 'lookup') {
+        const table = graph.tensors[op.table].data as Int8Array;
+        return () => lookupInt8(table, x, y);
+      }
+      const layer: Int8Dense = prepareInt8Dense(graph, op);
+      return () => fullyConnectedInt8(layer, x, y);
+    });
+    program = { buffers, steps, input: buffers.get(graph.input)!, output: buffers.get(graph.output)! };
+    int8Programs.set(graph, program);
+  }
+  return program;
+}

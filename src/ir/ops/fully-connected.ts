@@ -1,0 +1,94 @@
+import { tanhf } from '../learn/math-f32.js';
+import type { Activation, FullyConnectedOp, Graph } from '../graph.js';
+import { multiplyByQuantizedMultiplier } from '../requantize.js';
+
+/** Constants of one dense layer, ready to run. `weights` are [out][in]. */
+export interface DenseSize {
+  readonly inputs: number;
+  readonly outputs: number;
+}
+
+/** One multiplication per weight. */
+export function fullyConnectedMacs(size: DenseSize): number {
+  return size.inputs * size.outputs;
+}
+
+/** Sizes from the weights' shape, [out][in]. */
+export function fullyConnectedSize(graph: Graph, op: FullyConnectedOp): DenseSize {
+  const [outputs, inputs] = graph.tensors[op.weights].shape;
+  return { inputs, outputs };
+}
+
+/** The shape rule: any input of `in` elements (an image is read row by row) gives a vector of `out` elements. */
+export function fullyConnectedOutputShape(weightShape: readonly number[]): readonly number[] {
+  return [weightShape[0]];
+}
+
+export interface FloatDense extends DenseSize {
+  readonly weights: Float32Array;
+  readonly bias: Float32Array | null;
+  readonly activation: Activation;
+}
+
+/**
+ * Float forward: products and sums in double in ascending order, rounded to float32 once at the end. The reference for
+ * accuracy; engines that sum in float32 or another order agree within rounding.
+ */
+export function fullyConnectedFloat(layer: FloatDense, x: Float32Array, y: Float32Array): void {
+  const { inputs, outputs, weights, bias, activation } = layer;
+  for (let o = 0; o < outputs; o++) {
+    let sum = bias === null ? 0 : bias[o];
+    const row = o * inputs;
+    for (let i = 0; i < inputs; i++) sum += weights[row + i] * x[i];
+    const a = Math.fround(sum);
+    y[o] = activation === 'relu' ? (a > 0 ? a : 0) : activation === 'tanh' ? tanhf(a) : a;
+  }
+}
+
+export interface Int8Dense extends DenseSize {
+  readonly weights: Int8Array;
+  /** bias[o] - zeroPointIn * sum_i weights[o][i], exact in int32: validateGraph has checked the bound. */
+  readonly foldedBias: Int32Array;
+  readonly multiplier: Int32Array;
+  readonly shift: Int8Array;
+  readonly zeroPoint: number;
+  readonly clampMin: number;
+  readonly clampMax: number;
+}
+
+/** Gathers an op of a quantized graph for {@link fullyConnectedInt8}. */
+export function prepareInt8Dense(graph: Graph<'quantized'>, op: FullyConnectedOp): Int8Dense {
+  const size = fullyConnectedSize(graph, op);
+  const weights = graph.tensors[op.weights].data as Int8Array;
+  const bias = op.bias === null ? null : (graph.tensors[op.bias].data as Int32Array);
+  const zeroPointIn = graph.tensors[op.input].quant!.zeroPoint[0];
+  const requantize = op.requantize!;
+  const foldedBias = new Int32Array(size.outputs);
+  for (let o = 0; o < size.outputs; o++) {
+    let sum = 0;
+    for (let i = 0; i < size.inputs; i++) sum += weights[o * size.inputs + i];
+    foldedBias[o] = (bias === null ? 0 : bias[o]) - zeroPointIn * sum;
+  }
+  return {
+    ...size,
+    weights,
+    foldedBias,
+    multiplier: Int32Array.from(requantize.multiplier),
+    shift: Int8Array.from(requantize.shift),
+    zeroPoint: requantize.zeroPoint,
+    clampMin: requantize.clampMin,
+    clampMax: requantize.clampMax,
+  };
+}
+
+/** The integer reference: what the emitted C computes, bit for bit. */
+export function fullyConnectedInt8(layer: Int8Dense, x: Int8Array, y: Int8Array): void {
+  const { inputs, outputs, weights, foldedBias, multiplier, shift, zeroPoint, clampMin, clampMax } = layer;
+  for (let o = 0; o < outputs; o++) {
+    let acc = foldedBias[o];
+    const row = o * inputs;
+    for (let i = 0; i < inputs; i++) acc = (acc + weights[row + i] * x[i]) | 0;
+    const q = zeroPoint + multiplyByQuantizedMultiplier(acc, multiplier[o], shift[o]);
+    y[o] = q < clampMin ? clampMin : q > clampMax ? clampMax : q;
+  }
+}

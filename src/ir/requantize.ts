@@ -1,0 +1,67 @@
+/** A positive real number as Q31 multiplier and power of two: value = multiplier / 2^31 * 2^shift. */
+export interface FixedMultiplier {
+  /** In [2^30, 2^31), or 0 for a real multiplier below 2^-32. */
+  readonly multiplier: number;
+  /** Positive: left shift. At least -31. */
+  readonly shift: number;
+}
+
+const bits = new DataView(new ArrayBuffer(8));
+
+/** C's frexp for finite x > 0: x = fraction * 2^exponent with fraction in [0.5, 1). Exact. */
+function frexp(x: number): { fraction: number; exponent: number } {
+  let scaledBy = 0;
+  if (x < 2 ** -1022) {
+    x *= 2 ** 54; // subnormal: bring it into the normal range first
+    scaledBy = 54;
+  }
+  bits.setFloat64(0, x);
+  const high = bits.getUint32(0);
+  const exponent = ((high >>> 20) & 0x7ff) - 1022;
+  bits.setUint32(0, ((high & 0x000fffff) | 0x3fe00000) >>> 0);
+  return { fraction: bits.getFloat64(0), exponent: exponent - scaledBy };
+}
+
+/**
+ * TFLite's QuantizeMultiplier. `real` is a double, finite and not negative: usually
+ * double(scaleIn) * double(scaleWeight) / double(scaleOut) with float32 scales (see {@link requantizeFactor}).
+ */
+export function quantizeMultiplier(real: number): FixedMultiplier {
+  if (!(real > 0) || real === Infinity) return { multiplier: 0, shift: 0 };
+  const { fraction, exponent } = frexp(real);
+  // fraction * 2^31 has at most 22 bits behind the point, so it is exact and Math.round is round-half-up of it.
+  let multiplier = Math.round(fraction * 2147483648);
+  let shift = exponent;
+  if (multiplier === 2147483648) {
+    multiplier = 1073741824;
+    shift++;
+  }
+  return shift < -31 ? { multiplier: 0, shift: 0 } : { multiplier, shift };
+}
+
+/** The real factor between accumulator and output, in double, from float32 scales: one order of operations for all. */
+export function requantizeFactor(inputScale: number, weightScale: number, outputScale: number): number {
+  return (inputScale * weightScale) / outputScale;
+}
+
+/**
+ * TFLite's MultiplyByQuantizedMultiplier with double rounding: round(x * 2^left * multiplier / 2^31), ties towards
+ * plus infinity, then an arithmetic shift right by -shift, ties away from zero. x is an int32 with
+ * |x| * 2^left < 2^31 (checked by validateGraph); the result is an int32. Exact without BigInt: the product is split
+ * at 16 bits so that every intermediate is an integer below 2^53.
+ */
+export function multiplyByQuantizedMultiplier(x: number, multiplier: number, shift: number): number {
+  const a = shift > 0 ? x * 2 ** shift : x;
+  const high = a * (multiplier >>> 16);
+  const low = a * (multiplier & 0xffff) + 1073741824; // 2^30: the rounding nudge
+  const h = Math.floor((high + Math.floor(low / 65536)) / 32768) | 0;
+  return shift >= 0 ? h : roundingShiftRight(h, -shift);
+}
+
+/** h / 2^by, by in [0, 31], ties away from zero: gemmlowp's RoundingDivideByPOT. h is an int32. */
+export function roundingShiftRight(h: number, by: number): number {
+  const mask = by === 31 ? 0x7fffffff : (1 << by) - 1;
+  const remainder = h & mask;
+  const threshold = (mask >> 1) + (h < 0 ? 1 : 0);
+  return (h >> by) + (remainder > threshold ? 1 : 0);
+}

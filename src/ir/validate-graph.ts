@@ -1,0 +1,208 @@
+import { ToolError } from '../errors/tool-error.js';
+import type { Graph, Op } from './graph.js';
+import { ACCUMULATOR_LIMIT, accumulatorBound } from './ops/accumulator-bound.js';
+import { fullyConnectedOutputShape } from './ops/fully-connected.js';
+import { LOOKUP_ENTRIES, lookupOutputShape } from './ops/lookup.js';
+import type { Tensor, TensorRole } from './tensor.js';
+import { elementCount } from './tensor.js';
+
+/** What a check found: said in words, with what it is about. */
+interface Problem {
+  readonly what: string;
+  readonly op?: string;
+  readonly tensor?: string;
+}
+
+interface Check {
+  readonly name: string;
+  find(graph: Graph): Problem | null;
+}
+
+const CONSTANTS: readonly TensorRole[] = ['weight', 'bias', 'table'];
+const ARRAY = { float32: Float32Array, int8: Int8Array, int32: Int32Array } as const;
+
+/** Runs in order; a later check relies on the earlier ones. */
+const CHECKS: readonly Check[] = [
+  { name: 'header', find: checkHeader },
+  { name: 'tensor-form', find: (g) => firstTensor(g, checkTensor) },
+  { name: 'tensor-data', find: (g) => firstTensor(g, checkData) },
+  { name: 'op-operands', find: (g) => firstOp(g, checkOperands) },
+  { name: 'execution-order', find: checkOrder },
+  { name: 'op-shapes', find: (g) => firstOp(g, checkShapes) },
+  { name: 'quantization', find: (g) => (g.stage === 'quantized' ? firstTensor(g, checkQuant) : null) },
+  { name: 'requantize', find: (g) => firstOp(g, checkRequantize) },
+  { name: 'accumulator', find: (g) => (g.stage === 'quantized' ? firstOp(g, checkAccumulator) : null) },
+];
+
+/** Names of all checks, in the order in which they run. */
+export const GRAPH_CHECKS: readonly string[] = CHECKS.map((c) => c.name);
+
+/** Returns the graph if it holds to every rule; otherwise GRAPH_INVALID with the check's name in `context.check`. */
+export function validateGraph<G extends Graph>(graph: G): G {
+  for (const check of CHECKS) {
+    const problem = check.find(graph);
+    if (problem !== null) {
+      throw new ToolError('GRAPH_INVALID', `Model '${graph.name}' fails the check '${check.name}': ${problem.what}.`, {
+        context: { check: check.name, op: problem.op, tensor: problem.tensor },
+      });
+    }
+  }
+  return graph;
+}
+
+function firstTensor(graph: Graph, find: (t: Tensor, graph: Graph) => string | null): Problem | null {
+  for (const tensor of graph.tensors) {
+    const what = find(tensor, graph);
+    if (what !== null) return { what: `tensor '${tensor.name}' ${what}`, tensor: tensor.name };
+  }
+  return null;
+}
+
+function firstOp(graph: Graph, find: (op: Op, graph: Graph) => string | null): Problem | null {
+  for (const op of graph.ops) {
+    const what = find(op, graph);
+    if (what !== null) return { what: `op '${op.name}' ${what}`, op: op.name };
+  }
+  return null;
+}
+
+function checkHeader(graph: Graph): Problem | null {
+  if (graph.schemaVersion !== 1) return { what: `schemaVersion is ${String(graph.schemaVersion)}, not 1` };
+  if (graph.stage !== 'float' && graph.stage !== 'quantized') return { what: `unknown stage '${String(graph.stage)}'` };
+  if (!/^[a-z][a-z0-9_]*$/.test(graph.name)) return { what: 'the name is not a C identifier in snake_case' };
+  if (graph.ops.length === 0) return { what: 'it has no ops' };
+  const role = (id: number): TensorRole | undefined => graph.tensors[id]?.role;
+  if (role(graph.input) !== 'input') return { what: `tensor ${graph.input} is not an input` };
+  if (role(graph.output) !== 'output') return { what: `tensor ${graph.output} is not an output` };
+  const logits = elementCount(graph.tensors[graph.output].shape);
+  if (logits !== graph.classNames.length) return { what: `${logits} outputs for ${graph.classNames.length} classes` };
+  return null;
+}
+
+function checkTensor(tensor: Tensor, graph: Graph): string | null {
+  if (graph.tensors[tensor.id] !== tensor) return `has id ${tensor.id}, which is not its place`;
+  if (!(tensor.dtype in ARRAY)) return `has the unknown type '${String(tensor.dtype)}'`;
+  if (tensor.shape.length === 0 || !tensor.shape.every((d) => Number.isInteger(d) && d > 0)) {
+    return `has the shape [${tensor.shape.join(', ')}]`;
+  }
+  const wanted = graph.stage === 'float' ? 'float32' : tensor.role === 'bias' ? 'int32' : 'int8';
+  return tensor.dtype === wanted ? null : `is ${tensor.dtype}, but a ${tensor.role} here is ${wanted}`;
+}
+
+function checkData(tensor: Tensor): string | null {
+  const { data } = tensor;
+  if (!CONSTANTS.includes(tensor.role)) return data === null ? null : 'carries data but is no constant';
+  if (data === null) return 'is a constant without data';
+  if (!(data instanceof ARRAY[tensor.dtype])) return `has data that are not ${tensor.dtype}`;
+  const count = elementCount(tensor.shape);
+  if (data.length !== count) return `has ${data.length} values for ${count} elements`;
+  if (tensor.dtype === 'float32') {
+    const at = data.findIndex((v) => !Number.isFinite(v));
+    if (at >= 0) return `holds ${data[at]} at index ${at}`;
+  }
+  return null;
+}
+
+function checkOperands(op: Op, graph: Graph): string | null {
+  const want = (id: number, what: string, roles: readonly TensorRole[]): string | null => {
+    const role = graph.tensors[id]?.role;
+    return role !== undefined && roles.includes(role) ? null : `has tensor ${id} (${role ?? 'absent'}) as ${what}`;
+  };
+  const ends =
+    want(op.input, 'input', ['input', 'activation']) ?? want(op.output, 'output', ['activation', 'output']) ?? null;
+  if (ends !== null) return ends;
+  switch (op.kind) {
+    case 'fully_connected':
+      return want(op.weights, 'weights', ['weight']) ?? (op.bias === null ? null : want(op.bias, 'bias', ['bias']));
+    case 'lookup':
+      if (String(op.activation) !== 'tanh') return `looks up the unknown function '${String(op.activation)}'`;
+      return graph.stage === 'float' ? null : want(op.table, 'table', ['table']);
+    default:
+      return `is of the unknown kind '${String((op as Op).kind)}'`;
+  }
+}
+
+function checkOrder(graph: Graph): Problem | null {
+  const known = new Set([graph.input]);
+  for (const op of graph.ops) {
+    const at = { op: op.name };
+    if (!known.has(op.input)) return { what: `op '${op.name}' reads tensor ${op.input} before it is written`, ...at };
+    if (known.has(op.output)) return { what: `op '${op.name}' writes tensor ${op.output} a second time`, ...at };
+    known.add(op.output);
+  }
+  if (graph.ops[graph.ops.length - 1].output !== graph.output) return { what: 'the last op does not write the output' };
+  return null;
+}
+
+function checkShapes(op: Op, graph: Graph): string | null {
+  const shape = (id: number): readonly number[] => graph.tensors[id].shape;
+  if (op.kind === 'lookup') {
+    if (String(shape(op.output)) !== String(lookupOutputShape(shape(op.input)))) return 'changes the shape';
+    if (graph.stage === 'float') return null;
+    const entries = elementCount(shape(op.table));
+    return entries === LOOKUP_ENTRIES ? null : `has a table of ${entries} entries`;
+  }
+  const weights = shape(op.weights);
+  if (weights.length !== 2) return 'has weights that are not [out][in]';
+  const inputs = elementCount(shape(op.input));
+  if (weights[1] !== inputs) return `has weights for ${weights[1]} inputs, but its input has ${inputs}`;
+  if (String(shape(op.output)) !== String(fullyConnectedOutputShape(weights))) {
+    return `gives ${weights[0]} values to an output of shape [${shape(op.output).join(', ')}]`;
+  }
+  if (op.bias !== null && String(shape(op.bias)) !== String([weights[0]])) return 'has a bias of another length';
+  return null;
+}
+
+function checkQuant(tensor: Tensor): string | null {
+  const { quant } = tensor;
+  if (tensor.role === 'table') return null;
+  if (quant === null) return 'has no quantization parameters';
+  const channels = quant.axis === null ? 1 : tensor.shape[quant.axis];
+  if (quant.scale.length !== channels || quant.zeroPoint.length !== channels) {
+    return `has ${quant.scale.length} scales and ${quant.zeroPoint.length} zero points for ${channels} channels`;
+  }
+  if (!quant.scale.every((s) => s > 0 && s < Infinity && Math.fround(s) === s)) {
+    return 'has a scale that is not a positive float32';
+  }
+  if (tensor.role === 'weight' || tensor.role === 'bias') {
+    if (!quant.zeroPoint.every((z) => z === 0)) return `is a ${tensor.role} with a zero point other than 0`;
+    if (quant.axis !== null && quant.axis !== 0) return `has its channels along axis ${quant.axis}`;
+    if (tensor.role === 'weight' && tensor.data!.includes(-128)) return 'holds the weight -128 (the range is ±127)';
+  } else if (quant.axis !== null || !quant.zeroPoint.every((z) => Number.isInteger(z) && z >= -128 && z <= 127)) {
+    return 'needs one zero point in [-128, 127]';
+  }
+  return null;
+}
+
+function checkRequantize(op: Op, graph: Graph): string | null {
+  if (op.kind !== 'fully_connected') return null;
+  const { requantize } = op;
+  if (graph.stage === 'float') return requantize === null ? null : 'requantizes in a float graph';
+  if (requantize === null) return 'has no requantize parameters';
+  if (op.activation === 'tanh') return 'has tanh inside: quantized graphs hold it as a lookup of its own';
+  const outputs = graph.tensors[op.weights].shape[0];
+  if (requantize.multiplier.length !== outputs || requantize.shift.length !== outputs) {
+    return `has ${requantize.multiplier.length} multipliers and ${requantize.shift.length} shifts for ${outputs} outputs`;
+  }
+  const inRange = (m: number): boolean => Number.isInteger(m) && (m === 0 || (m >= 2 ** 30 && m < 2 ** 31));
+  if (!requantize.multiplier.every(inRange)) return 'has a multiplier outside [2^30, 2^31)';
+  if (!requantize.shift.every((s) => Number.isInteger(s) && s >= -31 && s <= 30))
+    return 'has a shift outside [-31, 30]';
+  const { clampMin, clampMax, zeroPoint } = requantize;
+  if (!(clampMin >= -128 && clampMin <= clampMax && clampMax <= 127)) return `clamps to [${clampMin}, ${clampMax}]`;
+  if (zeroPoint !== graph.tensors[op.output].quant!.zeroPoint[0]) return 'adds another zero point than its output has';
+  if (op.bias === null) return null;
+  const weightScale = graph.tensors[op.weights].quant!.scale;
+  const inputScale = graph.tensors[op.input].quant!.scale[0];
+  const bias = graph.tensors[op.bias].quant!;
+  const agrees =
+    bias.scale.length === weightScale.length &&
+    bias.scale.every((s, c) => s === Math.fround(inputScale * weightScale[c]));
+  return agrees ? null : 'has a bias scale that is not input scale times weight scale';
+}
+
+function checkAccumulator(op: Op, graph: Graph): string | null {
+  if (op.kind !== 'fully_connected') return null;
+  const bound = accumulatorBound(graph as Graph<'quantized'>, op);
+  return bound < ACCUMULATOR_LIMIT ? null : `could reach an accumulator of ${bound}, beyond 32 bits`;
+}
