@@ -27,4 +27,18 @@ export const cliErrors = {
     hint: 'Free some space (or choose another place with -C DIR) and run the same command again.',
     exitCode: EXIT.unexpected,
   },
+  STAGE_OUT_OF_DATE: {
+    title: 'A stage is out of date and --no-deps forbids running it',
+    explanation:
+      'Commands normally bring up to date what they need, like make. With --no-deps they only use what stands there, and refuse when its inputs or options have changed since.',
+    hint: 'Run the stage that the message names first, or leave --no-deps away.',
+    exitCode: EXIT.usage,
+  },
+  RUN_BUSY: {
+    title: 'Another process is working in this run folder',
+    explanation:
+      'Two processes writing the same stages would spoil each other, so the first one holds a lock. It is released when that process ends, however it ends.',
+    hint: 'Wait for it to finish. If that process is on another machine and gone, delete the file `.lock` in the run folder.',
+    exitCode: EXIT.unexpected,
+  },
 } as const satisfies Record<string, ErrorEntry>;
