@@ -1,3 +1,4 @@
+import { ToolError } from '../errors/tool-error.js';
 import { accuracyReport, argmax } from './accuracy.js';
 import type { Samples } from './dataset.js';
 import { readSample } from './dataset.js';
@@ -95,6 +96,13 @@ function run<A extends Float32Array | Int8Array>(
   opCount: number,
   copy: (a: A) => A,
 ): RunResult<A> {
+  if (input.length !== program.input.length) {
+    throw new ToolError(
+      'INPUT_MISMATCH',
+      `The sample has ${input.length} values, the model takes ${program.input.length}.`,
+      { context: { actual: input.length, expected: program.input.length } },
+    );
+  }
   program.input.set(input);
   const count = Math.min(opCount, program.steps.length);
   const tensors = new Map([[graph.input, copy(program.input)]]);

@@ -18,7 +18,8 @@ export const graphErrors = {
   },
   INPUT_MISMATCH: {
     title: 'A sample does not fit the model',
-    explanation: 'The number of values in a sample is not the number of inputs of the network.',
+    explanation:
+      'The number of values in a sample is not the number of inputs of the network, or its label is no class of it.',
     hint: 'Use the data set the model was trained on, or train again.',
     exitCode: EXIT.config,
   },
@@ -26,6 +27,12 @@ export const graphErrors = {
     title: 'A sample holds NaN or infinity',
     explanation: 'A value that is not a finite number has no int8 equivalent.',
     hint: 'Clean the data: the message gives the position of the value.',
+    exitCode: EXIT.config,
+  },
+  LEARN_UNSUPPORTED: {
+    title: 'This model cannot learn on a device',
+    explanation: 'On-device learning needs a chain of dense layers whose last one gives logits without an activation.',
+    hint: 'Give the last layer of the model the activation `none`, or leave out the `learn` section.',
     exitCode: EXIT.config,
   },
   LEARN_LAYERS_OUT_OF_RANGE: {

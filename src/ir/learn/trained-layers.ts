@@ -1,0 +1,68 @@
+import { ToolError } from '../../errors/tool-error.js';
+import type { Activation, Graph } from '../graph.js';
+import type { LearnSpec } from '../learn-spec.js';
+import type { FullyConnectedOp } from '../graph.js';
+import { fullyConnectedSize } from '../ops/fully-connected.js';
+
+/** A dense layer that the device trains: the op and, where tanh became a lookup of its own, that function with it. */
+export interface TrainedLayer {
+  readonly op: FullyConnectedOp;
+  readonly inputs: number;
+  readonly outputs: number;
+  readonly activation: Activation;
+  /** Every trained layer but the network's output: it has a modulation factor unless GRAPES is off. */
+  readonly hidden: boolean;
+}
+
+/** A network divided into what stays int8 and what is trained. */
+export interface TrainedPart {
+  /** First to last. */
+  readonly layers: readonly TrainedLayer[];
+  /** How many ops run as the int8 network below the border. */
+  readonly frozenOps: number;
+  /** Id of the tensor that is dequantized: the input of the first trained layer. */
+  readonly border: number;
+}
+
+/** Divides `graph` as `spec.layers` says. Throws LEARN_LAYERS_OUT_OF_RANGE or LEARN_UNSUPPORTED. */
+export function trainedPart(graph: Graph, spec: Pick<LearnSpec, 'layers'>): TrainedPart {
+  const dense = denseLayers(graph);
+  const count = spec.layers === 'all' ? dense.length : spec.layers;
+  if (!Number.isInteger(count) || count < 1 || count > dense.length) {
+    throw new ToolError(
+      'LEARN_LAYERS_OUT_OF_RANGE',
+      `learn.layers is ${count}, but '${graph.name}' has ${dense.length} dense layers.`,
+      { context: { layers: count, available: dense.length } },
+    );
+  }
+  const first = dense[dense.length - count];
+  return {
+    layers: dense.slice(-count).map(({ layer }) => layer),
+    frozenOps: first.index,
+    border: first.layer.op.input,
+  };
+}
+
+function denseLayers(graph: Graph): { index: number; layer: TrainedLayer }[] {
+  const layers: { index: number; layer: TrainedLayer }[] = [];
+  let previous = graph.input;
+  for (let index = 0; index < graph.ops.length; index++) {
+    const op = graph.ops[index];
+    if (op.input !== previous) throw unsupported(graph, `op '${op.name}' does not read the op before it`);
+    previous = op.output;
+    if (op.kind !== 'fully_connected') continue;
+    const next = graph.ops[index + 1];
+    const activation = next?.kind === 'lookup' ? next.activation : op.activation;
+    layers.push({ index, layer: { op, ...fullyConnectedSize(graph, op), activation, hidden: true } });
+  }
+  const last = layers.at(-1);
+  if (last === undefined) throw unsupported(graph, 'it has no dense layer');
+  if (last.layer.activation !== 'none')
+    throw unsupported(graph, `its output has the activation ${last.layer.activation}`);
+  last.layer = { ...last.layer, hidden: false };
+  return layers;
+}
+
+function unsupported(graph: Graph, why: string): ToolError {
+  return new ToolError('LEARN_UNSUPPORTED', `'${graph.name}' cannot learn on a device: ${why}.`);
+}
