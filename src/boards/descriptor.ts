@@ -43,6 +43,8 @@ export interface CompilerSpec {
   /** Machine and optimisation flags; language and warning flags are the build's own. */
   readonly flags: readonly string[];
   readonly linkFlags: readonly string[];
+  /** Libraries, after all objects on the link line. */
+  readonly libraries: readonly string[];
 }
 
 /** Silicon (or what stands for it): everything that does not change with the circuit board around it. */

@@ -13,6 +13,13 @@ export interface StackBound {
   readonly chain: readonly StackFrame[];
 }
 
+/** A named piece of memory, as the linker placed it. A symbol of .data takes both: it is listed under `ram`. */
+export interface ImageSymbol {
+  readonly name: string;
+  readonly bytes: number;
+  readonly memory: 'flash' | 'ram';
+}
+
 export interface ImageSizes {
   /** Code and constants in flash, initial values of .data included. Null where the board has no such thing (host). */
   readonly flash: SizedNumber | null;
@@ -22,6 +29,8 @@ export interface ImageSizes {
   readonly stackBounds: readonly StackBound[];
   /** Bytes per symbol group for reports: model constants, kernels, learning, protocol, board support, library. */
   readonly breakdown: readonly { readonly group: string; readonly flashBytes: number; readonly ramBytes: number }[];
+  /** The largest symbols, largest first; empty where flash and RAM are null. */
+  readonly largest: readonly ImageSymbol[];
 }
 
 /** A linked firmware for one board. */

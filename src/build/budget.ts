@@ -1,0 +1,99 @@
+import { memoryBytes, type Board } from '../boards/descriptor.js';
+import { ToolError } from '../errors/tool-error.js';
+import type { ImageSizes } from '../ir/firmware-image.js';
+import type { MemoryPlan, NumberSource } from '../ir/memory-plan.js';
+import type { BudgetOptions } from '../ir/options.js';
+
+type Memory = 'flash' | 'ram' | 'stack';
+
+interface Need {
+  readonly memory: Memory;
+  readonly bytes: number;
+  readonly source: NumberSource;
+}
+
+const NAMED = 5;
+
+/**
+ * What the firmware takes, as well as it is known: from the image where there is one, else what the plan knows
+ * exactly (constants in flash, arena and learning state in RAM; code is left out, since it is only an estimate).
+ */
+function needs(plan: MemoryPlan, sizes: ImageSizes | null): Need[] {
+  if (sizes === null) {
+    const ram = plan.arenaBytes + (plan.learn?.ramBytes ?? 0);
+    return [
+      { memory: 'flash', bytes: plan.constantBytes, source: 'planned' },
+      { memory: 'ram', bytes: ram, source: 'planned' },
+    ];
+  }
+  const known: [Memory, ImageSizes['flash']][] = [
+    ['flash', sizes.flash],
+    ['ram', sizes.ram],
+    ['stack', sizes.stack],
+  ];
+  return known.flatMap(([memory, size]) => (size === null ? [] : [{ memory, ...size }]));
+}
+
+/** What a board gives, null where it sets no limit. Static RAM must leave room for the stack. */
+function boardLimit(board: Board, memory: Memory): number | null {
+  const { chip } = board;
+  if (memory === 'stack') return chip.stackReserveBytes;
+  const total = memoryBytes(chip, memory);
+  if (total === 0) return null;
+  return memory === 'ram' ? total - (chip.stackReserveBytes ?? 0) : total;
+}
+
+/** What takes most of a memory, as `name N B`: tensors first, since they are what a user can change. */
+function largestIn(memory: Memory, plan: MemoryPlan, sizes: ImageSizes | null): string[] {
+  if (memory === 'stack') {
+    const chain = sizes?.stackBounds[0]?.chain ?? [];
+    return largest(chain.map(({ symbol, bytes }) => ({ name: symbol, bytes })));
+  }
+  const symbols = (sizes?.largest ?? []).filter((symbol) => symbol.memory === memory);
+  if (memory === 'flash') return largest([...plan.constants, ...symbols.filter((s) => s.bytes > plan.constantBytes)]);
+  const learn = plan.learn;
+  const state =
+    learn === null
+      ? []
+      : [
+          { name: 'learning: weights', bytes: learn.weightBytes },
+          { name: 'learning: activations', bytes: learn.activationBytes },
+          { name: 'learning: deltas', bytes: learn.deltaBytes },
+        ];
+  return largest([...plan.tensors, ...state, ...symbols.filter((s) => s.bytes > plan.arenaBytes)]);
+}
+
+function largest(items: readonly { readonly name: string; readonly bytes: number }[]): string[] {
+  const sorted = [...items].sort((a, b) => b.bytes - a.bytes || (a.name < b.name ? -1 : 1));
+  return sorted.slice(0, NAMED).map(({ name, bytes }) => `${name} ${bytes} B`);
+}
+
+/**
+ * Holds the memory needs against the board and the project's budget. `ramBytes` of a budget limits static RAM,
+ * `stackBytes` the worst-case stack.
+ * @param sizes Of the built firmware; null when only the plan is known
+ * @throws ToolError DOES_NOT_FIT or BUDGET_EXCEEDED, naming what takes most
+ */
+export function checkBudget(plan: MemoryPlan, sizes: ImageSizes | null, budget: BudgetOptions, board: Board): void {
+  const all = needs(plan, sizes);
+  for (const need of all) refuse('DOES_NOT_FIT', need, boardLimit(board, need.memory), `what ${board.id} has`);
+  for (const need of all) refuse('BUDGET_EXCEEDED', need, budget[`${need.memory}Bytes`], 'the budget');
+
+  function refuse(code: string, need: Need, limit: number | null, whose: string): void {
+    if (limit === null || need.bytes <= limit) return;
+    const names = largestIn(need.memory, plan, sizes);
+    const what = { flash: 'flash', ram: 'static RAM', stack: 'stack in the worst case' }[need.memory];
+    const over = need.bytes - limit;
+    const message = `${need.bytes} bytes of ${what} (${need.source}) are ${over} more than ${whose}, ${limit}. Largest: ${names.join(', ')}.`;
+    throw new ToolError(code, message, {
+      context: {
+        board: board.id,
+        memory: need.memory,
+        needBytes: need.bytes,
+        limitBytes: limit,
+        source: need.source,
+        largest: names,
+      },
+    });
+  }
+}
