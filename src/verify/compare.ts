@@ -1,0 +1,36 @@
+import type { Device } from '../device/device.js';
+import type { QuantizedGraph } from '../ir/graph.js';
+import { runInt8 } from '../ir/interpret.js';
+import type { Divergence } from '../ir/report.js';
+import { tensorBytes } from '../ir/tensor.js';
+
+/** Index of the first differing element, or -1. A missing element differs. */
+export function firstDifference(expected: ArrayLike<number>, actual: ArrayLike<number>): number {
+  for (let i = 0; i < expected.length; i++) if (expected[i] !== actual[i]) return i;
+  return -1;
+}
+
+/**
+ * Runs one sample on the device op by op and names the first op and element that leave the reference. An op is judged
+ * on the output it wrote last, before a later op may reuse its memory. Null if this run agrees throughout.
+ */
+export async function locateDivergence(
+  device: Device,
+  graph: QuantizedGraph,
+  sample: number,
+  input: Int8Array,
+): Promise<Divergence | null> {
+  const { tensors } = runInt8(graph, input);
+  for (let opIndex = 0; opIndex < graph.ops.length; opIndex++) {
+    const op = graph.ops[opIndex];
+    const expected = tensors.get(op.output)!;
+    await device.inferOps(input, opIndex + 1);
+    const actual = await device.readTensor(op.output, tensorBytes(graph.tensors[op.output]));
+    const element = firstDifference(expected, actual);
+    if (element >= 0) {
+      const where = { sample, opIndex, opName: op.name, element };
+      return { ...where, expected: expected[element], actual: actual[element] };
+    }
+  }
+  return null;
+}

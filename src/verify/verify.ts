@@ -1,0 +1,120 @@
+import type { Board } from '../boards/descriptor.js';
+import type { Device } from '../device/device.js';
+import { InstructionCounter, instructionsPerTick } from '../device/instruction-count.js';
+import { ToolError } from '../errors/tool-error.js';
+import { accuracyReport, argmax } from '../ir/accuracy.js';
+import { firstSamples, type Samples } from '../ir/dataset.js';
+import type { FloatGraph, QuantizedGraph } from '../ir/graph.js';
+import { evaluateFloat } from '../ir/interpret.js';
+import type { OutputMismatch, VerifyReport } from '../ir/report.js';
+import { elementCount } from '../ir/tensor.js';
+import { silentProgress, type Progress } from '../util/progress.js';
+import { firstDifference, locateDivergence } from './compare.js';
+import { ReferenceRunner } from './runners/reference.js';
+
+export interface VerifyRun {
+  readonly board: Board;
+  /** How many of the samples go through the device, from the first on. */
+  readonly samples: number | 'all';
+  /** The float network, for the first of the three accuracies. */
+  readonly float: FloatGraph;
+  readonly progress?: Progress;
+  readonly signal?: AbortSignal;
+  /** Milliseconds of a steady clock, for the link's rates. */
+  readonly now: () => number;
+}
+
+/**
+ * Streams test samples through the device and compares every output byte with the integer reference. A difference is
+ * a report with verdict `fail` (`verifyError` makes the error of it); a link that breaks is thrown.
+ */
+export async function verify(
+  device: Device,
+  graph: QuantizedGraph,
+  testSamples: Samples,
+  run: VerifyRun,
+): Promise<VerifyReport> {
+  const samples = run.samples === 'all' ? testSamples : firstSamples(testSamples, run.samples);
+  requireSamples(graph, samples);
+  const progress = run.progress ?? silentProgress;
+  const reference = new ReferenceRunner(graph, samples);
+  const classes = graph.classNames.length;
+  const int8 = new Uint16Array(samples.count);
+  const seen = new Uint16Array(samples.count);
+  const counter = new InstructionCounter(instructionsPerTick(run.board));
+  let mismatches = 0;
+  let mismatchedSamples = 0;
+  let firstMismatch: OutputMismatch | null = null;
+
+  const sent: Int8Array[] = [];
+  function* inputs(): Generator<Int8Array> {
+    for (let n = 0; n < samples.count; n++) {
+      run.signal?.throwIfAborted();
+      const input = reference.input(n);
+      sent.push(input);
+      yield input;
+    }
+  }
+
+  const linkBefore = { ...device.link };
+  const began = run.now();
+  let sample = 0;
+  for await (const { output, ticks } of device.infer(inputs())) {
+    run.signal?.throwIfAborted();
+    const expected = reference.run(sent.shift()!);
+    counter.add(ticks);
+    int8[sample] = expected.classIndex;
+    seen[sample] = argmax(output);
+    const element = firstDifference(expected.output, output);
+    if (element >= 0) {
+      mismatchedSamples++;
+      for (let i = 0; i < expected.output.length; i++) if (expected.output[i] !== output[i]) mismatches++;
+      firstMismatch ??= { sample, element, expected: expected.output[element], actual: output[element] };
+    }
+    sample++;
+    if (sample % 50 === 0 || sample === samples.count) {
+      progress.update(`verify on ${run.board.id}`, sample, samples.count, `${mismatches} mismatches`);
+    }
+  }
+  const seconds = Math.max(run.now() - began, 1e-3) / 1000;
+  const link = device.link;
+  const bytes = link.bytesSent + link.bytesReceived - linkBefore.bytesSent - linkBefore.bytesReceived;
+
+  const firstDivergence =
+    firstMismatch === null
+      ? null
+      : await locateDivergence(device, graph, firstMismatch.sample, reference.input(firstMismatch.sample));
+  return {
+    schemaVersion: 1,
+    boardId: run.board.id,
+    samples: samples.count,
+    mismatches,
+    mismatchedSamples,
+    firstMismatch,
+    firstDivergence,
+    float: evaluateFloat(run.float, samples),
+    int8: accuracyReport(samples.labels, int8, classes),
+    device: accuracyReport(samples.labels, seen, classes),
+    instructions: counter.spread(),
+    stackHighWaterBytes: (await device.stats()).stackHighWaterBytes,
+    link: {
+      samplesPerSecond: samples.count / seconds,
+      bytesPerSecond: bytes / seconds,
+      retransmissions: link.retransmissions - linkBefore.retransmissions,
+      lostFrames: link.lostFrames - linkBefore.lostFrames,
+    },
+    verdict: mismatches === 0 ? 'pass' : 'fail',
+  };
+}
+
+function requireSamples(graph: QuantizedGraph, samples: Samples): void {
+  const inputs = elementCount(graph.tensors[graph.input].shape);
+  if (samples.count > 0 && samples.inputSize === inputs) return;
+  const message =
+    samples.count === 0
+      ? 'There is no test sample to send to the device.'
+      : `A test sample has ${samples.inputSize} values, but the model takes ${inputs}.`;
+  throw new ToolError('VERIFY_NO_SAMPLES', message, {
+    context: { samples: samples.count, inputSize: samples.inputSize, expected: inputs },
+  });
+}
