@@ -217,7 +217,7 @@ void t.test('factors: range, strongest node, all-zero layer, one ulp above two',
 void t.test('the hash: worked example of docs/numerics.md', async (t) => {
   t.equal(hashWords(new Uint32Array(0)), 2166136261);
   t.equal(hashWords(new Uint32Array(Float32Array.of(1, -2).buffer)), hashByBigInt([0x3f800000, 0xc0000000]));
-  t.equal(hashWords(new Uint32Array(Float32Array.of(1, -2).buffer)), 0x0af69bcd);
+  t.equal(hashWords(new Uint32Array(Float32Array.of(1, -2).buffer)), 0x0af697cd);
   t.not(hashWords(Uint32Array.of(1, 2)), hashWords(Uint32Array.of(2, 1)));
 });
 
