@@ -27,6 +27,18 @@ export const cliErrors = {
     hint: 'Free some space (or choose another place with -C DIR) and run the same command again.',
     exitCode: EXIT.unexpected,
   },
+  INIT_EXISTS: {
+    title: 'There is a project file already',
+    explanation: '`grapes init` never overwrites a grapes.yaml unless it is told to.',
+    hint: 'Choose another folder with -C DIR, or add --yes to overwrite it.',
+    exitCode: EXIT.usage,
+  },
+  EXPLAIN_UNKNOWN_CODE: {
+    title: 'There is no such error code',
+    explanation: 'Codes are the words in capital letters in front of an error message.',
+    hint: 'Run `grapes explain` for the list of all codes.',
+    exitCode: EXIT.usage,
+  },
   STAGE_OUT_OF_DATE: {
     title: 'A stage is out of date and --no-deps forbids running it',
     explanation:

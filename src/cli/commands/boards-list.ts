@@ -1,0 +1,30 @@
+import { memoryBytes } from '../../boards/descriptor.js';
+import { listBoards, loadBoard } from '../../boards/load.js';
+import type { CommandHandler } from '../command.js';
+import { bytes, table } from '../output/text.js';
+
+/** `grapes boards list` */
+export const run: CommandHandler = async () => {
+  const boards = listBoards().map((id) => loadBoard(id));
+  const list = boards.map((board) => ({
+    id: board.id,
+    name: board.name,
+    chip: board.chip.id,
+    core: board.chip.core,
+    flashBytes: board.chip.memory.length === 0 ? null : memoryBytes(board.chip, 'flash'),
+    ramBytes: board.chip.memory.length === 0 ? null : memoryBytes(board.chip, 'ram'),
+    virtual: board.emulator !== null,
+  }));
+  const rows = list.map((b) => [
+    b.id,
+    b.core,
+    bytes(b.flashBytes),
+    bytes(b.ramBytes),
+    b.virtual ? 'yes' : 'no',
+    b.name,
+  ]);
+  return {
+    fields: { result: { boards: list } },
+    text: table([['board', 'core', 'flash', 'RAM', 'virtual', 'name'], ...rows]),
+  };
+};

@@ -1,0 +1,32 @@
+import type { Board } from '../../boards/descriptor.js';
+import { loadBoard } from '../../boards/load.js';
+import type { CommandHandler } from '../command.js';
+import { bytes, table } from '../output/text.js';
+
+/** `grapes boards show ID` */
+export const run: CommandHandler = async ({ learned, style }, [id]) => {
+  learned({ board: id });
+  const board = loadBoard(id);
+  return { fields: { board: id, result: { board } }, text: describe(board, style.bold) };
+};
+
+function describe(board: Board, bold: (text: string) => string): string {
+  const { chip, emulator } = board;
+  const hex = (n: number): string => `0x${n.toString(16).padStart(8, '0')}`;
+  const rows: [string, string][] = [
+    ['chip', `${chip.name} (${chip.id})`],
+    ['core', `${chip.core}, FPU ${chip.isa.fpu}, DSP ${chip.isa.dsp ? 'yes' : 'no'}`],
+    ['kernels', chip.kernels],
+    ['clock', board.clockHz === null ? 'not known' : `${board.clockHz / 1e6} MHz`],
+    ...chip.memory.map((m): [string, string] => [
+      `memory ${m.name}`,
+      `${m.kind}, ${bytes(m.bytes)} at ${hex(m.address)}`,
+    ]),
+    ['stack reserve', chip.stackReserveBytes === null ? 'of the operating system' : bytes(chip.stackReserveBytes)],
+    ['compiler', `${chip.compiler.command} ${chip.compiler.flags.join(' ')}`.trim()],
+    ['flash methods', board.flashMethods.join(', ')],
+    ['emulator', emulator === null ? 'none' : [emulator.command, ...emulator.args].join(' ')],
+    ['documentation', board.documentation],
+  ];
+  return `${bold(board.id)}: ${board.name}\n${board.description}\n\n${table(rows)}`;
+}

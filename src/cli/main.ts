@@ -1,0 +1,34 @@
+#!/usr/bin/env node
+import { ToolError } from '../errors/tool-error.js';
+import type { OutputStream } from './io.js';
+import { runCli } from './run-cli.js';
+
+const abort = new AbortController();
+
+/** The first Ctrl-C lets stages clean up and children end; the second does not wait. */
+function interrupt(signal: NodeJS.Signals): void {
+  if (abort.signal.aborted) process.exit(130);
+  abort.abort(new ToolError('INTERRUPTED', `Interrupted (${signal}).`, { context: { signal } }));
+}
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => interrupt(signal));
+
+function toUser(stream: NodeJS.WriteStream): OutputStream {
+  // `grapes … | head` closes the pipe early: that is no fault, and nobody is left to tell.
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+  });
+  return {
+    write: (text) => void stream.write(text),
+    isTTY: stream.isTTY,
+    columns: stream.columns ?? 80,
+  };
+}
+
+process.exitCode = await runCli(process.argv.slice(2), {
+  stdout: toUser(process.stdout),
+  stderr: toUser(process.stderr),
+  env: process.env,
+  cwd: process.cwd(),
+  now: () => performance.now(),
+  signal: abort.signal,
+});

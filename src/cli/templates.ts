@@ -1,0 +1,75 @@
+export interface TemplateValues {
+  readonly name: string;
+  readonly board: string;
+  readonly seed: number;
+  /** Where editors find the schema, relative to grapes.yaml. */
+  readonly schemaPath: string;
+}
+
+/** The grapes.yaml files that `grapes init --template NAME` starts from. */
+export const TEMPLATES: Readonly<Record<string, (values: TemplateValues) => string>> = {
+  digits: (v) => `${head(v)}
+data:
+  source: synthetic-digits # drawn by the tool itself: nothing to download
+  size: 14
+
+model:
+  layers:
+    - { units: 32, activation: relu }
+    - { units: 10 } # the last layer: one logit a class
+
+train:
+  epochs: 20
+  batchSize: 32
+  optimizer: { type: sgd, learningRate: 0.05 }
+  grapes: { mode: propagating }
+
+# The device learns from a stream of rotated digits: \`grapes learn\`. Write \`learn: null\` for a device that only infers.
+learn:
+  layers: all
+  learningRate: 0.01
+  run:
+    steps: 1000
+    drift: { kind: rotate, degrees: 35 }
+
+verify:
+  samples: 1000
+`,
+  mnist: (v) => `${head(v)}
+data:
+  source: mnist # first: grapes data get mnist
+
+model:
+  layers:
+    - { units: 128, activation: relu }
+    - { units: 64, activation: relu }
+    - { units: 10 } # the last layer: one logit a class
+
+train:
+  epochs: 10
+  batchSize: 64
+  optimizer: { type: momentum, learningRate: 0.05, momentum: 0.9 }
+  learningRateDecay: 0.8
+  grapes: { mode: propagating }
+
+# The device learns from a stream of rotated digits: \`grapes learn\`. Write \`learn: null\` for a device that only infers.
+learn:
+  layers: all
+  learningRate: 0.005
+  run:
+    steps: 2000
+    drift: { kind: rotate, degrees: 30 }
+
+verify:
+  samples: all
+`,
+};
+
+function head({ name, board, seed, schemaPath }: TemplateValues): string {
+  return `# yaml-language-server: $schema=${schemaPath}
+schemaVersion: 1
+name: ${name}
+seed: ${seed}
+board: ${board}
+`;
+}
