@@ -1,3 +1,39 @@
 import type { ErrorEntry } from '../catalogue.js';
+import { EXIT } from '../exit-codes.js';
 
-export const trainErrors = {} as const satisfies Record<string, ErrorEntry>;
+export const trainErrors = {
+  TRAIN_DIVERGED: {
+    title: 'Training diverged',
+    explanation:
+      'The loss became infinite, not a number, or many times that of guessing: the steps are too large. GRAPES ' +
+      'multiplies the error by up to two at every hidden layer, so deep networks need a smaller learning rate with it.',
+    hint: 'Lower train.optimizer.learningRate, for example to a tenth.',
+    exitCode: EXIT.trainFailed,
+  },
+  TRAIN_MODEL_MISMATCH: {
+    title: 'The model does not fit the dataset',
+    explanation: 'The last layer needs as many units as there are classes, without activation or dropout.',
+    hint: 'Change model.layers in grapes.yaml.',
+    exitCode: EXIT.config,
+  },
+  TRAIN_ENGINE_NOT_BUILT: {
+    title: 'The training kernels are not built',
+    explanation: 'The kernels are compiled to WebAssembly by the build; the installed package carries them.',
+    hint: 'In a checkout run `npm run build`; otherwise install the package again.',
+    exitCode: EXIT.toolchain,
+  },
+  TRAIN_CHECKPOINT_INVALID: {
+    title: 'The checkpoint is damaged',
+    explanation: 'The file is not a checkpoint, or it was cut off or changed after it was written.',
+    hint: 'Train from the start, without --resume.',
+    exitCode: EXIT.config,
+  },
+  TRAIN_CHECKPOINT_MISMATCH: {
+    title: 'The checkpoint belongs to another run',
+    explanation:
+      'A run can only go on with the dataset, model and options it began with, because the result has to be the one of ' +
+      'a run that was never interrupted. Only the number of epochs may grow.',
+    hint: 'Undo the change in grapes.yaml, or train from the start, without --resume.',
+    exitCode: EXIT.config,
+  },
+} as const satisfies Record<string, ErrorEntry>;

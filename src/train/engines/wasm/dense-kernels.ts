@@ -1,0 +1,72 @@
+import { readFileSync } from 'node:fs';
+import { ToolError } from '../../../errors/tool-error.js';
+import { wasm, type WasmMemory, type WasmModule } from './webassembly.js';
+
+/** What kernels/dense.as.ts exports. Arrays are byte addresses, sizes count elements; docs stand beside each kernel. */
+export interface DenseKernels {
+  heapBase(): number;
+  gemm(
+    a: number,
+    rowStride: number,
+    sumStride: number,
+    b: number,
+    ldb: number,
+    c: number,
+    ldc: number,
+    m: number,
+    n: number,
+    k: number,
+    alpha: number,
+    accumulate: 0 | 1,
+  ): void;
+  gemmTransposed(
+    a: number,
+    lda: number,
+    b: number,
+    ldb: number,
+    c: number,
+    ldc: number,
+    m: number,
+    n: number,
+    k: number,
+  ): void;
+  addRow(y: number, row: number, rows: number, cols: number): void;
+  columnSums(d: number, rows: number, cols: number, out: number, alpha: number): void;
+  absRowSums(w: number, rows: number, cols: number, out: number): void;
+  scaleColumns(d: number, factor: number, rows: number, cols: number): void;
+  scaleRows(g: number, factor: number, rows: number, cols: number): void;
+  reluForward(y: number, n: number): void;
+  reluBackward(d: number, y: number, n: number): void;
+  tanhForward(y: number, n: number): void;
+  tanhBackward(d: number, y: number, n: number): void;
+  dropoutMask(mask: number, n: number, key: number, threshold: number, kept: number): void;
+  multiply(out: number, a: number, b: number, n: number): void;
+  softmaxCrossEntropy(z: number, labels: number, p: number, d: number, rows: number, cols: number): number;
+  argmaxRows(z: number, classes: number, rows: number, cols: number): void;
+  sgdStep(w: number, g: number, n: number, rate: number): void;
+  momentumStep(w: number, v: number, g: number, n: number, rate: number, momentum: number): void;
+}
+
+const compiled = new Map<string, WasmModule>();
+
+/** The kernels over `memory`. The module is compiled once a process. */
+export function instantiateDense(memory: WasmMemory, file = new URL('./dense.wasm', import.meta.url)): DenseKernels {
+  let module = compiled.get(file.href);
+  if (module === undefined) {
+    module = new wasm.Module(readKernels(file));
+    compiled.set(file.href, module);
+  }
+  const instance = new wasm.Instance(module, { env: { memory } });
+  return instance.exports as DenseKernels;
+}
+
+function readKernels(file: URL): Uint8Array {
+  try {
+    return readFileSync(file);
+  } catch (cause) {
+    throw new ToolError('TRAIN_ENGINE_NOT_BUILT', `The training kernels are missing: there is no ${file.pathname}.`, {
+      context: { file: file.pathname, engine: 'wasm' },
+      cause,
+    });
+  }
+}

@@ -1,0 +1,141 @@
+import { ToolError } from '../errors/tool-error.js';
+import { datasetDigest } from '../ir/dataset-digest.js';
+import type { Dataset } from '../ir/dataset.js';
+import type { FloatGraph } from '../ir/graph.js';
+import { evaluateFloat, graphMacs } from '../ir/interpret.js';
+import type { ModelSpec } from '../ir/model-spec.js';
+import type { TrainOptions } from '../ir/options.js';
+import type { EpochMetrics, TrainReport } from '../ir/report.js';
+import { canonicalJson, sha256Hex } from '../util/digest.js';
+import { toolVersion } from '../util/package-root.js';
+import { silentProgress, type Progress } from '../util/progress.js';
+import { checkModel } from './check-model.js';
+import { encodeCheckpoint } from './checkpoint.js';
+import type { FactorRule } from './grapes/factor.js';
+import { identifierOf, toGraph } from './to-graph.js';
+import { TrainingRun } from './training-run.js';
+
+export interface TrainHooks {
+  /** Name of the resulting model; the dataset's name if absent. */
+  readonly name?: string;
+  readonly progress?: Progress;
+  /** Aborting throws the signal's reason, after the last whole epoch went to `onCheckpoint`. */
+  readonly signal?: AbortSignal;
+  /** A line of metrics.jsonl. Epochs before a resume are not told again. */
+  readonly onEpoch?: (metrics: EpochMetrics) => void;
+  /** Gets the run's state every `checkpointEveryEpochs` epochs, and after the last. */
+  readonly onCheckpoint?: (bytes: Uint8Array, epoch: number) => void;
+  /** Bytes of a checkpoint to go on from. The result has the same bytes as that of a run never interrupted. */
+  readonly resumeFrom?: Uint8Array;
+  /** For experiments: GRAPES' factor, or its control. */
+  readonly factorRule?: FactorRule;
+}
+
+/**
+ * Trains `model` on the dataset's training samples and measures it on its test samples.
+ * The same dataset, model and options give the same weights, bit for bit, on every machine.
+ */
+export async function train(
+  dataset: Dataset,
+  model: ModelSpec,
+  options: TrainOptions,
+  hooks: TrainHooks = {},
+): Promise<{ output: FloatGraph; report: TrainReport }> {
+  checkModel(dataset, model);
+  if (dataset.train.count === 0) {
+    throw new ToolError('DATASET_EMPTY', `'${dataset.name}' has no training samples.`, {
+      context: { dataset: dataset.name },
+    });
+  }
+  const progress = hooks.progress ?? silentProgress;
+  const digest = configDigest(dataset, model, options, hooks.factorRule ?? 'per-node');
+  const run = new TrainingRun(dataset, model, options, hooks.factorRule ?? 'per-node', digest);
+  if (hooks.resumeFrom !== undefined) run.resume(hooks.resumeFrom);
+
+  let saved = run.epoch;
+  const save = (): void => {
+    if (saved === run.epoch || hooks.onCheckpoint === undefined) return;
+    hooks.onCheckpoint(encodeCheckpoint(run.checkpoint()), run.epoch);
+    saved = run.epoch;
+  };
+  const clock = new ProgressClock(progress, options.epochs, run.epoch);
+  while (!run.finished) {
+    const before = run.checkpoint();
+    try {
+      const metrics = await run.trainEpoch((done, total, loss) => {
+        clock.update(run.epoch, done, total, loss);
+        hooks.signal?.throwIfAborted();
+      });
+      hooks.onEpoch?.(metrics);
+    } catch (error) {
+      if (hooks.signal?.aborted === true && saved !== before.epoch) {
+        hooks.onCheckpoint?.(encodeCheckpoint(before), before.epoch);
+      }
+      throw error;
+    }
+    if (run.finished || run.epoch % options.checkpointEveryEpochs === 0) save();
+  }
+  run.useBest();
+  noteIfGuessing(run, dataset, progress);
+
+  const provenance = {
+    toolVersion: toolVersion(),
+    seed: options.seed,
+    inputs: {
+      dataset: datasetDigest(dataset),
+      model: sha256Hex(canonicalJson(model)),
+      options: sha256Hex(canonicalJson(options)),
+    },
+  };
+  const output = toGraph(run.network, identifierOf(hooks.name ?? dataset.name), dataset, provenance);
+  return {
+    output,
+    report: {
+      schemaVersion: 1,
+      epochs: run.metrics,
+      stoppedEarly: run.stoppedEarly,
+      bestEpoch: run.bestEpoch,
+      parameters: run.network.parameters.reduce((n, p) => n + p.values.length, 0),
+      macs: graphMacs(output),
+      test: evaluateFloat(output, dataset.test),
+    },
+  };
+}
+
+function configDigest(dataset: Dataset, model: ModelSpec, options: TrainOptions, factorRule: FactorRule): string {
+  const { epochs: _epochs, checkpointEveryEpochs: _every, ...rest } = options;
+  return sha256Hex(canonicalJson({ dataset: datasetDigest(dataset), model, options: rest, factorRule }));
+}
+
+/** Says how far the run is and how long it will still take, from this process's own pace. */
+class ProgressClock {
+  private readonly startedMs = performance.now();
+
+  constructor(
+    private readonly progress: Progress,
+    private readonly epochs: number,
+    private readonly firstEpoch: number,
+  ) {}
+
+  update(epoch: number, done: number, total: number, loss: number): void {
+    const all = this.epochs * total;
+    const here = epoch * total + done;
+    const mine = here - this.firstEpoch * total;
+    const secondsLeft = ((performance.now() - this.startedMs) / 1000) * ((all - here) / Math.max(mine, 1));
+    const detail = `epoch ${String(epoch + 1)}/${String(this.epochs)}, loss ${loss.toFixed(4)}, ${Math.ceil(secondsLeft).toFixed(0)} s left`;
+    this.progress.update('train', here, all, detail);
+  }
+}
+
+function noteIfGuessing(run: TrainingRun, dataset: Dataset, progress: Progress): void {
+  const last = run.metrics.at(-1);
+  const counts = dataset.classNames.map(() => 0);
+  for (const label of dataset.train.labels) counts[label]++;
+  const guessing = Math.max(...counts) / dataset.train.count;
+  if (last === undefined || last.trainAccuracy > 1.1 * guessing) return;
+  const percent = (fraction: number): string => `${(100 * fraction).toFixed(1)} %`;
+  progress.note(
+    `The network has hardly learned: ${percent(last.trainAccuracy)} of the training samples, ` +
+      `where always guessing the commonest class gives ${percent(guessing)}. Try another learning rate.`,
+  );
+}

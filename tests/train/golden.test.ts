@@ -1,0 +1,44 @@
+// GRAPES and its optimizers against numbers computed elsewhere.
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import t, { type Test } from 'tap';
+import { packageRoot } from '../../src/util/package-root.js';
+import { sharedFolder } from '../shared.js';
+import { runGolden, type GoldenFile } from './golden-run.js';
+
+/** Absolute, in float32 after eight batches: a few hundred rounding errors. */
+const TOLERANCE = 1e-5;
+
+const LEARN_RULES = ['BP', 'BPgrapes', 'BPgrapes-local'];
+
+function checkFile(test: Test, path: string): void {
+  const file = JSON.parse(readFileSync(path, 'utf8')) as GoldenFile;
+  const cases = file.cases.filter(({ learn, update }) => learn.startsWith('BP') && ['SGD', 'mom'].includes(update));
+  test.ok(cases.length > 0 && cases.every((c) => LEARN_RULES.includes(c.learn)));
+  for (const golden of cases) {
+    const difference = runGolden(file, golden);
+    const name = `${golden.learn} ${golden.update} ${golden.activation}`;
+    test.ok(Math.max(...Object.values(difference)) < TOLERANCE, `${name}: ${JSON.stringify(difference)}`);
+  }
+}
+
+t.test('a small network, from plain Python that follows the definition to the letter', (test) => {
+  checkFile(test, join(packageRoot(), 'tests/vectors/grapes/net5-3-2-3_b2.json'));
+  test.end();
+});
+
+const reference = sharedFolder('reference/grapes');
+const files = [
+  'net12-8-6-4_b4_sgd.json',
+  'net12-8-6-4_b4_mom.json',
+  'net12-8-6-4_b1.json',
+  'net20-16-10_b4.json',
+  'net12-8-6-4_b4_dropout.json',
+];
+for (const file of files) {
+  const skip = reference === null ? 'the reference vectors are not here' : false;
+  t.test(`reference implementation: ${file}`, { skip }, (test) => {
+    checkFile(test, join(reference ?? '', file));
+    test.end();
+  });
+}
