@@ -17,13 +17,20 @@ export interface TensorPlacement {
   readonly lastOp: number;
 }
 
-export interface ConstantSize {
-  readonly name: string;
-  readonly role: 'weight' | 'bias' | 'table' | 'requantize';
+/** Working memory of one op inside the arena; its content means nothing before and after. */
+export interface ScratchPlacement {
+  readonly opIndex: number;
+  readonly offset: number;
   readonly bytes: number;
 }
 
-/** What on-device learning adds to RAM; all float32. */
+export interface ConstantSize {
+  readonly name: string;
+  readonly role: 'weight' | 'bias' | 'table' | 'requantize' | 'scale';
+  readonly bytes: number;
+}
+
+/** What on-device learning adds to RAM; all float32. ramBytes = stateBytes + 4 (step counter) + scratchBytes. */
 export interface LearnPlan {
   /** Names of the trained ops, first to last. */
   readonly trainedOps: readonly string[];
@@ -32,6 +39,10 @@ export interface LearnPlan {
   readonly activationBytes: number;
   readonly deltaBytes: number;
   readonly nodeSumBytes: number;
+  /** Weights, biases and node sums: the bytes that host and device compare. */
+  readonly stateBytes: number;
+  /** Activations, deltas and the dequantized input, laid over each other by lifetime. */
+  readonly scratchBytes: number;
   /** The whole state struct, padding included. */
   readonly ramBytes: number;
 }
@@ -41,6 +52,7 @@ export interface MemoryPlan {
   readonly schemaVersion: 1;
   readonly arenaBytes: number;
   readonly tensors: readonly TensorPlacement[];
+  readonly scratch: readonly ScratchPlacement[];
   readonly constants: readonly ConstantSize[];
   /** Sum over `constants`: what the model keeps in flash. */
   readonly constantBytes: number;

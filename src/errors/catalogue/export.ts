@@ -1,3 +1,30 @@
 import type { ErrorEntry } from '../catalogue.js';
+import { EXIT } from '../exit-codes.js';
 
-export const exportErrors = {} as const satisfies Record<string, ErrorEntry>;
+export const exportErrors = {
+  EXPORT_UNSUPPORTED_OP: {
+    title: 'The model has an op without a C kernel',
+    explanation: 'Export knows fully connected layers and lookup tables. The message names the op.',
+    hint: 'Change the model in grapes.yaml so that it uses only supported layers.',
+    exitCode: EXIT.config,
+  },
+  EXPORT_BAD_NAME: {
+    title: "The model's name cannot prefix C symbols",
+    explanation: 'The name becomes the prefix of every generated function and array, so it has to be a C identifier.',
+    hint: 'Choose a name of lower-case letters, digits and underscores in grapes.yaml.',
+    exitCode: EXIT.config,
+  },
+  EXPORT_TENSOR_TOO_LARGE: {
+    title: 'A layer is too large for the kernels',
+    explanation: 'The kernels count elements with 16 bits: no dimension may exceed 65535.',
+    hint: 'Reduce the input size or the number of units.',
+    exitCode: EXIT.doesNotFit,
+  },
+  EXPORT_MISSING_SOURCE: {
+    title: 'A C source that the export copies is not there',
+    explanation:
+      "The generated folder contains copies of the kernel headers it uses. One of them was missing among grapes-mcu's own files.",
+    hint: 'Install grapes-mcu again, or in a checkout run `git status` and restore the firmware folder.',
+    exitCode: EXIT.unexpected,
+  },
+} as const satisfies Record<string, ErrorEntry>;

@@ -1,0 +1,49 @@
+import { ToolError } from '../../../errors/tool-error.js';
+import type { KernelSet } from '../../../ir/c-sources.js';
+import type { Op, QuantizedGraph } from '../../../ir/graph.js';
+import { modelPrefix, opSymbols } from '../naming.js';
+import { lowerFullyConnected } from './fully-connected.js';
+import { lowerLookup } from './lookup.js';
+import type { LoweredOp } from './lowered-op.js';
+
+/** Kernels count elements in uint16_t: fast on every core, and more than a microcontroller holds in one layer. */
+const LARGEST_DIMENSION = 65535;
+
+/** Every op of the graph as constants and a kernel call, in execution order. */
+export function lowerOps(graph: QuantizedGraph, kernels: KernelSet): LoweredOp[] {
+  const prefix = modelPrefix(graph.name);
+  checkDimensions(graph);
+  const symbols = opSymbols(graph.ops.map((op) => op.name));
+  return graph.ops.map((op, index) => lowerOp(graph, op, { prefix, symbol: symbols[index] }, kernels));
+}
+
+function lowerOp(
+  graph: QuantizedGraph,
+  op: Op,
+  names: { readonly prefix: string; readonly symbol: string },
+  kernels: KernelSet,
+): LoweredOp {
+  switch (op.kind) {
+    case 'fully_connected':
+      return lowerFullyConnected(graph, op, names, kernels);
+    case 'lookup':
+      return lowerLookup(graph, op, names, kernels);
+    default:
+      throw new ToolError('EXPORT_UNSUPPORTED_OP', `There is no C kernel for the op "${(op as Op).kind}".`, {
+        context: { op: (op as Op).name, kind: (op as Op).kind },
+      });
+  }
+}
+
+function checkDimensions(graph: QuantizedGraph): void {
+  for (const tensor of graph.tensors) {
+    const largest = Math.max(...tensor.shape);
+    if (largest > LARGEST_DIMENSION) {
+      throw new ToolError(
+        'EXPORT_TENSOR_TOO_LARGE',
+        `Tensor "${tensor.name}" has a dimension of ${largest}; the kernels take up to ${LARGEST_DIMENSION}.`,
+        { context: { tensor: tensor.name, dimension: largest, limit: LARGEST_DIMENSION } },
+      );
+    }
+  }
+}

@@ -1,0 +1,65 @@
+/** How weights lie in flash: one layout for each kernel set. The TypeScript twin of the kernel's own description. */
+
+/** A dense layer's integers as the kernels use them. */
+export interface PackedDense {
+  readonly weights: Int8Array;
+  readonly bias: Int32Array;
+}
+
+export interface DenseIntegers {
+  readonly inputs: number;
+  readonly outputs: number;
+  /** [outputs][inputs] */
+  readonly weights: Int8Array;
+  /** The bias minus input zero point times the row's weight sum. */
+  readonly foldedBias: Int32Array;
+}
+
+/** Row by row: kernels/plain. */
+export function packPlain(layer: DenseIntegers): PackedDense {
+  return { weights: layer.weights, bias: layer.foldedBias };
+}
+
+/** Blocks of four interleaved rows, pairs of weights in one 16-bit number: kernels/dsp. */
+export function packDsp({ inputs, outputs, weights, foldedBias }: DenseIntegers): PackedDense {
+  const padded = Math.ceil(inputs / 4) * 4;
+  const blocked = outputs - (outputs % 4);
+  const packed = new Int8Array(outputs * padded);
+  const bias = new Int32Array(outputs);
+  for (let o = 0; o < outputs; o++) {
+    let evenSum = 0;
+    for (let i = 0; i < inputs; i += 2) {
+      const even = weights[o * inputs + i];
+      const odd = i + 1 < inputs ? weights[o * inputs + i + 1] : 0;
+      const at = o < blocked ? (o & ~3) * padded + (i & ~3) * 4 + (o & 3) * 4 + (i & 2) : o * padded + i;
+      packed[at] = even;
+      packed[at + 1] = odd - (even < 0 ? 1 : 0);
+      evenSum += even;
+    }
+    // int32 on both sides of the multiplication by 256: the kernel computes modulo 2^32.
+    bias[o] = (Math.imul(foldedBias[o], 256) - 127 * evenSum) | 0;
+  }
+  return { weights: packed, bias };
+}
+
+/** Smallest and largest value the accumulator of row `o` can end with, over all int8 inputs. */
+export function accumulatorRange({ inputs, weights, foldedBias }: DenseIntegers, o: number): readonly [number, number] {
+  let low = foldedBias[o];
+  let high = foldedBias[o];
+  for (let i = 0; i < inputs; i++) {
+    const w = weights[o * inputs + i];
+    low += w > 0 ? -128 * w : 127 * w;
+    high += w > 0 ? 127 * w : -128 * w;
+  }
+  return [low, high];
+}
+
+/** Can kernels/dsp compute this layer? Its sums must stay below 2^23, and below 2^30 after a left shift. */
+export function fitsDsp(layer: DenseIntegers, shift: ArrayLike<number>): boolean {
+  for (let o = 0; o < layer.outputs; o++) {
+    const [low, high] = accumulatorRange(layer, o);
+    const magnitude = Math.max(-low, high);
+    if (magnitude >= 2 ** 23 || magnitude * 2 ** Math.max(shift[o], 0) >= 2 ** 30) return false;
+  }
+  return true;
+}

@@ -1,0 +1,38 @@
+import type { QuantizedGraph } from '../../ir/graph.js';
+import { tensorBytes } from '../../ir/tensor.js';
+
+/** When a run-time tensor's content matters, in op indices. */
+export interface Lifetime {
+  readonly tensorId: number;
+  readonly bytes: number;
+  /** The op that writes it; -1 for the input, which the caller writes. */
+  readonly firstOp: number;
+  /** The last op that reads it; the number of ops for the output, which the caller reads. */
+  readonly lastOp: number;
+  /** The tensor whose memory it takes over: an element-wise op writes over an input that dies there. */
+  readonly sharesWith: number | null;
+}
+
+/** Lifetimes of the input, activations and output, in the order in which they come to life. */
+export function tensorLifetimes(graph: QuantizedGraph): Lifetime[] {
+  const firstOp = new Map<number, number>([[graph.input, -1]]);
+  const lastOp = new Map<number, number>([[graph.input, -1]]);
+  graph.ops.forEach((op, index) => {
+    lastOp.set(op.input, index);
+    firstOp.set(op.output, index);
+    lastOp.set(op.output, index);
+  });
+  lastOp.set(graph.output, graph.ops.length);
+
+  const sharesWith = new Map<number, number>();
+  graph.ops.forEach((op, index) => {
+    if (op.kind === 'lookup' && lastOp.get(op.input) === index) sharesWith.set(op.output, op.input);
+  });
+  return [...firstOp].map(([tensorId, first]) => ({
+    tensorId,
+    bytes: tensorBytes(graph.tensors[tensorId]),
+    firstOp: first,
+    lastOp: lastOp.get(tensorId)!,
+    sharesWith: sharesWith.get(tensorId) ?? null,
+  }));
+}

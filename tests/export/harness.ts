@@ -1,0 +1,75 @@
+import { execFileSync, spawnSync } from 'node:child_process';
+import { mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { exportC, type ExportOptions } from '../../src/export/export.js';
+import type { CSources } from '../../src/ir/c-sources.js';
+import type { QuantizedGraph } from '../../src/ir/graph.js';
+import { elementCount } from '../../src/ir/tensor.js';
+import type { Rng } from '../../src/util/rng.js';
+
+export const FIRMWARE = join(import.meta.dirname, '..', '..', 'firmware');
+
+/** The kernel headers as the exporter takes them. */
+export function readLibrary(): Record<string, string> {
+  const library: Record<string, string> = {};
+  for (const folder of ['core', 'kernels', 'learn']) {
+    for (const entry of readdirSync(join(FIRMWARE, folder), { recursive: true, encoding: 'utf8' })) {
+      if (entry.endsWith('.h')) library[`${folder}/${entry}`] = readFileSync(join(FIRMWARE, folder, entry), 'utf8');
+    }
+  }
+  return library;
+}
+
+export function randomSamples(rng: Rng, graph: QuantizedGraph, count: number): ExportOptions['selfTest'] {
+  const size = elementCount(graph.tensors[graph.input].shape);
+  const inputs = Array.from({ length: count }, (_, n) =>
+    // every fifth sample at the ends of the range
+    Int8Array.from({ length: size }, () => (n % 5 === 4 ? (rng.below(2) === 0 ? -128 : 127) : rng.below(256) - 128)),
+  );
+  return { inputs, labels: inputs.map(() => rng.below(graph.classNames.length)) };
+}
+
+export function exportRandom(
+  rng: Rng,
+  graph: QuantizedGraph,
+  options: Pick<ExportOptions, 'learn' | 'kernels'>,
+  samples = 20,
+): CSources {
+  const selfTest = randomSamples(rng, graph, samples);
+  return exportC(graph, { ...options, library: readLibrary(), selfTest, toolVersion: '0.0.0-test' }).output;
+}
+
+export function writeSources(dir: string, sources: CSources): void {
+  for (const { path, text } of sources.files) {
+    mkdirSync(dirname(join(dir, path)), { recursive: true });
+    writeFileSync(join(dir, path), text);
+  }
+}
+
+export const WARNINGS = ['-std=c99', '-pedantic', '-Wall', '-Wextra', '-Wconversion', '-Werror', '-ffp-contract=off'];
+export const SANITIZERS = ['-g', '-fsanitize=address,undefined', '-fno-sanitize-recover=all'];
+
+/** Builds the self-test in `dir` and runs it: its output, or the compiler's complaint. */
+export function runSelfTest(dir: string, sources: CSources, flags: readonly string[]): string {
+  const files = [...sources.sources, `${sources.name}_selftest.c`];
+  const built = spawnSync('cc', [...WARNINGS, ...flags, ...files, '-o', 'selftest'], { cwd: dir, encoding: 'utf8' });
+  if (built.status !== 0) return built.stderr;
+  const ran = spawnSync(join(dir, 'selftest'), { encoding: 'utf8' });
+  return ran.stdout + ran.stderr;
+}
+
+/** Compiles without linking or running: '' if the compiler has nothing to say. */
+export function compileOnly(compiler: string, dir: string, sources: CSources, flags: readonly string[]): string {
+  for (const file of sources.sources) {
+    const result = spawnSync(compiler, [...WARNINGS, ...flags, '-c', file, '-o', 'out.o'], {
+      cwd: dir,
+      encoding: 'utf8',
+    });
+    if (result.status !== 0) return result.stderr;
+  }
+  return '';
+}
+
+export function run(command: string, args: readonly string[], cwd: string): string {
+  return execFileSync(command, args, { cwd, encoding: 'utf8' });
+}
