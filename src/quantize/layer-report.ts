@@ -1,0 +1,103 @@
+import type { FloatGraph, QuantizedGraph } from '../ir/graph.js';
+import { runFloat, runInt8 } from '../ir/interpret.js';
+import { quantizeInput } from '../ir/quantize-input.js';
+import type { LayerQuantReport, QuantizeReport } from '../ir/report.js';
+import { tensorBytes } from '../ir/tensor.js';
+import { TANH_REACH, tanhInputs } from './schemes/tanh-reach.js';
+
+/** What `quantize` knows without a test set; see {@link completeQuantizeReport}. */
+export type PartialQuantizeReport = Pick<QuantizeReport, 'schemaVersion' | 'layers' | 'floatBytes' | 'int8Bytes'>;
+
+/** A multiplier (int32) and a shift (int8) for each output of a dense op. */
+const REQUANTIZE_BYTES = 5;
+
+interface Tally {
+  signal: number;
+  noise: number;
+  saturated: number;
+  values: number;
+}
+
+/**
+ * Runs both networks on `inputs` and compares every op's output. The graphs have the same ops over the same tensor
+ * ids: `float` after the passes, `int8` made from it. Noise accumulates from layer to layer, as it does on a device.
+ * Sums before a tanh are compared within the reach of tanh: what lies beyond makes no difference.
+ */
+export function reportLayers(
+  float: FloatGraph,
+  int8: QuantizedGraph,
+  inputs: readonly Float32Array[],
+): PartialQuantizeReport {
+  const tallies = int8.ops.map((): Tally => ({ signal: 0, noise: 0, saturated: 0, values: 0 }));
+  const sums = tanhInputs(int8);
+  for (const input of inputs) {
+    const real = runFloat(float, input).tensors;
+    const integers = runInt8(int8, quantizeInput(int8, input)).tensors;
+    int8.ops.forEach((op, k) => {
+      const { scale, zeroPoint } = int8.tensors[op.output].quant!;
+      const values = real.get(op.output)!;
+      const exact = sums.has(op.output) ? values.map(withinReach) : values;
+      compare(tallies[k], exact, integers.get(op.output)!, scale[0], zeroPoint[0], lowestStep(int8, k));
+    });
+  }
+  const layers = int8.ops.map((op, k): LayerQuantReport => {
+    const { scale, zeroPoint } = int8.tensors[op.output].quant!;
+    const { values, saturated } = tallies[k];
+    return {
+      name: op.name,
+      sqnrDb: sqnr(tallies[k]),
+      saturation: values === 0 ? 0 : saturated / values,
+      scale: scale[0],
+      zeroPoint: zeroPoint[0],
+      ...constantBytes(float, int8, k),
+    };
+  });
+  const sum = (key: 'floatBytes' | 'int8Bytes'): number => layers.reduce((n, l) => n + l[key], 0);
+  return { schemaVersion: 1, layers, floatBytes: sum('floatBytes'), int8Bytes: sum('int8Bytes') };
+}
+
+/** An output at this value is saturated from below; a relu's zeros at the bottom of the range are its normal result. */
+function lowestStep(graph: QuantizedGraph, k: number): number {
+  const op = graph.ops[k];
+  return op.kind === 'fully_connected' && op.activation === 'relu' ? -Infinity : -128;
+}
+
+function withinReach(sum: number): number {
+  return Math.max(TANH_REACH.min, Math.min(TANH_REACH.max, sum));
+}
+
+function compare(
+  tally: Tally,
+  real: Float32Array,
+  integers: Int8Array,
+  scale: number,
+  zeroPoint: number,
+  lowest: number,
+): void {
+  for (let i = 0; i < real.length; i++) {
+    const error = real[i] - scale * (integers[i] - zeroPoint);
+    tally.signal += real[i] * real[i];
+    tally.noise += error * error;
+    if (integers[i] === 127 || integers[i] === lowest) tally.saturated++;
+  }
+  tally.values += real.length;
+}
+
+/** In dB to two decimals, within ±200; null if there is no noise at all. */
+function sqnr({ signal, noise }: Tally): number | null {
+  if (noise === 0) return null;
+  if (signal === 0) return -200;
+  return Math.round(100 * Math.max(-200, Math.min(200, 10 * Math.log10(signal / noise)))) / 100;
+}
+
+function constantBytes(float: FloatGraph, int8: QuantizedGraph, k: number): { floatBytes: number; int8Bytes: number } {
+  const op = int8.ops[k];
+  if (op.kind === 'lookup') return { floatBytes: 0, int8Bytes: tensorBytes(int8.tensors[op.table]) };
+  const ids = op.bias === null ? [op.weights] : [op.weights, op.bias];
+  const bytes = (graph: FloatGraph | QuantizedGraph): number =>
+    ids.reduce((n, id) => n + tensorBytes(graph.tensors[id]), 0);
+  return {
+    floatBytes: bytes(float),
+    int8Bytes: bytes(int8) + REQUANTIZE_BYTES * op.requantize!.multiplier.length,
+  };
+}

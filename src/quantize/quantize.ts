@@ -1,0 +1,126 @@
+import { ToolError } from '../errors/tool-error.js';
+import type { Samples } from '../ir/dataset.js';
+import { graphDigest } from '../ir/graph-file.js';
+import type { FloatGraph, FullyConnectedOp, LookupOp, Op, QuantizedGraph } from '../ir/graph.js';
+import { ACCUMULATOR_LIMIT, accumulatorBound } from '../ir/ops/accumulator-bound.js';
+import { TANH_OUTPUT, tanhTable } from '../ir/ops/lookup.js';
+import type { QuantizeOptions } from '../ir/options.js';
+import type { QuantParams } from '../ir/quant-params.js';
+import type { Tensor } from '../ir/tensor.js';
+import { validateGraph } from '../ir/validate-graph.js';
+import { littleEndianBytes } from '../util/bytes.js';
+import { sha256Hex } from '../util/digest.js';
+import { calibrate, drawCalibration } from './calibrate.js';
+import { reportLayers, type PartialQuantizeReport } from './layer-report.js';
+import type { Range } from './observers/observer.js';
+import { splitTanh } from './passes/split-tanh.js';
+import { quantizeLayer } from './quantize-layer.js';
+import { asymmetricInt8 } from './schemes/activations.js';
+import { TANH_REACH, tanhInputs } from './schemes/tanh-reach.js';
+
+const SUPPORTED: readonly string[] = ['fully_connected', 'lookup'] satisfies Op['kind'][];
+
+/**
+ * Post-training quantization to int8 (docs/numerics.md): weights symmetric, activations asymmetric over ranges measured
+ * on `calibration`, biases int32, tanh as a table. Same graph, samples and options, same result. Throws
+ * QUANTIZE_UNSUPPORTED_OP, QUANTIZE_NON_FINITE, QUANTIZE_EMPTY_CALIBRATION, QUANTIZE_RANGE, INPUT_MISMATCH and
+ * GRAPH_INVALID.
+ */
+export function quantize(
+  graph: FloatGraph,
+  calibration: Samples,
+  options: QuantizeOptions,
+): { output: QuantizedGraph; report: PartialQuantizeReport } {
+  checkOps(graph);
+  checkWeights(graph);
+  const float = splitTanh(validateGraph(graph));
+  const inputs = drawCalibration(float, calibration, options);
+  const ranges = calibrate(float, inputs, options.calibration);
+  const output = toIntegers(float, ranges, options, {
+    toolVersion: graph.provenance.toolVersion,
+    seed: options.seed,
+    inputs: { graph: graphDigest(graph), calibration: sha256Hex(...inputs.map((x) => littleEndianBytes(x))) },
+  });
+  return { output, report: reportLayers(float, output, inputs) };
+}
+
+function checkOps(graph: FloatGraph): void {
+  for (const { kind, name } of graph.ops) {
+    if (!SUPPORTED.includes(kind)) {
+      throw new ToolError(
+        'QUANTIZE_UNSUPPORTED_OP',
+        `Op '${name}' is a ${kind}, which has no integer form; there is one for ${SUPPORTED.join(' and ')}.`,
+        { context: { op: name, kind } },
+      );
+    }
+  }
+}
+
+function checkWeights(graph: FloatGraph): void {
+  for (const { name, data } of graph.tensors) {
+    const at = data === null ? -1 : (data as Float32Array).findIndex((v) => !Number.isFinite(v));
+    if (at >= 0) {
+      throw new ToolError('QUANTIZE_NON_FINITE', `Tensor '${name}' holds ${data![at]} at index ${at}.`, {
+        context: { tensor: name, index: at },
+      });
+    }
+  }
+}
+
+function toIntegers(
+  float: FloatGraph,
+  ranges: ReadonlyMap<number, Range>,
+  options: QuantizeOptions,
+  provenance: QuantizedGraph['provenance'],
+): QuantizedGraph {
+  const tensors: Tensor[] = [...float.tensors];
+  const set = (id: number, change: Partial<Tensor>): void => {
+    tensors[id] = { ...tensors[id], ...change };
+  };
+  const scaleOf = (id: number): number => tensors[id].quant!.scale[0];
+  const sums = tanhInputs(float);
+  const rangeOf = (id: number): Range => (sums.has(id) ? within(ranges.get(id)!, TANH_REACH) : ranges.get(id)!);
+
+  const dense = (op: FullyConnectedOp): FullyConnectedOp => {
+    const layer = quantizeLayer(float, op, scaleOf(op.input), rangeOf(op.output), options);
+    const { weights, weightQuant, bias, biasQuant } = layer.constants;
+    set(op.weights, { dtype: 'int8', quant: weightQuant, data: weights });
+    if (op.bias !== null) set(op.bias, { dtype: 'int32', quant: biasQuant, data: bias });
+    set(op.output, { dtype: 'int8', quant: layer.outputQuant });
+    return layer.op;
+  };
+  const lookup = (op: LookupOp): LookupOp => {
+    const { scale, zeroPoint } = tensors[op.input].quant!;
+    const table: Tensor = {
+      id: tensors.length,
+      name: `${op.name}_table`,
+      shape: [256],
+      dtype: 'int8',
+      role: 'table',
+      quant: null,
+      data: tanhTable(scale[0], zeroPoint[0]),
+    };
+    tensors.push(table);
+    const quant: QuantParams = { scale: [TANH_OUTPUT.scale], zeroPoint: [TANH_OUTPUT.zeroPoint], axis: null };
+    set(op.output, { dtype: 'int8', quant });
+    return { ...op, table: table.id };
+  };
+
+  set(float.input, { dtype: 'int8', quant: asymmetricInt8(rangeOf(float.input)) });
+  const ops = float.ops.map((op) => (op.kind === 'lookup' ? lookup(op) : dense(op)));
+  const graph: QuantizedGraph = { ...float, stage: 'quantized', tensors, ops, provenance };
+  for (const op of ops) if (op.kind === 'fully_connected') checkAccumulator(graph, op);
+  return validateGraph(graph);
+}
+
+function checkAccumulator(graph: QuantizedGraph, op: FullyConnectedOp): void {
+  const bound = accumulatorBound(graph, op);
+  if (bound < ACCUMULATOR_LIMIT) return;
+  throw new ToolError('QUANTIZE_RANGE', `The sums of layer '${op.name}' could reach ${bound}, beyond 32 bits.`, {
+    context: { op: op.name, bound },
+  });
+}
+
+function within(range: Range, reach: Range): Range {
+  return { min: Math.max(range.min, reach.min), max: Math.min(range.max, reach.max) };
+}
