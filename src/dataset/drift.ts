@@ -7,12 +7,7 @@ import { radians, sinCos } from './synthetic/trig.js';
  * The same samples after the world has changed. `seed` is for kinds of drift that draw; rotation does not.
  * @param inputShape of one sample; pictures are [height, width]
  */
-export function applyDrift(
-  samples: Samples,
-  inputShape: readonly number[],
-  drift: DriftSpec,
-  _seed: number,
-): Samples {
+export function applyDrift(samples: Samples, inputShape: readonly number[], drift: DriftSpec, _seed: number): Samples {
   switch (drift.kind) {
     case 'none':
       return samples;

@@ -1,17 +1,113 @@
 import type { ErrorEntry } from '../catalogue.js';
 import { EXIT } from '../exit-codes.js';
 
+const CHECK_DATA = 'Check the files that `data:` in grapes.yaml names.';
+
 export const datasetErrors = {
+  DATASET_FILE_MISSING: {
+    title: 'A data file is missing',
+    explanation: 'Paths in `data:` are relative to the folder of grapes.yaml.',
+    hint: CHECK_DATA,
+    exitCode: EXIT.config,
+  },
+  DATASET_FILE_UNREADABLE: {
+    title: 'A data file could not be read',
+    explanation: 'The file is there, but it is a folder, or reading it is not permitted.',
+    hint: 'Check what it is with `ls -l`.',
+    exitCode: EXIT.config,
+  },
+  DATASET_GZIP_DAMAGED: {
+    title: 'A gzip file is damaged',
+    explanation: 'The file begins like gzip, but it is cut off, its checksum is wrong, or it unfolds beyond 2 GB.',
+    hint: 'Fetch or copy the file again.',
+    exitCode: EXIT.config,
+  },
+  DATASET_IDX_MAGIC: {
+    title: 'Not the expected kind of IDX file',
+    explanation:
+      'Pictures are IDX files that begin with 0x00000803 (unsigned bytes, three axes), labels with 0x00000801. ' +
+      'Often the files for pictures and labels were swapped.',
+    hint: CHECK_DATA,
+    exitCode: EXIT.config,
+  },
+  DATASET_IDX_TRUNCATED: {
+    title: 'An IDX file is cut off',
+    explanation: 'The file is shorter than its own header says, as after an interrupted copy.',
+    hint: 'Fetch or copy the file again.',
+    exitCode: EXIT.config,
+  },
+  DATASET_IDX_TRAILING: {
+    title: 'An IDX file is too long',
+    explanation: 'There are bytes after the last sample that the header knows nothing of: header or content is wrong.',
+    hint: 'Fetch or write the file again.',
+    exitCode: EXIT.config,
+  },
+  DATASET_COUNT_MISMATCH: {
+    title: 'As many labels as samples are needed',
+    explanation: 'The file of pictures and the file of labels do not belong together.',
+    hint: CHECK_DATA,
+    exitCode: EXIT.config,
+  },
+  DATASET_SHAPE_MISMATCH: {
+    title: 'Training and test samples differ in shape',
+    explanation: 'A network is tested on samples of the shape that it was trained on.',
+    hint: CHECK_DATA,
+    exitCode: EXIT.config,
+  },
+  DATASET_LABEL_RANGE: {
+    title: 'A label is out of range',
+    explanation:
+      'Labels count classes from 0, and every label of the test data has to occur among the classes (the names given, ' +
+      'or else those of the training data). At most 256 classes are possible.',
+    hint: 'Correct the label, or `data.classNames` in grapes.yaml.',
+    exitCode: EXIT.config,
+  },
+  DATASET_CSV_SYNTAX: {
+    title: 'A CSV file cannot be parsed',
+    explanation: 'A line has more or fewer cells than the header line, or a quote is not closed.',
+    hint: 'Correct the line that the message names.',
+    exitCode: EXIT.config,
+  },
+  DATASET_CSV_COLUMN: {
+    title: 'A CSV column is missing or twice there',
+    explanation: 'The label column, and in a test file every feature of the training file, is found by its header.',
+    hint: 'Correct the header line, or `data.labelColumn` in grapes.yaml.',
+    exitCode: EXIT.config,
+  },
+  DATASET_CSV_NUMBER: {
+    title: 'A CSV cell is not a number',
+    explanation: 'All columns but the label hold decimal numbers; empty cells, text, NaN and infinities are refused.',
+    hint: 'Fill in or remove the line that the message names, or remove the column.',
+    exitCode: EXIT.config,
+  },
   DATASET_EMPTY: {
     title: 'There are no samples',
     explanation: 'A data file, or one of its parts for training and testing, holds no sample.',
-    hint: 'Check the files that `data:` in grapes.yaml names.',
+    hint: CHECK_DATA,
     exitCode: EXIT.config,
   },
   DATASET_NOT_IMAGES: {
     title: 'These samples are no pictures',
     explanation: 'Rotation needs samples with a height and a width; rows of a table have no such thing.',
-    hint: "Remove the `rotate` drift, or use a dataset of pictures.",
+    hint: 'Remove the `rotate` drift, or use a dataset of pictures.',
     exitCode: EXIT.config,
+  },
+  DATASET_NOT_DOWNLOADED: {
+    title: 'The dataset is not on this machine yet',
+    explanation: 'Public datasets are fetched once into a cache folder and read from there.',
+    hint: 'Run `grapes data get NAME`, with --from DIR if you have the files at hand.',
+    exitCode: EXIT.config,
+  },
+  DATASET_DIGEST_MISMATCH: {
+    title: 'A file of the dataset is not the published one',
+    explanation: 'Each file of a public dataset is checked by its SHA-256, so that results can be compared.',
+    hint: 'Fetch the file again, or from another place with --from DIR.',
+    exitCode: EXIT.config,
+  },
+  DATASET_DOWNLOAD_FAILED: {
+    title: 'The dataset could not be fetched',
+    explanation: 'Every known address was tried. What came so far is kept, and the next attempt goes on from there.',
+    hint: 'Try again later, or fetch the files in another way and use `grapes data get NAME --from DIR`.',
+    exitCode: EXIT.unexpected,
   },
 } as const satisfies Record<string, ErrorEntry>;
