@@ -106,6 +106,8 @@ function typescript(spec) {
   for (const m of spec.messages) {
     if (m.fields.length === 0) continue;
     typescriptInterface(out, pascal(m.name), m);
+    out.push(`/** Payload bytes of ${m.name} before the first part of open length. */`);
+    out.push(`export const ${m.name}_FIXED_BYTES = ${layout(spec, m).fixedBytes};`, '');
     if (m.kind === 'request') typescriptWriter(out, spec, m);
     else typescriptParser(out, m);
   }

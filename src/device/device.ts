@@ -16,6 +16,8 @@ export interface DeviceInfo {
   readonly replySlots: number;
   readonly inputBytes: number;
   readonly outputBytes: number;
+  /** What a zero-run in a sample stands for; equals the zero point of the graph's input. */
+  readonly inputZeroPoint: number;
   readonly opCount: number;
   readonly learns: boolean;
   /** Bytes of the compared learning state: weights, biases and node sums (docs/numerics.md). */
@@ -122,6 +124,8 @@ export interface Device {
   /** Lines of plain text that came through the wire, without their line end. */
   onText(listener: (line: string) => void): Unsubscribe;
   onState(listener: (state: LinkState) => void): Unsubscribe;
+  /** Opens a new session after DEVICE_RESET: `info` is fresh, learning has started over. */
+  greet(): Promise<void>;
   /** Restarts the firmware and greets it again; learning starts over. */
   reset(): Promise<void>;
   close(): Promise<void>;

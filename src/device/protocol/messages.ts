@@ -109,6 +109,9 @@ export interface Hello {
   readonly nonce: number;
 }
 
+/** Payload bytes of HELLO before the first part of open length. */
+export const HELLO_FIXED_BYTES = 5;
+
 /** Payload of HELLO. */
 export function writeHello(message: Hello): Uint8Array {
   const payload = new Uint8Array(5);
@@ -130,6 +133,9 @@ export interface Sample {
   readonly data: Uint8Array;
 }
 
+/** Payload bytes of SAMPLE before the first part of open length. */
+export const SAMPLE_FIXED_BYTES = 7;
+
 /** Payload of SAMPLE. */
 export function writeSample(message: Sample): Uint8Array {
   const payload = new Uint8Array(7 + message.data.length);
@@ -146,6 +152,9 @@ export interface InferOps {
   /** How many ops, 1 to the model's count. */
   readonly opCount: number;
 }
+
+/** Payload bytes of INFER_OPS before the first part of open length. */
+export const INFER_OPS_FIXED_BYTES = 2;
 
 /** Payload of INFER_OPS. */
 export function writeInferOps(message: InferOps): Uint8Array {
@@ -165,6 +174,9 @@ export interface ReadTensor {
   readonly count: number;
 }
 
+/** Payload bytes of READ_TENSOR before the first part of open length. */
+export const READ_TENSOR_FIXED_BYTES = 8;
+
 /** Payload of READ_TENSOR. */
 export function writeReadTensor(message: ReadTensor): Uint8Array {
   const payload = new Uint8Array(8);
@@ -183,6 +195,9 @@ export interface ReadState {
   readonly count: number;
 }
 
+/** Payload bytes of READ_STATE before the first part of open length. */
+export const READ_STATE_FIXED_BYTES = 6;
+
 /** Payload of READ_STATE. */
 export function writeReadState(message: ReadState): Uint8Array {
   const payload = new Uint8Array(6);
@@ -198,6 +213,9 @@ export interface TelemetryEvery {
   readonly steps: number;
 }
 
+/** Payload bytes of TELEMETRY_EVERY before the first part of open length. */
+export const TELEMETRY_EVERY_FIXED_BYTES = 2;
+
 /** Payload of TELEMETRY_EVERY. */
 export function writeTelemetryEvery(message: TelemetryEvery): Uint8Array {
   const payload = new Uint8Array(2);
@@ -211,6 +229,9 @@ export interface Sink {
   /** Anything. */
   readonly data: Uint8Array;
 }
+
+/** Payload bytes of SINK before the first part of open length. */
+export const SINK_FIXED_BYTES = 0;
 
 /** Payload of SINK. */
 export function writeSink(message: Sink): Uint8Array {
@@ -259,6 +280,9 @@ export interface Greeting {
   readonly modelName: string;
 }
 
+/** Payload bytes of GREETING before the first part of open length. */
+export const GREETING_FIXED_BYTES = 67;
+
 const greetingParser = new Parser()
   .uint8('protocolVersion')
   .uint32le('nonce')
@@ -294,6 +318,9 @@ export interface Inferred {
   readonly output: Uint8Array;
 }
 
+/** Payload bytes of INFERRED before the first part of open length. */
+export const INFERRED_FIXED_BYTES = 4;
+
 const inferredParser = new Parser().uint32le('ticks').buffer('output', { readUntil: 'eof' });
 /** Reads the payload of INFERRED; null when it is too short. */
 export function parseInferred(payload: Uint8Array): Inferred | null {
@@ -307,6 +334,9 @@ export interface Predicted {
   /** The class with the highest value, lowest index first. */
   readonly classIndex: number;
 }
+
+/** Payload bytes of PREDICTED before the first part of open length. */
+export const PREDICTED_FIXED_BYTES = 6;
 
 const predictedParser = new Parser().uint32le('ticks').uint16le('classIndex');
 /** Reads the payload of PREDICTED; null when it is too short. */
@@ -328,6 +358,9 @@ export interface Learned {
   readonly factors: readonly Spread[];
 }
 
+/** Payload bytes of LEARNED before the first part of open length. */
+export const LEARNED_FIXED_BYTES = 14;
+
 const learnedParser = new Parser()
   .uint32le('ticks')
   .floatle('loss')
@@ -346,6 +379,9 @@ export interface Data {
   /** The bytes. */
   readonly data: Uint8Array;
 }
+
+/** Payload bytes of DATA before the first part of open length. */
+export const DATA_FIXED_BYTES = 4;
 
 const dataParser = new Parser().uint32le('offset').buffer('data', { readUntil: 'eof' });
 /** Reads the payload of DATA; null when it is too short. */
@@ -367,6 +403,9 @@ export interface Stats {
   readonly stackHighWaterBytes: number;
 }
 
+/** Payload bytes of STATS before the first part of open length. */
+export const STATS_FIXED_BYTES = 20;
+
 const statsParser = new Parser()
   .uint32le('framesReceived')
   .uint32le('badFrames')
@@ -386,6 +425,9 @@ export interface Error {
   readonly detail: number;
 }
 
+/** Payload bytes of ERROR before the first part of open length. */
+export const ERROR_FIXED_BYTES = 5;
+
 const errorParser = new Parser().uint8('code').uint32le('detail');
 /** Reads the payload of ERROR; null when it is too short. */
 export function parseError(payload: Uint8Array): Error | null {
@@ -397,6 +439,9 @@ export interface Sync {
   /** The sequence number that is executed next. */
   readonly expected: number;
 }
+
+/** Payload bytes of SYNC before the first part of open length. */
+export const SYNC_FIXED_BYTES = 2;
 
 const syncParser = new Parser().uint16le('expected');
 /** Reads the payload of SYNC; null when it is too short. */
@@ -419,6 +464,9 @@ export interface Telemetry {
   /** One for each layer with a factor. */
   readonly factors: readonly Spread[];
 }
+
+/** Payload bytes of TELEMETRY before the first part of open length. */
+export const TELEMETRY_FIXED_BYTES = 16;
 
 const telemetryParser = new Parser()
   .uint32le('step')
