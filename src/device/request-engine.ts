@@ -24,6 +24,8 @@ interface Entry {
   readonly resolve: (frame: Frame | null) => void;
   readonly reject: (error: ToolError) => void;
   seq: number;
+  /** Place among the requests whose answers the device caches. */
+  resultIndex: number;
   wireBytes: number;
   sentAtMs: number;
   /** Place among all transmissions of the session. */
@@ -46,6 +48,7 @@ export class RequestEngine {
   private readonly roundTrip = new RoundTrip();
   private limits: EngineLimits = { windowBytes: 0, replySlots: 0 };
   private nextSeq = 0;
+  private nextResult = 0;
   private waiting: Entry[] = [];
   private inFlight: Entry[] = [];
   private failure: ToolError | null = null;
@@ -79,7 +82,17 @@ export class RequestEngine {
   send(request: Request): Promise<Frame | null> {
     return new Promise((resolve, reject) => {
       if (this.failure !== null) return reject(this.failure);
-      this.waiting.push({ request, resolve, reject, seq: 0, wireBytes: 0, sentAtMs: 0, sentOrder: 0, again: false });
+      this.waiting.push({
+        request,
+        resolve,
+        reject,
+        seq: 0,
+        resultIndex: 0,
+        wireBytes: 0,
+        sentAtMs: 0,
+        sentOrder: 0,
+        again: false,
+      });
       this.pump();
     });
   }
@@ -134,6 +147,8 @@ export class RequestEngine {
       if (entry === undefined) return;
       entry.seq = this.nextSeq;
       this.nextSeq = (this.nextSeq + 1) & SEQ_MASK;
+      entry.resultIndex = this.nextResult;
+      if (entry.request.answered) this.nextResult++;
       if (this.inFlight.length === 0) this.progressAtMs = Date.now();
       this.inFlight.push(entry);
       this.transmit(entry, 0);
@@ -147,7 +162,10 @@ export class RequestEngine {
     if (this.inFlight.length === 0) return true;
     if (this.inFlight[0].request.reads !== entry.request.reads) return false;
     const bytes = this.inFlight.reduce((sum, e) => sum + e.wireBytes, entry.wireBytes);
-    const slots = this.inFlight.filter((e) => e.request.answered).length + (entry.request.answered ? 1 : 0);
+    // A new answer takes the place of the oldest one in the cache, so what counts is the distance to the oldest
+    // request that still lacks its answer, not how many lack one.
+    const oldest = this.inFlight.find((e) => e.request.answered);
+    const slots = oldest === undefined || !entry.request.answered ? 0 : this.nextResult + 1 - oldest.resultIndex;
     return bytes <= this.limits.windowBytes && slots <= this.limits.replySlots;
   }
 

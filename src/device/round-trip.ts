@@ -1,4 +1,4 @@
-const LEAST_MS = 300;
+const LEAST_MS = 100;
 const MOST_MS = 5000;
 const START_MS = 1000;
 

@@ -63,6 +63,7 @@ class DeviceSession implements Device {
   private readonly stateListeners = new Listeners<LinkState>();
   private greeter: Greeter | null = null;
   private greeted: DeviceInfo | null = null;
+  private inSession = false;
   private lastText = '';
   private bytesReceived = 0;
   private badFrames = 0;
@@ -118,6 +119,7 @@ class DeviceSession implements Device {
     this.greeted = info;
     this.telemetry.restart();
     this.engine.open(info, helloSeq);
+    this.inSession = true;
     this.stateListeners.tell('connected');
   }
 
@@ -266,8 +268,11 @@ class DeviceSession implements Device {
     else this.engine.receive(frame);
   }
 
+  /** Every request in flight comes back with the same refusal: told once. */
   private restarted(): void {
-    const boardId = this.greeted?.boardId ?? this.transport.name;
+    if (this.greeted === null || !this.inSession) return;
+    this.inSession = false;
+    const { boardId } = this.greeted;
     const message = `The board ${boardId} restarted in the middle of the session.${this.said()}`;
     this.engine.fail(new ToolError('DEVICE_RESET', message, { context: { board: boardId, lastText: this.lastText } }));
     this.stateListeners.tell('reset');

@@ -74,12 +74,16 @@ export class StreamDecoder {
   push(bytes: Uint8Array): void {
     for (const byte of bytes) {
       if (byte === 0) this.endChunk();
-      else {
-        this.chunk.push(byte);
-        if (byte === NEWLINE && this.chunk.every(isText)) this.endText();
-        else if (this.chunk.length > MAX_CHUNK_BYTES) this.endBad();
-      }
+      else this.add(byte);
     }
+  }
+
+  private add(byte: number): void {
+    // An empty line and the first byte of a frame look the same until the second byte.
+    if (this.chunk.length === 1 && this.chunk[0] === NEWLINE && isText(byte)) this.endText();
+    this.chunk.push(byte);
+    if (byte === NEWLINE && this.chunk.length > 1 && this.chunk.every(isText)) this.endText();
+    else if (this.chunk.length > MAX_CHUNK_BYTES) this.endBad();
   }
 
   private endChunk(): void {

@@ -31,6 +31,15 @@
 #define GRAPES_INPUT_ZERO_POINT (-128)
 #define GRAPES_TENSOR_COUNT 3
 
+/* An input that begins with these bytes restarts the device in the middle of its work, as a watchdog would. */
+#define FAKE_RESTART_0 99
+#define FAKE_RESTART_1 98
+void hal_reset(void) __attribute__((noreturn));
+
+static inline void fake_restart_if_asked(const int8_t *arena) {
+  if (arena[0] == FAKE_RESTART_0 && arena[1] == FAKE_RESTART_1) hal_reset();
+}
+
 static inline int grapes_model_tensor(uint16_t tensor_id, uint32_t *offset, uint32_t *bytes) {
   static const uint32_t places[3][2] = {{0, FAKE_INPUT_BYTES},
                                         {FAKE_INPUT_BYTES, FAKE_MIDDLE_BYTES},
@@ -57,7 +66,10 @@ static inline void grapes_model_infer_ops(int8_t *arena, uint16_t op_count) {
   }
 }
 
-static inline void grapes_model_infer(int8_t *arena) { grapes_model_infer_ops(arena, GRAPES_OP_COUNT); }
+static inline void grapes_model_infer(int8_t *arena) {
+  fake_restart_if_asked(arena);
+  grapes_model_infer_ops(arena, GRAPES_OP_COUNT);
+}
 
 #define GRAPES_LEARNS FAKE_LEARNS
 #if FAKE_LEARNS
@@ -82,6 +94,7 @@ static inline uint16_t grapes_model_predict(grapes_learn_state *state, int8_t *a
 /* Halving makes the order of the steps count. The values stay exact in float32. */
 static inline float grapes_model_learn_step(grapes_learn_state *state, int8_t *arena, uint16_t label,
                                             uint16_t *predicted) {
+  fake_restart_if_asked(arena);
   *predicted = grapes_model_predict(state, arena);
   for (uint16_t i = 0; i < FAKE_WEIGHTS; i++) {
     const float sum = state->weights[i] * 0.5f;
