@@ -72,6 +72,7 @@ export class FakeDevice implements Device {
       replySlots: 16,
       inputBytes: elementCount(graph.tensors[graph.input].shape),
       outputBytes: elementCount(graph.tensors[graph.output].shape),
+      inputZeroPoint: graph.tensors[graph.input].quant?.zeroPoint[0] ?? 0,
       opCount: graph.ops.length,
       learns: learner !== null,
       learnStateBytes: learner?.stateBytes().length ?? 0,
@@ -178,6 +179,10 @@ export class FakeDevice implements Device {
 
   emitState(state: LinkState): void {
     for (const listener of this.state) listener(state);
+  }
+
+  async greet(): Promise<void> {
+    await Promise.resolve();
   }
 
   async reset(): Promise<void> {
