@@ -4,6 +4,7 @@ import type { Activation, QuantizedGraph } from '../../src/ir/graph.js';
 import type { DenseLayerStart } from '../../src/ir/learn/dense-learner.js';
 import { DenseLearner } from '../../src/ir/learn/dense-learner.js';
 import { LearnReference } from '../../src/ir/learn/f32.js';
+import { bitsOf, expf, logf, tanhf } from '../../src/ir/learn/math-f32.js';
 import { factorSpread, modulationFactors } from '../../src/ir/learn/node-sums.js';
 import { hashWords } from '../../src/ir/learn/state-hash.js';
 import { trainedPart } from '../../src/ir/learn/trained-layers.js';
@@ -288,4 +289,44 @@ void t.test('bad layers, labels and samples are refused', async (t) => {
   t.throws(() => reference.step(new Int8Array(11), 0), { code: 'INPUT_MISMATCH' });
   const ops = graph.ops.map((op, k) => (k === 2 ? { ...op, activation: 'relu' as const } : op));
   t.throws(() => new LearnReference({ ...graph, ops: ops as typeof graph.ops }, SPEC), { code: 'LEARN_UNSUPPORTED' });
+});
+
+void t.test('the worked step and the checks of docs/numerics.md', async (t) => {
+  const learner = new DenseLearner(
+    [
+      {
+        inputs: 2,
+        outputs: 2,
+        weights: Float32Array.of(0.5, -0.25, 0.125, 1),
+        bias: Float32Array.of(0, 0.5),
+        activation: 'relu',
+        hidden: true,
+      },
+      {
+        inputs: 2,
+        outputs: 2,
+        weights: Float32Array.of(1, -1, 0.5, 0.25),
+        bias: Float32Array.of(0, 0),
+        activation: 'none',
+        hidden: false,
+      },
+    ],
+    { learningRate: 0.125, grapes: 'propagating', nodeSums: 'round-robin' },
+  );
+  const page = readFileSync(new URL('../../docs/numerics.md', import.meta.url), 'utf8');
+  const hex = (word: number): string => word.toString(16).padStart(8, '0');
+  t.match(page, `0x${hex(learner.hash())} |`);
+  learner.input.set([1, 0.5]);
+  t.equal(learner.step(1).classIndex, 1);
+  t.match(page, `| 0x${hex(learner.hash())} |`);
+  for (const word of learner.stateWords) t.match(page, hex(word));
+  for (const p of new Uint32Array(learner.probabilities().buffer)) t.match(page, hex(p));
+  const checks: readonly [string, number][] = [
+    ['expf(1)', expf(1)],
+    ['expf(−100)', expf(-100)],
+    ['logf(10)', logf(10)],
+    ['tanhf(0.5)', tanhf(0.5)],
+    ['tanhf(−2)', tanhf(-2)],
+  ];
+  for (const [name, value] of checks) t.match(page.replaceAll('\n', ' '), `${name} = 0x${hex(bitsOf(value))}`);
 });
