@@ -63,7 +63,7 @@ export async function train(
     const before = run.checkpoint();
     try {
       const metrics = await run.trainEpoch((done, total, loss) => {
-        clock.update(run.epoch, done, total, loss);
+        clock.update(before.epoch, done, total, loss);
         hooks.signal?.throwIfAborted();
       });
       hooks.onEpoch?.(metrics);

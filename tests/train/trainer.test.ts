@@ -1,0 +1,261 @@
+// Whole training runs: what they reach, that they repeat, stop, fail and go on as they should.
+import t from 'tap';
+import { makeDigits } from '../../src/dataset/synthetic/digits.js';
+import type { FloatGraph } from '../../src/ir/graph.js';
+import { evaluateFloat } from '../../src/ir/interpret.js';
+import type { ModelSpec } from '../../src/ir/model-spec.js';
+import type { TrainOptions } from '../../src/ir/options.js';
+import type { EpochMetrics } from '../../src/ir/report.js';
+import { validateGraph } from '../../src/ir/validate-graph.js';
+import { applyDrift } from '../../src/dataset/drift.js';
+import { BatchLoader } from '../../src/train/batch-loader.js';
+import { EarlyStop } from '../../src/train/early-stop.js';
+import { WasmEngine } from '../../src/train/engines/wasm/wasm-engine.js';
+import { Network } from '../../src/train/network.js';
+import { train } from '../../src/train/trainer.js';
+
+const dataset = makeDigits({ size: 14, trainSamples: 1003, testSamples: 400, seed: 1 });
+
+const dense = (units: number, activation: 'relu' | 'tanh' | 'none' = 'relu', dropout = 0) =>
+  ({ type: 'dense', units, activation, dropout }) as const;
+const MODEL: ModelSpec = { bias: true, layers: [dense(24, 'relu', 0.1), dense(16, 'tanh'), dense(10, 'none')] };
+const OPTIONS: TrainOptions = {
+  epochs: 4,
+  batchSize: 32,
+  optimizer: { type: 'momentum', learningRate: 0.03, momentum: 0.9 },
+  grapes: { mode: 'propagating' },
+  initializer: 'he_uniform',
+  validationFraction: 0.1,
+  earlyStopPatience: null,
+  learningRateDecay: 0.9,
+  checkpointEveryEpochs: 1,
+  engine: 'wasm',
+  seed: 5,
+};
+
+function weightsOf(graph: FloatGraph): string {
+  const data = graph.tensors.flatMap((tensor) => (tensor.data === null ? [] : [tensor.data as Float32Array]));
+  return Buffer.concat(data.map((d) => Buffer.from(d.buffer, d.byteOffset, d.byteLength))).toString('base64');
+}
+
+t.test('digits: a small network learns what a linear one cannot, and a turned world is hard', async (test) => {
+  const digits = makeDigits({ size: 14, trainSamples: 3000, testSamples: 600, seed: 2 });
+  const options = { ...OPTIONS, epochs: 12, learningRateDecay: 0.9 };
+  const accuracyOf = async (layers: ModelSpec['layers'], rate: number): Promise<[number, FloatGraph]> => {
+    const optimizer = { type: 'momentum', learningRate: rate, momentum: 0.9 } as const;
+    const { output, report } = await train(digits, { bias: true, layers }, { ...options, optimizer });
+    return [report.test.accuracy, output];
+  };
+  const [small, graph] = await accuracyOf([dense(32), dense(16), dense(10, 'none')], 0.03);
+  const [linear] = await accuracyOf([dense(10, 'none')], 0.02);
+  test.ok(small > 0.92, `small network: ${String(small)}`);
+  test.ok(small - linear > 0.05, `linear: ${String(linear)}`);
+  const turned = applyDrift(digits.test, digits.inputShape, { kind: 'rotate', degrees: 30 }, 0);
+  const { accuracy } = evaluateFloat(graph, turned);
+  test.ok(small - accuracy > 0.2, `turned by 30°: ${String(accuracy)}`);
+});
+
+t.test('the graph that comes out', async (test) => {
+  const { output, report } = await train(dataset, MODEL, OPTIONS, { name: 'Digits 2!' });
+  validateGraph(output);
+  test.equal(output.name, 'digits_2');
+  test.same(
+    output.ops.map((op) => [op.name, op.activation]),
+    [
+      ['dense_0', 'relu'],
+      ['dense_1', 'tanh'],
+      ['dense_2', 'none'],
+    ],
+  );
+  test.equal(report.parameters, 196 * 24 + 24 + 24 * 16 + 16 + 16 * 10 + 10);
+  test.equal(report.macs, 196 * 24 + 24 * 16 + 16 * 10);
+  test.equal(report.epochs.length, 4);
+  test.same(report.test, evaluateFloat(output, dataset.test));
+  test.match(report.epochs[3], { epoch: 4, trainLoss: Number, validationAccuracy: Number });
+  test.ok(Math.abs(report.epochs[3].learningRate - 0.03 * 0.9 ** 3) < 1e-12);
+  test.equal(report.epochs[0].factors.length, 2);
+  for (const { min, mean, max } of report.epochs[3].factors)
+    test.ok(min >= 1 && min <= mean && mean <= max && max === 2);
+  test.equal(report.bestEpoch, 4, 'without early stopping the last weights are kept');
+});
+
+t.test('the engine and the scalar reference see the same network', async (test) => {
+  const { output } = await train(dataset, MODEL, { ...OPTIONS, epochs: 1 });
+  const network = new Network(new WasmEngine(), {
+    inputs: 196,
+    model: MODEL,
+    grapes: 'off',
+    factorRule: 'per-node',
+    maxRows: 400,
+  });
+  const constants = output.tensors.filter((tensor) => tensor.data !== null);
+  network.parameters.forEach((p, i) => {
+    p.values.values.set(constants[i].data as Float32Array);
+  });
+  new BatchLoader(dataset.test).load(
+    network,
+    Uint32Array.from({ length: 400 }, (_, i) => i),
+    0,
+    400,
+  );
+  network.forward(400, false);
+  const { predicted } = network.loss;
+  const correct = dataset.test.labels.filter((label, i) => predicted.values[i] === label).length;
+  test.ok(Math.abs(correct / 400 - evaluateFloat(output, dataset.test).accuracy) <= 1 / 400);
+});
+
+t.test('the same run gives the same bytes; another seed does not', async (test) => {
+  const first = await train(dataset, MODEL, OPTIONS);
+  const again = await train(dataset, MODEL, OPTIONS);
+  test.equal(weightsOf(first.output), weightsOf(again.output));
+  test.same(first.report, again.report);
+  const other = await train(dataset, MODEL, { ...OPTIONS, seed: 6 });
+  test.not(weightsOf(first.output), weightsOf(other.output));
+});
+
+t.test('a resumed run gives the bytes of one that was never interrupted', async (test) => {
+  for (const patience of [null, 2]) {
+    const options = { ...OPTIONS, earlyStopPatience: patience };
+    const checkpoints = new Map<number, Uint8Array>();
+    const whole = await train(dataset, MODEL, options, {
+      onCheckpoint: (bytes, epoch) => checkpoints.set(epoch, bytes),
+    });
+    test.same([...checkpoints.keys()], [1, 2, 3, 4]);
+    for (const epoch of [1, 3, 4]) {
+      const told: EpochMetrics[] = [];
+      const resumed = await train(dataset, MODEL, options, {
+        resumeFrom: checkpoints.get(epoch)!,
+        onEpoch: (m) => told.push(m),
+      });
+      test.equal(weightsOf(resumed.output), weightsOf(whole.output), `from epoch ${String(epoch)}`);
+      test.same(resumed.report, whole.report);
+      test.same(
+        told.map((m) => m.epoch),
+        [1, 2, 3, 4].slice(epoch),
+      );
+    }
+    const longer = await train(dataset, MODEL, { ...options, epochs: 5 }, { resumeFrom: checkpoints.get(4)! });
+    const fresh = await train(dataset, MODEL, { ...options, epochs: 5 });
+    test.equal(weightsOf(longer.output), weightsOf(fresh.output), 'a finished run can be extended');
+  }
+});
+
+t.test('interrupted: the last whole epoch is handed over, and can be gone on from', async (test) => {
+  const stop = new AbortController();
+  let saved: Uint8Array | null = null;
+  const options = { ...OPTIONS, checkpointEveryEpochs: 100 };
+  const run = train(dataset, MODEL, options, {
+    signal: stop.signal,
+    onEpoch: ({ epoch }) => {
+      if (epoch === 2) stop.abort(new Error('stopped by the test'));
+    },
+    onCheckpoint: (bytes, epoch) => {
+      test.equal(epoch, 2);
+      saved = bytes;
+    },
+  });
+  await test.rejects(run, { message: 'stopped by the test' });
+  const resumed = await train(dataset, MODEL, options, { resumeFrom: saved! });
+  test.equal(weightsOf(resumed.output), weightsOf((await train(dataset, MODEL, options)).output));
+});
+
+t.test('checkpoints that are refused', async (test) => {
+  let bytes = new Uint8Array();
+  await train(dataset, MODEL, { ...OPTIONS, epochs: 2 }, { onCheckpoint: (b) => (bytes = Uint8Array.from(b)) });
+  const invalid = [
+    bytes.subarray(0, 5),
+    bytes.subarray(0, 60),
+    bytes.subarray(0, -1),
+    bytes.map((b, i) => (i === 9000 ? b ^ 1 : b)),
+  ];
+  for (const damaged of invalid) {
+    await test.rejects(train(dataset, MODEL, OPTIONS, { resumeFrom: damaged }), { code: 'TRAIN_CHECKPOINT_INVALID' });
+  }
+  const others: [ModelSpec, TrainOptions][] = [
+    [MODEL, { ...OPTIONS, seed: 6 }],
+    [MODEL, { ...OPTIONS, epochs: 1 }],
+    [{ ...MODEL, bias: false }, OPTIONS],
+  ];
+  for (const [model, options] of others) {
+    await test.rejects(train(dataset, model, options, { resumeFrom: bytes }), { code: 'TRAIN_CHECKPOINT_MISMATCH' });
+  }
+});
+
+t.test('early stopping keeps the best weights', async (test) => {
+  const stop = new EarlyStop(2);
+  const losses = [3, 2, 2.5, 2.1, 1];
+  test.same(
+    losses.slice(0, 4).map((loss, i) => [stop.observe(i + 1, loss), stop.shouldStop(i + 1)]),
+    [
+      [true, false],
+      [true, false],
+      [false, false],
+      [false, true],
+    ],
+  );
+  test.same([stop.bestEpoch, stop.bestLoss], [2, 2]);
+
+  const few = makeDigits({ size: 7, trainSamples: 100, testSamples: 50, seed: 1 });
+  const optimizer = { type: 'sgd', learningRate: 0.5 } as const;
+  const options = {
+    ...OPTIONS,
+    epochs: 60,
+    optimizer,
+    earlyStopPatience: 3,
+    validationFraction: 0.3,
+    learningRateDecay: 1,
+  };
+  const model = { bias: true, layers: [dense(32), dense(10, 'none')] };
+  const { output, report } = await train(few, model, options);
+  test.ok(report.stoppedEarly);
+  test.equal(report.epochs.length, report.bestEpoch + 3);
+  const losses2 = report.epochs.map((e) => e.validationLoss!);
+  test.equal(losses2.indexOf(Math.min(...losses2)) + 1, report.bestEpoch);
+  const upToBest = await train(few, model, { ...options, epochs: report.bestEpoch, earlyStopPatience: null });
+  test.equal(weightsOf(output), weightsOf(upToBest.output));
+});
+
+t.test('training that goes wrong says so', async (test) => {
+  const wild = { ...OPTIONS, optimizer: { type: 'sgd', learningRate: 100 } as const };
+  await test.rejects(train(dataset, MODEL, wild), {
+    code: 'TRAIN_DIVERGED',
+    context: { learningRate: 100, epoch: 1, grapes: 'propagating' },
+    hint: /learningRate/,
+  });
+  const values = Float32Array.from(dataset.train.values);
+  values[196 * 7] = NaN;
+  const poisoned = { ...dataset, train: { ...dataset.train, values } };
+  await test.rejects(train(poisoned, MODEL, OPTIONS), { code: 'TRAIN_DIVERGED', context: { loss: 'NaN' } });
+  const notes: string[] = [];
+  const progress = { update: () => undefined, note: (text: string) => notes.push(text) };
+  await train(dataset, MODEL, { ...OPTIONS, epochs: 1, optimizer: { type: 'sgd', learningRate: 1e-9 } }, { progress });
+  test.match(notes, [/hardly learned/]);
+  const wrong: ModelSpec['layers'][] = [[dense(9, 'none')], [dense(10, 'relu')], [dense(10, 'none', 0.5)], []];
+  for (const layers of wrong) {
+    await test.rejects(train(dataset, { bias: true, layers }, OPTIONS), { code: 'TRAIN_MODEL_MISMATCH' });
+  }
+  const empty = { ...dataset, train: { ...dataset.train, count: 0 } };
+  await test.rejects(train(empty, MODEL, OPTIONS), { code: 'DATASET_EMPTY' });
+});
+
+t.test('the last batch of an epoch is averaged over the samples it has', async (test) => {
+  // One batch of all samples, and the same samples with a batch size that leaves no full batch: equal updates.
+  const few = makeDigits({ size: 7, trainSamples: 20, testSamples: 10, seed: 1 });
+  const model = { bias: true, layers: [dense(8), dense(10, 'none')] };
+  const options = { ...OPTIONS, epochs: 1, validationFraction: 0 };
+  const exact = await train(few, model, { ...options, batchSize: 20 });
+  const roomy = await train(few, model, { ...options, batchSize: 64 });
+  test.equal(weightsOf(exact.output), weightsOf(roomy.output));
+});
+
+t.test('progress counts samples and says how long it will take', async (test) => {
+  const seen: [number, number, string][] = [];
+  const progress = {
+    update: (_label: string, done: number, total: number, detail = '') => seen.push([done, total, detail]),
+    note: () => undefined,
+  };
+  await train(dataset, MODEL, { ...OPTIONS, epochs: 2 }, { progress });
+  const [done, total, detail] = seen.at(-1)!;
+  test.same([done, total], [2 * 903, 2 * 903]);
+  test.match(detail, /^epoch 2\/2, loss \d\.\d{4}, 0 s left$/);
+});
