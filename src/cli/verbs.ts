@@ -26,8 +26,12 @@ export interface VerbSpec {
 }
 
 export const GROUPS: Readonly<Record<string, string>> = {
+  data: 'Fetch public data sets, or bring in your own files',
   boards: 'The boards that grapes-mcu knows',
 };
+
+const FORCE: OptionSpec = { flags: '--force', description: 'run this stage again even if it is up to date' };
+const RESUME: OptionSpec = { flags: '--resume', description: 'go on from the checkpoint of an interrupted training' };
 
 export const VERBS: readonly VerbSpec[] = [
   {
@@ -43,6 +47,81 @@ export const VERBS: readonly VerbSpec[] = [
     load: () => import('./commands/init.js'),
   },
   {
+    name: 'data get',
+    summary: 'Fetch a public data set into the cache',
+    description:
+      'Files come from a pinned list of addresses, each checked by SHA-256, and an interrupted download goes on where it stopped. With --from DIR, files at hand are checked and copied instead.',
+    args: [{ name: '<dataset>', description: 'mnist or fashion-mnist' }],
+    options: [{ flags: '--from <dir>', description: 'take the files from this folder instead of the network' }],
+    load: () => import('./commands/data-get.js'),
+  },
+  {
+    name: 'data import',
+    summary: 'Bring CSV or IDX files into the project',
+    description:
+      'Reads the files completely, reports shape, classes and the first mistake by line or offset, copies them into data/ and prints the data: section for grapes.yaml, or writes it there with --yes.',
+    args: [
+      {
+        name: '<files...>',
+        description:
+          'one .csv file, or two (training, testing), or four IDX files: training images and labels, test images and labels (.gz allowed)',
+      },
+    ],
+    options: [{ flags: '--label-column <name>', description: 'label column of a CSV file; default: the last one' }],
+    load: () => import('./commands/data-import.js'),
+  },
+  {
+    name: 'train',
+    summary: 'Train the float network',
+    args: [],
+    options: [RESUME, FORCE],
+    load: () => import('./commands/train.js'),
+  },
+  {
+    name: 'evaluate',
+    summary: 'Accuracy of the float and the int8 network on the test samples',
+    args: [],
+    options: [],
+    load: () => import('./commands/evaluate.js'),
+  },
+  {
+    name: 'quantize',
+    summary: 'Convert the network to 8-bit integers',
+    args: [],
+    options: [FORCE],
+    load: () => import('./commands/quantize.js'),
+  },
+  {
+    name: 'plan',
+    summary: 'Flash, RAM and stack that the model needs',
+    description:
+      'Without a compiler: exact arena, tensor and constant bytes, code as an estimate. With one: flash and static RAM from the linked firmware and the stack bound from the call graph. Each number says where it comes from. A budget that is exceeded ends with exit code 10 and names the largest tensors.',
+    args: [],
+    options: [
+      {
+        flags: '--budget <limits>',
+        description: 'upper limits in bytes, for example flash=64k,ram=16k,stack=2k; instead of budget: in the project',
+      },
+      { flags: '--no-compile', description: 'only what can be known without a compiler' },
+      FORCE,
+    ],
+    load: () => import('./commands/plan.js'),
+  },
+  {
+    name: 'export',
+    summary: 'Write the model as C99, ready to build alone',
+    args: [],
+    options: [{ flags: '--out <dir>', description: 'also copy the C directory there' }, FORCE],
+    load: () => import('./commands/export.js'),
+  },
+  {
+    name: 'build',
+    summary: 'Compile and link the firmware for the board',
+    args: [],
+    options: [FORCE],
+    load: () => import('./commands/build.js'),
+  },
+  {
     name: 'boards list',
     summary: 'List the boards',
     args: [],
@@ -55,6 +134,13 @@ export const VERBS: readonly VerbSpec[] = [
     args: [{ name: '<board>', description: 'board id' }],
     options: [],
     load: () => import('./commands/boards-show.js'),
+  },
+  {
+    name: 'doctor',
+    summary: 'Check this computer: Node, compilers, emulators, ports; with the remedy for what is missing',
+    args: [],
+    options: [],
+    load: () => import('./commands/doctor.js'),
   },
   {
     name: 'explain',

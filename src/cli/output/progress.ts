@@ -13,6 +13,8 @@ export class ProgressRenderer implements Progress {
   private startedWith = 0;
   private drawnAt = -Infinity;
   private lineIsOpen = false;
+  /** The label whose end was shown last: its stragglers are not shown again. */
+  private ended = '';
   private readonly style;
 
   constructor(
@@ -23,8 +25,9 @@ export class ProgressRenderer implements Progress {
   }
 
   update(label: string, done: number, total: number, detail = ''): void {
-    if (this.quiet) return;
+    if (this.quiet || (label === this.ended && done >= total)) return;
     const now = this.io.now();
+    this.ended = '';
     const isNew = label !== this.label || done < this.startedWith;
     if (isNew) {
       this.finishLine();
@@ -45,6 +48,7 @@ export class ProgressRenderer implements Progress {
     if (finished) {
       this.finishLine();
       this.label = '';
+      this.ended = label;
     }
   }
 

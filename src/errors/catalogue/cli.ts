@@ -39,6 +39,13 @@ export const cliErrors = {
     hint: 'Run `grapes explain` for the list of all codes.',
     exitCode: EXIT.usage,
   },
+  DOCTOR_FOUND_FAULTS: {
+    title: 'Something that grapes-mcu needs is missing on this computer',
+    explanation:
+      '`grapes doctor` looked at Node, compilers, emulators, the cache folder and serial ports, and found faults.',
+    hint: 'Follow the remedies that `grapes doctor` prints.',
+    exitCode: EXIT.toolchain,
+  },
   STAGE_OUT_OF_DATE: {
     title: 'A stage is out of date and --no-deps forbids running it',
     explanation:

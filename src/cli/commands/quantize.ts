@@ -1,0 +1,24 @@
+import type { CommandHandler } from '../command.js';
+import { bytes } from '../output/text.js';
+import { ProjectSession, withSession } from '../project-session.js';
+import { quantized } from '../stages/quantize.js';
+import { accuracyText, layersText } from '../summaries.js';
+
+/** `grapes quantize [--force]` */
+export const run: CommandHandler = (context, _args, options) =>
+  withSession(
+    ProjectSession.open(context, { target: 'quantize', force: options['force'] === true }),
+    async (session) => {
+      const { report, result } = await quantized(session);
+      const { float, int8 } = report;
+      return {
+        fields: { accuracy: { float: float.accuracy, int8: int8.accuracy }, result: { report } },
+        text: [
+          `${session.run.id}: quantize ${result.action === 'ran' ? 'done' : 'is up to date'}`,
+          accuracyText(report),
+          layersText(report),
+          `constants ${bytes(report.floatBytes)} → ${bytes(report.int8Bytes)} (code not counted: \`grapes plan\`)`,
+        ].join('\n'),
+      };
+    },
+  );

@@ -1,0 +1,29 @@
+import type { CommandHandler } from '../command.js';
+import { percent, table, thousands } from '../output/text.js';
+import { ProjectSession, withSession } from '../project-session.js';
+import { trained } from '../stages/train.js';
+
+/** `grapes train [--resume] [--force]` */
+export const run: CommandHandler = (context, _args, options) =>
+  withSession(
+    ProjectSession.open(context, {
+      target: 'train',
+      force: options['force'] === true,
+      resume: options['resume'] === true,
+    }),
+    async (session) => {
+      const { report, result } = await trained(session);
+      const last = report.epochs[report.epochs.length - 1];
+      const text = table([
+        ['accuracy, test', percent(report.test.accuracy)],
+        ['accuracy, training', percent(last?.trainAccuracy ?? null)],
+        ['epochs', `${report.epochs.length}${report.stoppedEarly ? ' (stopped early)' : ''}, best ${report.bestEpoch}`],
+        ['parameters', thousands(report.parameters)],
+        ['MACs', thousands(report.macs)],
+      ]);
+      return {
+        fields: { accuracy: { float: report.test.accuracy }, result: { report } },
+        text: `${session.run.id}: train ${result.action === 'ran' ? 'done' : 'is up to date'}\n${text}`,
+      };
+    },
+  );

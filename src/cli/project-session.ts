@@ -1,0 +1,134 @@
+import { join } from 'node:path';
+import type { Board } from '../boards/descriptor.js';
+import { loadBoard } from '../boards/load.js';
+import { findProjectDir, loadProject } from '../config/load.js';
+import type { ProjectConfig } from '../config/project-config.js';
+import { ToolError } from '../errors/tool-error.js';
+import { RunFolder } from '../runs/run-folder.js';
+import type { Stage, StageResult } from '../runs/stage.js';
+import { canonicalJson, sha256Hex } from '../util/digest.js';
+import type { CommandContext } from './command.js';
+
+export interface SessionOptions {
+  /** The stage that the user named (`train`): run even with --no-deps. Others are then refused if stale. */
+  readonly target: string;
+  /** Run the target again even if it is up to date. */
+  readonly force?: boolean;
+  readonly resume?: boolean;
+}
+
+/**
+ * One command's work on one project: its configuration, board and run folder. Stages (src/cli/stages) ask it to bring
+ * them up to date; each is asked for once, whoever needs it.
+ */
+export class ProjectSession {
+  /** Stages in the order they were needed. */
+  readonly stages: { stage: string; action: 'ran' | 'current' }[] = [];
+  private readonly made = new Map<string, Promise<unknown>>();
+  private folder: RunFolder | null = null;
+
+  private constructor(
+    readonly context: CommandContext,
+    readonly dir: string,
+    readonly config: ProjectConfig,
+    readonly board: Board,
+    readonly options: SessionOptions,
+  ) {}
+
+  /** Reads the project that -C names, or the nearest one. `adjust` applies the command's own options. */
+  static open(
+    context: CommandContext,
+    options: SessionOptions,
+    adjust: (config: ProjectConfig) => ProjectConfig = (config) => config,
+  ): ProjectSession {
+    const dir = projectDir(context);
+    const config = adjust(loadProject(dir, { cwd: context.baseDir, seed: context.globals.seed }));
+    const boardId = context.globals.board ?? config.board;
+    context.learned({ project: config.name, board: boardId });
+    return new ProjectSession(context, dir, { ...config, board: boardId }, loadBoard(boardId), options);
+  }
+
+  /** Where downloads and compiled objects are shared between projects. */
+  get cacheDir(): string {
+    return cacheDir(this.context.io.env);
+  }
+
+  get boardDigest(): string {
+    return sha256Hex(canonicalJson(this.board));
+  }
+
+  /** The value that `make` gives, made once a session. */
+  once<T>(name: string, make: () => Promise<T>): Promise<T> {
+    let value = this.made.get(name) as Promise<T> | undefined;
+    if (value === undefined) {
+      value = make();
+      this.made.set(name, value);
+    }
+    return value;
+  }
+
+  /** Opens `runs/<name>-<8 hex>` for these training inputs. */
+  openRun(trainingInputs: unknown): void {
+    if (this.folder !== null) return;
+    const id = `${this.config.name}-${sha256Hex(canonicalJson(trainingInputs)).slice(0, 8)}`;
+    this.folder = RunFolder.open(join(this.dir, 'runs'), id);
+    this.context.learned({ run: { id, dir: this.folder.dir } });
+  }
+
+  get run(): RunFolder {
+    if (this.folder === null) throw new ToolError('INTERNAL', 'The run folder was used before it was opened.');
+    return this.folder;
+  }
+
+  /** Brings a stage up to date, or refuses under --no-deps. */
+  async bring(stage: Stage): Promise<StageResult> {
+    const verb = stage.id.split('/')[0];
+    const isTarget = verb === this.options.target;
+    const { globals, progress, signal } = this.context;
+    signal.throwIfAborted();
+    const force = isTarget && this.options.force === true;
+    if (globals.verbose && (force || this.run.current(stage) === null)) progress.note(`${stage.id}: running`);
+    const result = await this.run.bring(stage, {
+      force,
+      refuse: globals.deps || isTarget ? null : { command: this.commandFor(verb) },
+      signal,
+    });
+    this.stages.push({ stage: stage.id, action: result.action });
+    this.context.learned({ stages: [...this.stages] });
+    return result;
+  }
+
+  close(): void {
+    this.folder?.close();
+  }
+
+  private commandFor(verb: string): string {
+    const { globals } = this.context;
+    const project = globals.project === null ? [] : ['-C', globals.project];
+    const board = globals.board === null ? [] : ['--board', globals.board];
+    return ['grapes', verb, ...project, ...board].join(' ');
+  }
+}
+
+/** The folder that -C names, else the nearest project, else where the user stands. */
+export function projectDir({ globals, baseDir, resolve }: CommandContext): string {
+  return globals.project === null ? (findProjectDir(baseDir) ?? baseDir) : resolve(globals.project);
+}
+
+/** `$XDG_CACHE_HOME/grapes-mcu`, else `~/.cache/grapes-mcu`. */
+export function cacheDir(env: Readonly<Record<string, string | undefined>>): string {
+  const base = env['XDG_CACHE_HOME'] ?? join(env['HOME'] ?? '/tmp', '.cache');
+  return join(base, 'grapes-mcu');
+}
+
+/** Opens a session, gives it to `work`, and closes it whatever happens. */
+export async function withSession<T>(
+  session: ProjectSession,
+  work: (session: ProjectSession) => Promise<T>,
+): Promise<T> {
+  try {
+    return await work(session);
+  } finally {
+    session.close();
+  }
+}

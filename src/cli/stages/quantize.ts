@@ -1,0 +1,50 @@
+import type { QuantizedGraph } from '../../ir/graph.js';
+import { evaluateFloat, evaluateInt8 } from '../../ir/interpret.js';
+import type { QuantizeReport } from '../../ir/report.js';
+import { quantize } from '../../quantize/quantize.js';
+import type { StageResult } from '../../runs/stage.js';
+import type { ProjectSession } from '../project-session.js';
+import { dataInputs, dataset } from './data.js';
+import { readJson, readQuantizedGraph, writeGraph } from './graph-on-disk.js';
+import { trained } from './train.js';
+
+export interface Quantized {
+  readonly graph: QuantizedGraph;
+  readonly report: QuantizeReport;
+  readonly result: StageResult;
+}
+
+/** Stage `quantize`: model.json, model.bin, report.json with both accuracies on all test samples. */
+export function quantized(session: ProjectSession): Promise<Quantized> {
+  return session.once('quantize', async () => {
+    const { config, context } = session;
+    const float = await trained(session);
+    const result = await session.bring({
+      id: 'quantize',
+      version: 1,
+      options: config.quantize,
+      inputs: { train: float.result.digest, ...(await dataInputs(session)) },
+      seed: config.seed,
+      run: async (output) => {
+        const { train, test } = await dataset(session);
+        context.progress.note(
+          `quantize: calibrating on ${Math.min(train.count, config.quantize.calibration.samples)} samples`,
+        );
+        const made = quantize(float.graph, train, config.quantize);
+        writeGraph(output, made.output);
+        context.signal.throwIfAborted();
+        const report: QuantizeReport = {
+          ...made.report,
+          float: evaluateFloat(float.graph, test),
+          int8: evaluateInt8(made.output, test),
+        };
+        output.writeJson('report.json', report);
+      },
+    });
+    return {
+      graph: readQuantizedGraph(result.dir),
+      report: readJson<QuantizeReport>(result.dir, 'report.json'),
+      result,
+    };
+  });
+}

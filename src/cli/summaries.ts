@@ -1,0 +1,118 @@
+import type { Board } from '../boards/descriptor.js';
+import type { ImageSizes } from '../ir/firmware-image.js';
+import type { MemoryPlan } from '../ir/memory-plan.js';
+import type { LearnReport, QuantizeReport, VerifyReport } from '../ir/report.js';
+import type { EnvelopeFields, EnvelopeMemory } from './output/envelope.js';
+import { bytes, percent, table, thousands } from './output/text.js';
+
+/** The envelope's figures out of the stages' reports, and the lines people read: one place for both. */
+
+export function memoryFields(sizes: ImageSizes | null): EnvelopeMemory {
+  return {
+    flashBytes: sizes?.flash?.bytes ?? null,
+    ramBytes: sizes?.ram?.bytes ?? null,
+    stackBytes: sizes?.stack?.bytes ?? null,
+  };
+}
+
+export function verifyFields(report: VerifyReport): EnvelopeFields {
+  return {
+    accuracy: {
+      float: report.float.accuracy,
+      int8: report.int8.accuracy,
+      device: report.device.accuracy,
+    },
+    verify: {
+      samples: report.samples,
+      mismatches: report.mismatches,
+      mismatchedSamples: report.mismatchedSamples,
+    },
+    instructions: { inference: report.instructions?.mean ?? null },
+  };
+}
+
+export function learnFields(report: LearnReport): EnvelopeFields {
+  return {
+    learn: {
+      steps: report.steps,
+      weightMismatches: report.weightMismatches,
+      accuracyBefore: report.accuracyBefore,
+      accuracyAfter: report.accuracyAfter,
+    },
+    instructions: { learnStep: report.instructions?.mean ?? null },
+  };
+}
+
+export function accuracyText(report: QuantizeReport): string {
+  return table([
+    ['network', 'accuracy', `on ${thousands(report.float.samples)} test samples`],
+    ['float', percent(report.float.accuracy), ''],
+    ['int8', percent(report.int8.accuracy), `${signedPoints(report.int8.accuracy - report.float.accuracy)} points`],
+  ]);
+}
+
+export function layersText(report: QuantizeReport): string {
+  const rows = report.layers.map((l) => [
+    l.name,
+    l.sqnrDb === null ? '-' : `${l.sqnrDb.toFixed(1)} dB`,
+    percent(l.saturation),
+    bytes(l.floatBytes),
+    bytes(l.int8Bytes),
+  ]);
+  return table([['layer', 'SQNR', 'saturated', 'float', 'int8'], ...rows]);
+}
+
+export function memoryText(plan: MemoryPlan | null, sizes: ImageSizes | null, board: Board): string {
+  const rows: (string | number | null)[][] = [['memory', 'bytes', 'source']];
+  if (sizes !== null) {
+    for (const kind of ['flash', 'ram', 'stack'] as const) {
+      const size = sizes[kind];
+      rows.push([kind, size === null ? '-' : thousands(size.bytes), size?.source ?? `not bounded on ${board.id}`]);
+    }
+  }
+  if (plan !== null) {
+    rows.push(['arena', thousands(plan.arenaBytes), 'planned']);
+    rows.push(['constants', thousands(plan.constantBytes), 'planned']);
+    if (sizes === null) rows.push(['code', thousands(plan.codeEstimateBytes), 'estimate']);
+    if (plan.learn !== null) rows.push(['learning state', thousands(plan.learn.ramBytes), 'planned']);
+    rows.push(['MACs', thousands(plan.macs), 'planned']);
+  }
+  return table(rows);
+}
+
+export function verifyText(report: VerifyReport): string {
+  const verdict =
+    report.mismatches === 0
+      ? `${thousands(report.samples)} samples, every output byte as the reference`
+      : `${thousands(report.mismatches)} differing output bytes in ${thousands(report.mismatchedSamples)} of ${thousands(report.samples)} samples`;
+  const rows: string[][] = [
+    ['accuracy float', percent(report.float.accuracy)],
+    ['accuracy int8', percent(report.int8.accuracy)],
+    ['accuracy device', percent(report.device.accuracy)],
+    ['instructions / inference', thousands(report.instructions?.mean ?? null)],
+    ['stack high-water', bytes(report.stackHighWaterBytes)],
+    ['link', `${Math.round(report.link.samplesPerSecond)} samples/s, ${thousands(report.link.bytesPerSecond)} B/s`],
+  ];
+  return `${report.boardId}: ${verdict}\n${table(rows, '  ')}`;
+}
+
+export function learnText(report: LearnReport): string {
+  const verdict =
+    report.weightMismatches === 0
+      ? 'every step as the reference'
+      : `${thousands(report.weightMismatches)} differing weights, first at step ${report.firstMismatchStep ?? '?'}`;
+  const rows: string[][] = [
+    ['changed world, before', percent(report.accuracyBefore)],
+    ['changed world, after', percent(report.accuracyAfter)],
+    ['old world, before', percent(report.originalBefore)],
+    ['old world, after', percent(report.originalAfter)],
+    ['instructions / step', thousands(report.instructions?.mean ?? null)],
+    ['stack high-water', bytes(report.stackHighWaterBytes)],
+  ];
+  return `${report.boardId}: ${thousands(report.steps)} learning steps, ${verdict}\n${table(rows, '  ')}`;
+}
+
+function signedPoints(fraction: number): string {
+  const points = (fraction * 100).toFixed(2);
+  return fraction > 0 ? `+${points}` : points;
+}
