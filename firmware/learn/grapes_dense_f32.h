@@ -27,8 +27,9 @@ static inline void grapes_dense_start_f32(const float *bias, float *y, uint32_t 
 /* y[o] += sum_i w[o][i] * x[i], ascending: call it for one tile of columns after the other. */
 static inline void grapes_dense_forward_f32(const float *w, uint32_t stride, uint32_t outputs, const float *x,
                                             uint32_t count, float *y) {
+  const uint32_t blocked = outputs & ~3u;
   uint32_t o = 0;
-  for (; o + 4 <= outputs; o += 4, w += 4 * stride) grapes_dot4_f32(w, stride, x, count, y + o);
+  for (; o < blocked; o += 4, w += 4 * stride) grapes_dot4_f32(w, stride, x, count, y + o);
   for (; o < outputs; o++, w += stride) grapes_dot_f32(w, x, count, y + o);
 }
 

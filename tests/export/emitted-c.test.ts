@@ -4,7 +4,15 @@ import type { LearnSpec } from '../../src/ir/learn-spec.js';
 import { Rng } from '../../src/util/rng.js';
 import { randomQuantizedGraph } from '../ir/graphs.js';
 import { skipUnless } from '../lanes.js';
-import { SANITIZERS, compileOnly, exportRandom, runSelfTest, writeSources } from './harness.js';
+import {
+  CORTEX_M4F,
+  SANITIZERS,
+  runSelfTestOnBoard,
+  compileOnly,
+  exportRandom,
+  runSelfTest,
+  writeSources,
+} from './harness.js';
 
 const cc = skipUnless('cc');
 
@@ -141,6 +149,35 @@ void t.test(
   },
 );
 
+void t.test(
+  'assembly on a Cortex-M4F leaves the same bits as the reference',
+  {
+    skip: skipUnless('arm', 'qemu'),
+  },
+  async (t) => {
+    const rng = new Rng(23);
+    for (const [index, spec] of LEARN.entries()) {
+      const graph = randomQuantizedGraph(rng, spec);
+      const dir = t.testdir();
+      const learn = {
+        layers: spec.layers,
+        grapes: spec.grapes,
+        nodeSums: spec.nodeSums,
+        learningRate: spec.learningRate,
+      };
+      const sources = exportRandom(rng, graph, { learn, kernels: 'dsp' }, 60);
+      writeSources(dir, sources);
+      const level = ['-Os', '-O2', '-O3'][index % 3];
+      const text = runSelfTestOnBoard(dir, sources, 'mps2-an386', [...CORTEX_M4F, level]);
+      t.match(
+        text,
+        /weights agree[^]*PASS/,
+        `${spec.sizes} ${spec.activation} last ${spec.layers} ${spec.grapes} ${level}`,
+      );
+    }
+  },
+);
+
 void t.test('the sources are free of warnings at every optimisation level, and on AVR', async (t) => {
   const rng = new Rng(22);
   const graph = randomQuantizedGraph(rng, { sizes: [30, 9, 6, 3], activation: 'tanh', bias: true });
@@ -154,8 +191,10 @@ void t.test('the sources are free of warnings at every optimisation level, and o
       t.equal(compileOnly('avr-gcc', dir, sources, ['-mmcu=atmega2560', '-Os']), '');
     }
     if (skipUnless('arm') === false) {
-      for (const cpu of ['cortex-m0', 'cortex-m3', 'cortex-m4', 'cortex-m7', 'cortex-m33']) {
-        t.equal(compileOnly('arm-none-eabi-gcc', dir, sources, [`-mcpu=${cpu}`, '-mthumb', '-Os']), '', cpu);
+      for (const level of ['-O0', '-Os', '-O2']) {
+        for (const flags of [['-mcpu=cortex-m0', '-mthumb'], ['-mcpu=cortex-m3', '-mthumb'], CORTEX_M4F]) {
+          t.equal(compileOnly('arm-none-eabi-gcc', dir, sources, [...flags, level]), '', `${flags[0]} ${level}`);
+        }
       }
     }
   }

@@ -70,6 +70,29 @@ export function compileOnly(compiler: string, dir: string, sources: CSources, fl
   return '';
 }
 
+const BOARD = join(import.meta.dirname, '..', '..', 'bench', 'instructions');
+export const CORTEX_M4F = ['-mcpu=cortex-m4', '-mthumb', '-mfpu=fpv4-sp-d16', '-mfloat-abi=hard'];
+
+/** Builds the self-test for a Cortex-M board and runs it there under QEMU, printing by semihosting. */
+export function runSelfTestOnBoard(dir: string, sources: CSources, machine: string, flags: readonly string[]): string {
+  const board = [`-T${join(BOARD, 'mps2.ld')}`, join(BOARD, 'vectors.c'), '--specs=rdimon.specs', '-Wl,--gc-sections'];
+  const files = [...sources.sources, `${sources.name}_selftest.c`];
+  const built = spawnSync('arm-none-eabi-gcc', [...WARNINGS, ...flags, ...board, ...files, '-o', 'selftest.elf'], {
+    cwd: dir,
+    encoding: 'utf8',
+  });
+  if (built.status !== 0) return built.stderr;
+  const ran = spawnSync(
+    'qemu-system-arm',
+    [
+      ...['-M', machine, '-display', 'none', '-monitor', 'none', '-serial', 'none'],
+      ...['-semihosting-config', 'enable=on,target=native', '-kernel', join(dir, 'selftest.elf')],
+    ],
+    { encoding: 'utf8', timeout: 60_000 },
+  );
+  return ran.stdout + ran.stderr;
+}
+
 export function run(command: string, args: readonly string[], cwd: string): string {
   return execFileSync(command, args, { cwd, encoding: 'utf8' });
 }

@@ -16,7 +16,8 @@
  * weights      rows in blocks of four, interleaved: for every four inputs the four bytes of row 0, 1, 2, 3; the
  *              outputs % 4 last rows follow one by one. Inputs are padded to a multiple of four with zero weights.
  * bias         256 * (bias - input zero point * row sum) - 127 * sum of the row's even weights, modulo 2^32
- * multiplier, shift   as in kernels/plain; |sum| * 2^max(shift, 0) < 2^30 is checked by the exporter
+ * multiplier, shift   as in kernels/plain; the exporter has checked that every shift is below 0, as it is wherever an
+ *              output step is more than one or two accumulator steps
  * scratch      GRAPES_FULLY_CONNECTED_S8_DSP_SCRATCH(inputs) bytes, any alignment
  */
 #ifndef GRAPES_DSP_FULLY_CONNECTED_S8_H
@@ -28,7 +29,8 @@
 #include "../plain/requantize.h"
 
 #if !defined(GRAPES_DSP_ASSEMBLY)
-#if defined(__ARM_FEATURE_DSP) && defined(__ARM_32BIT_STATE) && defined(__thumb2__)
+/* Not at -O0: the inner loop takes thirteen registers, more than unoptimised code leaves. */
+#if defined(__ARM_FEATURE_DSP) && defined(__thumb2__) && defined(__OPTIMIZE__)
 #define GRAPES_DSP_ASSEMBLY 1
 #else
 #define GRAPES_DSP_ASSEMBLY 0
@@ -132,48 +134,46 @@ static inline void grapes_expand_word_dsp(uint32_t x, uint32_t *words) {
 }
 
 static inline void grapes_expand_s8_dsp(const int8_t *input, uint16_t inputs, uint32_t *words) {
-  uint16_t left = inputs;
-  for (; left >= 4; left = (uint16_t)(left - 4), input += 4, words += 2) {
-    grapes_expand_word_dsp(grapes_load_word(input), words);
-  }
-  if (left > 0) {
+  const int8_t *const whole_end = input + (inputs & ~3u);
+  for (; input != whole_end; input += 4, words += 2) grapes_expand_word_dsp(grapes_load_word(input), words);
+  if ((inputs & 3u) != 0) {
     uint32_t tail = 0;
-    memcpy(&tail, input, left);
+    memcpy(&tail, input, inputs & 3u);
     grapes_expand_word_dsp(tail, words);
   }
 }
 
-/* ---- dot products: `groups` times four inputs ---- */
+/* ---- sums of rows over `groups` times four inputs; each returns where the next rows begin ---- */
 
 #if GRAPES_DSP_ASSEMBLY
 
-#define GRAPES_DSP_ROW(w, sum)             \
-  "sxtb16 %[even], " w "\n\t"              \
-  "smlad %[" sum "], %[z], %[even], %[" sum "]\n\t" \
-  "smlad %[" sum "], %[x], " w ", %[" sum "]\n\t"
+#define GRAPES_DSP_ROW(w, sum)                      \
+  "smlad %[" sum "], %[x], " w ", %[" sum "]\n\t" \
+  "sxtb16 " w ", " w "\n\t"                       \
+  "smlad %[" sum "], %[z], " w ", %[" sum "]\n\t"
 
-/* Four inputs of four rows: 14 instructions for 16 products. r7 stays free for compilers that keep a frame pointer. */
-#define GRAPES_DSP_GROUP          \
-  "ldmia %[w]!, {r4, r5, r6, r8}\n\t" \
+/* Four inputs of four rows: 14 instructions for 16 products. */
+#define GRAPES_DSP_GROUP                \
+  "ldmia %[w]!, {r4, r5, r6, r8}\n\t"   \
   "ldrd %[z], %[x], [%[words]], #8\n\t" \
   GRAPES_DSP_ROW("r4", "a") GRAPES_DSP_ROW("r5", "b") GRAPES_DSP_ROW("r6", "c") GRAPES_DSP_ROW("r8", "d")
 
 static inline const int8_t *grapes_dot_four_rows_dsp(const int8_t *w, const uint32_t *words, uint16_t groups,
-                                                     uint32_t sums[4]) {
-  uint32_t a = sums[0], b = sums[1], c = sums[2], d = sums[3], z, x, even;
+                                                     const int32_t *bias, uint32_t *sums) {
+  uint32_t a = (uint32_t)bias[0], b = (uint32_t)bias[1], c = (uint32_t)bias[2], d = (uint32_t)bias[3], z, x;
   const uint32_t *const end = words + 2u * groups;
   const uint32_t *const unrolled_end = words + 2u * (groups & ~3u);
   while (words != unrolled_end) {
     __asm__ volatile(GRAPES_DSP_GROUP GRAPES_DSP_GROUP GRAPES_DSP_GROUP GRAPES_DSP_GROUP
                      : [a] "+r"(a), [b] "+r"(b), [c] "+r"(c), [d] "+r"(d), [w] "+r"(w), [words] "+r"(words),
-                       [z] "=&r"(z), [x] "=&r"(x), [even] "=&r"(even)
+                       [z] "=&r"(z), [x] "=&r"(x)
                      :
                      : "r4", "r5", "r6", "r8", "memory");
   }
   while (words != end) {
     __asm__ volatile(GRAPES_DSP_GROUP
                      : [a] "+r"(a), [b] "+r"(b), [c] "+r"(c), [d] "+r"(d), [w] "+r"(w), [words] "+r"(words),
-                       [z] "=&r"(z), [x] "=&r"(x), [even] "=&r"(even)
+                       [z] "=&r"(z), [x] "=&r"(x)
                      :
                      : "r4", "r5", "r6", "r8", "memory");
   }
@@ -190,7 +190,8 @@ static inline const int8_t *grapes_dot_four_rows_dsp(const int8_t *w, const uint
 #else
 
 static inline const int8_t *grapes_dot_four_rows_dsp(const int8_t *w, const uint32_t *words, uint16_t groups,
-                                                     uint32_t sums[4]) {
+                                                     const int32_t *bias, uint32_t *sums) {
+  for (int row = 0; row < 4; row++) sums[row] = (uint32_t)bias[row];
   for (; groups > 0; groups--, words += 2) {
     for (int row = 0; row < 4; row++, w += 4) {
       const uint32_t pairs = grapes_load_word(w);
@@ -204,12 +205,13 @@ static inline const int8_t *grapes_dot_four_rows_dsp(const int8_t *w, const uint
 #endif
 
 static inline const int8_t *grapes_dot_one_row_dsp(const int8_t *w, const uint32_t *words, uint16_t groups,
-                                                   uint32_t *sum) {
-  uint32_t s = *sum;
-  for (; groups > 0; groups--, words += 2, w += 4) {
+                                                   const int32_t *bias, uint32_t *sum) {
+  const uint32_t *const end = words + 2u * groups;
+  uint32_t s = (uint32_t)*bias;
+  for (; words != end; words += 2, w += 4) {
     const uint32_t pairs = grapes_load_word(w);
-    s = grapes_dot_halves(words[0], grapes_widen_even(pairs), s);
     s = grapes_dot_halves(words[1], pairs, s);
+    s = grapes_dot_halves(words[0], grapes_widen_even(pairs), s);
   }
   *sum = s;
   return w;
@@ -218,16 +220,18 @@ static inline const int8_t *grapes_dot_one_row_dsp(const int8_t *w, const uint32
 /* ---- the layer ---- */
 
 /*
- * `sum` counts 1/256 and its low eight bits are zero, so sum / 128 is twice the accumulator, and SMMULR of that is
- * the first of TFLite's two roundings.
+ * `sum` counts 1/256 and its low eight bits are zero, so sum / 128 is twice the accumulator, and SMMULR of that is the
+ * first of TFLite's two roundings. The second rounds ties away from zero: subtracting one from negative numbers turns
+ * it into the usual "add a half and shift".
  */
 static inline int8_t grapes_requantize_dsp(uint32_t sum, int32_t multiplier, int8_t shift, int8_t zero_point,
                                            int8_t low, int8_t high) {
-  int32_t v = (int32_t)sum >> 7;
-  if (shift > 0) v = (int32_t)((uint32_t)v << shift);
-  v = grapes_multiply_top_rounded(v, multiplier);
-  if (shift < 0) v = (v + (v >> 31) + (int32_t)(((uint32_t)1 << -shift) >> 1)) >> -shift;
-  return grapes_offset_clamp_s8(v, zero_point, low, high);
+  const int32_t half = (int32_t)(((uint32_t)1 << -shift) >> 1);
+  int32_t v = grapes_multiply_top_rounded((int32_t)sum >> 7, multiplier);
+  v = ((v + (v >> 31) + half) >> -shift) + zero_point;
+  if (v < low) v = low;
+  if (v > high) v = high;
+  return (int8_t)v;
 }
 
 static inline void grapes_fully_connected_s8_dsp(const int8_t *input, uint16_t inputs, const int8_t *weights,
@@ -236,21 +240,23 @@ static inline void grapes_fully_connected_s8_dsp(const int8_t *input, uint16_t i
                                                  int8_t clamp_min, int8_t clamp_max, int8_t *scratch) {
   const uint16_t groups = (uint16_t)((inputs + 3u) / 4u);
   uint32_t *const words = (uint32_t *)(void *)(scratch + ((4u - ((uintptr_t)scratch & 3u)) & 3u));
-  uint32_t sums[4];
-  uint16_t o = 0;
+  int8_t *const end = output + outputs;
   grapes_expand_s8_dsp(input, inputs, words);
-  for (; (uint16_t)(outputs - o) >= 4; o = (uint16_t)(o + 4)) {
-    for (int row = 0; row < 4; row++) sums[row] = (uint32_t)bias[o + row];
-    weights = grapes_dot_four_rows_dsp(weights, words, groups, sums);
-    for (int row = 0; row < 4; row++) {
-      output[o + row] = grapes_requantize_dsp(sums[row], multiplier[o + row], shift[o + row], output_zero_point,
-                                              clamp_min, clamp_max);
+  while (output != end) {
+    uint32_t sums[4];
+    int8_t *rows_end = output + 4;
+    const uint32_t *sum = sums;
+    if (end - output >= 4) {
+      weights = grapes_dot_four_rows_dsp(weights, words, groups, bias, sums);
+      bias += 4;
+    } else {
+      weights = grapes_dot_one_row_dsp(weights, words, groups, bias, sums);
+      bias += 1;
+      rows_end = output + 1;
     }
-  }
-  for (; o < outputs; o++) {
-    sums[0] = (uint32_t)bias[o];
-    weights = grapes_dot_one_row_dsp(weights, words, groups, sums);
-    output[o] = grapes_requantize_dsp(sums[0], multiplier[o], shift[o], output_zero_point, clamp_min, clamp_max);
+    do {
+      *output++ = grapes_requantize_dsp(*sum++, *multiplier++, *shift++, output_zero_point, clamp_min, clamp_max);
+    } while (output != rows_end);
   }
 }
 

@@ -54,12 +54,14 @@ export function accumulatorRange({ inputs, weights, foldedBias }: DenseIntegers,
   return [low, high];
 }
 
-/** Can kernels/dsp compute this layer? Its sums must stay below 2^23, and below 2^30 after a left shift. */
+/**
+ * Can kernels/dsp compute this layer? Its sums, in units of 1/256, must stay in int32, and its requantization must be a
+ * shift to the right.
+ */
 export function fitsDsp(layer: DenseIntegers, shift: ArrayLike<number>): boolean {
   for (let o = 0; o < layer.outputs; o++) {
     const [low, high] = accumulatorRange(layer, o);
-    const magnitude = Math.max(-low, high);
-    if (magnitude >= 2 ** 23 || magnitude * 2 ** Math.max(shift[o], 0) >= 2 ** 30) return false;
+    if (low < -(2 ** 23) || high >= 2 ** 23 || shift[o] >= 0) return false;
   }
   return true;
 }
