@@ -1,4 +1,7 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { ToolError } from '../errors/tool-error.js';
+import { packageRoot } from '../util/package-root.js';
 import { memoryBytes, type Board, type Chip, type FlashPart } from './descriptor.js';
 
 interface Check {
@@ -107,6 +110,15 @@ export const BOARD_CHECKS: readonly Check[] = [
   {
     name: 'kernels-match-isa',
     run: ({ chip }) => (chip.kernels === 'dsp' && !chip.isa.dsp ? 'kernels "dsp" need isa.dsp' : null),
+  },
+  {
+    name: 'hal-family-exists',
+    run: ({ chip }) => {
+      const hal = join(packageRoot(), 'firmware', 'hal', chip.halFamily);
+      if (!existsSync(hal)) return `there is no folder firmware/hal/${chip.halFamily}`;
+      if (chip.linkerScript === null || existsSync(join(hal, chip.linkerScript))) return null;
+      return `there is no linker script firmware/hal/${chip.halFamily}/${chip.linkerScript}`;
+    },
   },
   {
     name: 'flash-method-has-means',

@@ -6,6 +6,7 @@ import { datasetErrors } from './catalogue/dataset.js';
 import { deviceErrors } from './catalogue/device.js';
 import { exportErrors } from './catalogue/export.js';
 import { graphErrors } from './catalogue/graph.js';
+import { flashErrors } from './catalogue/flash.js';
 import { quantizeErrors } from './catalogue/quantize.js';
 import { trainErrors } from './catalogue/train.js';
 import { verifyErrors } from './catalogue/verify.js';
@@ -32,6 +33,7 @@ export const ERROR_CATALOGUE: Readonly<Record<string, ErrorEntry>> = {
   ...exportErrors,
   ...boardsErrors,
   ...buildErrors,
+  ...flashErrors,
   ...deviceErrors,
   ...verifyErrors,
 };

@@ -108,6 +108,7 @@ void t.test('each semantic check refuses what it is there for', async (t) => {
     'linked-chip-has-memory': [chip({ memory: [ram] }), chip({ memory: [flash] }), chip({ stackReserveBytes: null })],
     'stack-fits-ram': [chip({ stackReserveBytes: ram.bytes })],
     'kernels-match-isa': [chip({ isa: { fpu: 'none', dsp: false } })],
+    'hal-family-exists': [chip({ halFamily: 'abacus' }), chip({ linkerScript: 'no-such.ld' })],
     'flash-method-has-means': [{ ...good, emulator: null }],
     'emulator-takes-firmware': [emulator({ args: ['-nothing'] })],
     'port-pattern-captures': [emulator({ portPattern: 'no group' }), emulator({ portPattern: '(' })],
