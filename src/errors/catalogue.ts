@@ -7,6 +7,7 @@ import { deviceErrors } from './catalogue/device.js';
 import { exportErrors } from './catalogue/export.js';
 import { graphErrors } from './catalogue/graph.js';
 import { flashErrors } from './catalogue/flash.js';
+import { monitorErrors } from './catalogue/monitor.js';
 import { quantizeErrors } from './catalogue/quantize.js';
 import { trainErrors } from './catalogue/train.js';
 import { verifyErrors } from './catalogue/verify.js';
@@ -36,6 +37,7 @@ export const ERROR_CATALOGUE: Readonly<Record<string, ErrorEntry>> = {
   ...flashErrors,
   ...deviceErrors,
   ...verifyErrors,
+  ...monitorErrors,
 };
 
 export function exitCodeOf(code: string): ExitCode {

@@ -30,7 +30,11 @@ export interface Faults {
   /** Flip the low bit of this output element of this op, for this sample only (counted over infer calls) or always. */
   op?: { opIndex: number; element: number; sample?: number };
   /** After learning step `step` (from 1), flip bit `bit` of state word `word`. */
-  state?: { step: number; word: number; bit: number };
+  state?: { step: number; word: number; bit: number; once?: boolean };
+  /** A wrong hash at this step, over right weights. */
+  hashAtStep?: number;
+  /** Learning runs this many samples ahead of what was answered, as a full window does. */
+  ahead?: number;
   /** Report a wrong loss at this step. */
   lossAtStep?: number;
   /** Answer this prediction (counted from 0) with the next class. */
@@ -51,6 +55,7 @@ export class FakeDevice implements Device {
   private predicted = 0;
   private answered = 0;
   private tensors = new Map<number, Int8Array>();
+  private flipped = false;
   private flips: { word: number; bit: number }[] = [];
   private readonly telemetry = new Set<(frame: TelemetryFrame) => void>();
   private readonly text = new Set<(line: string) => void>();
@@ -100,24 +105,29 @@ export class FakeDevice implements Device {
   }
 
   async *learn(samples: Iterable<LabelledInput>): AsyncIterable<LearnResult> {
+    const done: LearnResult[] = [];
     for (const { input, label } of samples) {
       this.tick();
-      const { classIndex, loss, factors } = this.learner!.step(input, label);
-      this.learnSteps++;
-      if (this.faults.state?.step === this.learnSteps) this.flips.push(this.faults.state);
-      const told = this.faults.lossAtStep === this.learnSteps ? loss + 1 : loss;
-      if (this.telemetryEvery > 0 && this.learnSteps % this.telemetryEvery === 0) {
-        this.emitTelemetry({
-          step: this.learnSteps,
-          loss: told,
-          correct: classIndex === label,
-          ticks: 5000,
-          layers: factors,
-        });
-      }
-      const hash = (this.learner!.hash() ^ (this.flips.length > 0 ? 0x5a5a : 0)) >>> 0;
-      yield { classIndex, loss: told, ticks: 5000, hash, factors };
+      done.push(this.learnOne(input, label));
+      if (done.length > (this.faults.ahead ?? 0)) yield done.shift()!;
     }
+    yield* done;
+  }
+
+  private learnOne(input: Int8Array, label: number): LearnResult {
+    const { classIndex, loss, factors } = this.learner!.step(input, label);
+    const step = ++this.learnSteps;
+    const { state, lossAtStep, hashAtStep } = this.faults;
+    if (state?.step === step && !(state.once === true && this.flipped)) {
+      this.flips.push(state);
+      this.flipped = true;
+    }
+    const told = lossAtStep === step ? loss + 1 : loss;
+    if (this.telemetryEvery > 0 && step % this.telemetryEvery === 0) {
+      this.emitTelemetry({ step, loss: told, correct: classIndex === label, ticks: 5000, layers: factors });
+    }
+    const wrong = this.flips.length > 0 || hashAtStep === step;
+    return { classIndex, loss: told, ticks: 5000, hash: (this.learner!.hash() ^ (wrong ? 0x5a5a : 0)) >>> 0, factors };
   }
 
   async inferOps(input: Int8Array, opCount: number): Promise<void> {
