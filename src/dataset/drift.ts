@@ -24,7 +24,7 @@ function rotateImages(samples: Samples, inputShape: readonly number[], degrees: 
   }
   const [height, width] = inputShape;
   const { sin, cos } = sinCos(radians(wrapDegrees(degrees)));
-  const out = samples.values.slice();
+  const out = newLike(samples.values);
   const middleX = (width - 1) / 2;
   const middleY = (height - 1) / 2;
   const isBytes = out instanceof Uint8Array;
@@ -56,4 +56,9 @@ function rotateImages(samples: Samples, inputShape: readonly number[], degrees: 
 function wrapDegrees(degrees: number): number {
   const turns = Math.ceil((degrees - 180) / 360);
   return degrees - 360 * turns;
+}
+
+/** Zeros. Not `slice()`: a Buffer, which also is a Uint8Array, would then be written to in place. */
+function newLike(values: Uint8Array | Float32Array): Uint8Array | Float32Array {
+  return values instanceof Uint8Array ? new Uint8Array(values.length) : new Float32Array(values.length);
 }

@@ -16,7 +16,12 @@ export interface DataFile {
 export function readDataFile(path: string): DataFile {
   const raw = readWhole(path);
   const isGzip = raw.length >= 2 && raw[0] === 0x1f && raw[1] === 0x8b;
-  return { bytes: isGzip ? unpack(path, raw) : raw, digest: sha256Hex(raw) };
+  return { bytes: plain(isGzip ? unpack(path, raw) : raw), digest: sha256Hex(raw) };
+}
+
+/** The same memory as a Uint8Array: a Buffer's `slice` would share memory where everyone expects a copy. */
+function plain(buffer: Buffer): Uint8Array {
+  return new Uint8Array(buffer.buffer, buffer.byteOffset, buffer.byteLength);
 }
 
 function readWhole(path: string): Buffer {
@@ -35,7 +40,7 @@ function readWhole(path: string): Buffer {
   }
 }
 
-function unpack(path: string, raw: Buffer): Uint8Array {
+function unpack(path: string, raw: Buffer): Buffer {
   try {
     return gunzipSync(raw, { maxOutputLength: MAX_UNPACKED_BYTES });
   } catch (cause) {

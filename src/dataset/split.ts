@@ -11,7 +11,8 @@ export function splitSamples(samples: Samples, testFraction: number, seed: numbe
 /** A copy of the samples with these indices, in their order. */
 export function selectSamples(samples: Samples, indices: Uint32Array): Samples {
   const { inputSize, values } = samples;
-  const chosen = values.slice(0, indices.length * inputSize);
+  const length = indices.length * inputSize;
+  const chosen = values instanceof Uint8Array ? new Uint8Array(length) : new Float32Array(length);
   indices.forEach((index, n) => {
     chosen.set(values.subarray(index * inputSize, (index + 1) * inputSize), n * inputSize);
   });

@@ -67,6 +67,9 @@ t.test('rotation', (test) => {
   test.equal(turned(45)[0], Math.round(lerpOutside()), 'corners reach outside');
   const real = { ...picture(rows), values: Float32Array.from(rows.flat()) };
   test.same([...applyDrift(real, [3, 3], { kind: 'rotate', degrees: 90 }, 0).values], turned(90));
+  const fromFile = { ...picture(rows), values: Buffer.from(rows.flat()) };
+  test.same([...applyDrift(fromFile, [3, 3], { kind: 'rotate', degrees: 90 }, 0).values], turned(90));
+  test.same([...fromFile.values], rows.flat(), 'the samples given stay as they were');
   test.equal(applyDrift(real, [3, 3], { kind: 'none' }, 0), real);
   test.throws(() => applyDrift(real, [9], { kind: 'rotate', degrees: 5 }, 0), { code: 'DATASET_NOT_IMAGES' });
   test.end();

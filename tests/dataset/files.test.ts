@@ -69,6 +69,7 @@ t.test('IDX files become pictures, gzip or not', (test) => {
   readSample(dataset.train, 0, real);
   test.same([...real], [0, 1, Math.fround(128 * Math.fround(1 / 255)), Math.fround(1 / 255)]);
   test.same([...dataset.test.values], [9, 8, 7, 6]);
+  test.equal(dataset.train.values.constructor, Uint8Array, 'no Buffer, whose slice shares memory');
   test.match(dataset.provenance.inputs, { 'a.idx': /^[0-9a-f]{64}$/, 'd.idx': /^[0-9a-f]{64}$/ });
   test.end();
 });
