@@ -7,7 +7,7 @@ import type { CliIo } from './io.js';
 import { envelope, type EnvelopeFields } from './output/envelope.js';
 import { ProgressRenderer } from './output/progress.js';
 import { styleFor } from './output/style.js';
-import { errorText } from './output/text.js';
+import { errorText, jsonText } from './output/text.js';
 import { parseArguments, type Invocation } from './program.js';
 
 /** Runs the tool: `argv` is what stands after `grapes`. Never throws; returns the exit code. */
@@ -77,7 +77,7 @@ function report(error: ToolError, command: string | null, fields: EnvelopeFields
 }
 
 function writeJson(io: CliIo, value: unknown): void {
-  io.stdout.write(`${JSON.stringify(value, null, 2)}\n`);
+  io.stdout.write(`${jsonText(value)}\n`);
 }
 
 function toToolError(error: unknown, io: CliIo): ToolError {

@@ -1,4 +1,5 @@
 import type { CommandHandler } from './command.js';
+import { integerAtLeast } from './option-parsers.js';
 
 export interface ArgumentSpec {
   /** commander's notation: `<required>`, `[optional]`. */
@@ -120,6 +121,38 @@ export const VERBS: readonly VerbSpec[] = [
     args: [],
     options: [FORCE],
     load: () => import('./commands/build.js'),
+  },
+  {
+    name: 'flash',
+    summary: 'Put the firmware on the board and check that it answers',
+    description:
+      'A virtual board is started, greeted and ended again; on a port, the firmware that runs there is checked by its model digest.',
+    args: [],
+    options: [],
+    load: () => import('./commands/flash.js'),
+  },
+  {
+    name: 'verify',
+    summary: 'Compare the device with the reference, byte by byte',
+    description:
+      'Streams test samples through the board and compares every output byte with the integer reference. The first difference is located by layer and element; exit code 11.',
+    args: [],
+    options: [
+      {
+        flags: '--samples <n>',
+        description: 'test samples to send, or `all`, instead of verify.samples',
+        parse: (value) => (value === 'all' ? 'all' : integerAtLeast(1)(value)),
+      },
+      FORCE,
+    ],
+    load: () => import('./commands/verify.js'),
+  },
+  {
+    name: 'deploy',
+    summary: 'Everything up to verify: train, quantize, plan, export, build, flash, verify',
+    args: [],
+    options: [RESUME],
+    load: () => import('./commands/deploy.js'),
   },
   {
     name: 'boards list',

@@ -47,3 +47,11 @@ export function thousands(n: number | null): string {
 export function bytes(n: number | null): string {
   return n === null ? '-' : `${thousands(n)} B`;
 }
+
+/** Indented JSON, with lists of plain numbers on one line: a confusion matrix stays readable. */
+export function jsonText(value: unknown): string {
+  // A string cannot hold a raw line end, so nothing inside strings is touched.
+  return JSON.stringify(value, null, 2).replace(/\[\n\s*([-\d.,\seE+]+?)\n\s*\]/g, (_, numbers: string) => {
+    return `[${numbers.replace(/\s+/g, ' ')}]`;
+  });
+}

@@ -1,0 +1,28 @@
+import { checkBudget } from '../../build/budget.js';
+import { verifyError } from '../../verify/verify-error.js';
+import type { CommandHandler } from '../command.js';
+import { ProjectSession, withSession } from '../project-session.js';
+import { built } from '../stages/build.js';
+import { planned } from '../stages/plan.js';
+import { verified } from '../stages/verify.js';
+import { memoryFields, memoryText, verifyFields, verifyText } from '../summaries.js';
+
+/** `grapes deploy`: all stages up to verify. */
+export const run: CommandHandler = (context, _args, options) =>
+  withSession(
+    ProjectSession.open(context, { target: 'verify', resume: options['resume'] === true }),
+    async (session) => {
+      const { board, config } = session;
+      const { plan } = await planned(session, false);
+      checkBudget(plan, null, config.budget, board);
+      const { image } = await built(session);
+      context.learned({ memory: memoryFields(image.sizes) });
+      checkBudget(plan, image.sizes, config.budget, board);
+      const { report } = await verified(session);
+      return {
+        fields: { ...verifyFields(report), memory: memoryFields(image.sizes), result: { report, plan } },
+        text: `${memoryText(plan, image.sizes, board)}\n\n${verifyText(report)}`,
+        failure: verifyError(report),
+      };
+    },
+  );

@@ -1,0 +1,16 @@
+import type { Device } from '../../device/device.js';
+import { flash } from '../../flash/flash.js';
+import type { ProjectSession } from '../project-session.js';
+import { built } from './build.js';
+
+/** Flashes the built image, gives the greeted device to `work`, and ends virtual boards whatever happens. */
+export async function onBoard<T>(session: ProjectSession, work: (device: Device) => Promise<T>): Promise<T> {
+  const { board, context } = session;
+  const { image, dir } = await built(session);
+  const { device, stop } = await flash(image, dir, board, { port: context.globals.port, signal: context.signal });
+  try {
+    return await work(device);
+  } finally {
+    await stop();
+  }
+}

@@ -1,0 +1,72 @@
+import type { VerifyReport } from '../../ir/report.js';
+import type { Stage, StageResult } from '../../runs/stage.js';
+import { verify } from '../../verify/verify.js';
+import type { ProjectSession } from '../project-session.js';
+import { built } from './build.js';
+import { dataInputs, dataset } from './data.js';
+import { readJson } from './graph-on-disk.js';
+import { onBoard } from './on-board.js';
+import { quantized } from './quantize.js';
+import { trained } from './train.js';
+
+export interface Verified {
+  readonly report: VerifyReport;
+  readonly result: StageResult;
+}
+
+/** What depends on the moment and not on the inputs: kept beside the report, outside its digest. */
+type Measured = Pick<VerifyReport, 'instructions' | 'stackHighWaterBytes' | 'link'>;
+
+/** Stage `verify/<board>`: report.json and measured.json. A real port is asked again every time. */
+export function verified(session: ProjectSession): Promise<Verified> {
+  return session.once('verify', async () => {
+    const { config, board, context } = session;
+    const float = await trained(session);
+    const model = await quantized(session);
+    const firmware = await built(session);
+    const stage: Stage = {
+      id: `verify/${board.id}`,
+      version: 1,
+      options: config.verify,
+      inputs: {
+        train: float.result.digest,
+        quantize: model.result.digest,
+        build: firmware.result.digest,
+        ...(await dataInputs(session)),
+      },
+      seed: null,
+      volatileFiles: ['measured.json'],
+      repeatable: context.globals.port === null,
+      run: async (output) => {
+        const { test } = await dataset(session);
+        const report = await onBoard(session, (device) =>
+          verify(device, model.graph, test, {
+            board,
+            samples: config.verify.samples,
+            float: float.graph,
+            progress: context.progress,
+            signal: context.signal,
+            now: context.io.now,
+          }),
+        );
+        const { instructions, stackHighWaterBytes, link, ...rest } = report;
+        const measured: Measured = { instructions, stackHighWaterBytes, link };
+        output.writeJson('report.json', rest);
+        output.writeJson('measured.json', measured);
+      },
+    };
+    const result = await session.bring(stage);
+    const report = readReport(result.dir);
+    if (report.verdict === 'pass' || result.action === 'ran') return { report, result };
+    // A failure is worth a second look: nobody wants yesterday's mismatch from a file.
+    const again = await session.bring({ ...stage, repeatable: false });
+    return { report: readReport(again.dir), result: again };
+  });
+}
+
+function readReport(dir: string): VerifyReport {
+  return {
+    ...readJson<Omit<VerifyReport, keyof Measured>>(dir, 'report.json'),
+    ...readJson<Measured>(dir, 'measured.json'),
+  };
+}
