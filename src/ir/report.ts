@@ -37,7 +37,7 @@ export interface LayerQuantReport {
   readonly name: string;
   /** Signal-to-quantization-noise ratio of the layer's output against the float network, dB; null if noise-free. */
   readonly sqnrDb: number | null;
-  /** Fraction of int8 outputs at the ends of the range. */
+  /** Fraction of outputs whose float value lies beyond the int8 range by more than one step. */
   readonly saturation: number;
   readonly scale: number;
   readonly zeroPoint: number;

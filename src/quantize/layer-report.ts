@@ -37,7 +37,7 @@ export function reportLayers(
       const { scale, zeroPoint } = int8.tensors[op.output].quant!;
       const values = real.get(op.output)!;
       const exact = sums.has(op.output) ? values.map(withinReach) : values;
-      compare(tallies[k], exact, integers.get(op.output)!, scale[0], zeroPoint[0], lowestStep(int8, k));
+      compare(tallies[k], exact, integers.get(op.output)!, scale[0], zeroPoint[0]);
     });
   }
   const layers = int8.ops.map((op, k): LayerQuantReport => {
@@ -56,29 +56,19 @@ export function reportLayers(
   return { schemaVersion: 1, layers, floatBytes: sum('floatBytes'), int8Bytes: sum('int8Bytes') };
 }
 
-/** An output at this value is saturated from below; a relu's zeros at the bottom of the range are its normal result. */
-function lowestStep(graph: QuantizedGraph, k: number): number {
-  const op = graph.ops[k];
-  return op.kind === 'fully_connected' && op.activation === 'relu' ? -Infinity : -128;
-}
-
 function withinReach(sum: number): number {
   return Math.max(TANH_REACH.min, Math.min(TANH_REACH.max, sum));
 }
 
-function compare(
-  tally: Tally,
-  real: Float32Array,
-  integers: Int8Array,
-  scale: number,
-  zeroPoint: number,
-  lowest: number,
-): void {
+function compare(tally: Tally, real: Float32Array, integers: Int8Array, scale: number, zeroPoint: number): void {
+  // One step of grace: an end of tanh, 1, lies exactly one step above the largest int8.
+  const lowest = scale * (-129 - zeroPoint);
+  const highest = scale * (128 - zeroPoint);
   for (let i = 0; i < real.length; i++) {
     const error = real[i] - scale * (integers[i] - zeroPoint);
     tally.signal += real[i] * real[i];
     tally.noise += error * error;
-    if (integers[i] === 127 || integers[i] === lowest) tally.saturated++;
+    if (real[i] < lowest || real[i] > highest) tally.saturated++;
   }
   tally.values += real.length;
 }
