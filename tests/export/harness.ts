@@ -73,11 +73,10 @@ export function compileOnly(compiler: string, dir: string, sources: CSources, fl
 const BOARD = join(import.meta.dirname, '..', '..', 'bench', 'instructions');
 export const CORTEX_M4F = ['-mcpu=cortex-m4', '-mthumb', '-mfpu=fpv4-sp-d16', '-mfloat-abi=hard'];
 
-/** Builds the self-test for a Cortex-M board and runs it there under QEMU, printing by semihosting. */
-export function runSelfTestOnBoard(dir: string, sources: CSources, machine: string, flags: readonly string[]): string {
+/** Builds a program for a Cortex-M board and runs it there under QEMU, printing by semihosting. */
+export function runOnBoard(dir: string, files: readonly string[], machine: string, flags: readonly string[]): string {
   const board = [`-T${join(BOARD, 'mps2.ld')}`, join(BOARD, 'vectors.c'), '--specs=rdimon.specs', '-Wl,--gc-sections'];
-  const files = [...sources.sources, `${sources.name}_selftest.c`];
-  const built = spawnSync('arm-none-eabi-gcc', [...WARNINGS, ...flags, ...board, ...files, '-o', 'selftest.elf'], {
+  const built = spawnSync('arm-none-eabi-gcc', [...flags, ...board, ...files, '-o', 'program.elf'], {
     cwd: dir,
     encoding: 'utf8',
   });
@@ -86,11 +85,15 @@ export function runSelfTestOnBoard(dir: string, sources: CSources, machine: stri
     'qemu-system-arm',
     [
       ...['-M', machine, '-display', 'none', '-monitor', 'none', '-serial', 'none'],
-      ...['-semihosting-config', 'enable=on,target=native', '-kernel', join(dir, 'selftest.elf')],
+      ...['-semihosting-config', 'enable=on,target=native', '-kernel', join(dir, 'program.elf')],
     ],
     { encoding: 'utf8', timeout: 60_000 },
   );
   return ran.stdout + ran.stderr;
+}
+
+export function runSelfTestOnBoard(dir: string, sources: CSources, machine: string, flags: readonly string[]): string {
+  return runOnBoard(dir, [...sources.sources, `${sources.name}_selftest.c`], machine, [...WARNINGS, ...flags]);
 }
 
 export function run(command: string, args: readonly string[], cwd: string): string {

@@ -1,0 +1,32 @@
+import { spawnSync } from 'node:child_process';
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import t from 'tap';
+import { CORTEX_M4F, FIRMWARE, SANITIZERS, WARNINGS, runOnBoard } from '../export/harness.js';
+import { skipUnless } from '../lanes.js';
+
+const FOLDER = join(import.meta.dirname, 'kernels');
+const PROGRAMS = readdirSync(FOLDER).filter((file) => file.endsWith('.c'));
+/** Tests call one kernel each; the headers hold more. */
+const FLAGS = [...WARNINGS, '-Wno-unused-function', `-I${FIRMWARE}`];
+
+for (const program of PROGRAMS) {
+  const source = join(FOLDER, program);
+
+  void t.test(`${program} on the host under ASan and UBSan`, { skip: skipUnless('cc') }, async (t) => {
+    const dir = t.testdir();
+    for (const variant of [[], ['-DGRAPES_NARROW_MULTIPLY=1']]) {
+      const flags = [...FLAGS, ...variant, '-O1', ...SANITIZERS];
+      const built = spawnSync('cc', [...flags, source, '-o', 'program'], { cwd: dir, encoding: 'utf8' });
+      t.equal(built.stderr, '');
+      t.equal(spawnSync(join(dir, 'program'), { encoding: 'utf8' }).stdout, 'PASS\n', variant.join(' '));
+    }
+  });
+
+  void t.test(`${program} on a Cortex-M4F`, { skip: skipUnless('arm', 'qemu') }, async (t) => {
+    for (const level of ['-Os', '-O2']) {
+      const text = runOnBoard(t.testdir(), [source], 'mps2-an386', [...FLAGS, ...CORTEX_M4F, level]);
+      t.equal(text, 'PASS\n', level);
+    }
+  });
+}
