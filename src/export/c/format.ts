@@ -7,9 +7,22 @@ export function int32Literal(value: number): string {
   return value === -2147483648 ? '(-2147483647 - 1)' : String(value);
 }
 
-/** Nine significant digits name every float32 uniquely. */
+/**
+ * The shortest decimal that every correctly rounding compiler reads as this float32. A decimal that a double cannot
+ * tell from the middle of two floats is passed over: there, reading it in one step or two could differ.
+ */
 export function floatLiteral(value: number): string {
-  return `${value.toPrecision(9).replace(/(\.\d*?)0+(e|$)/, (_m, digits: string, end: string) => (digits === '.' ? '.0' : digits) + end)}f`;
+  for (let digits = 1; digits < 9; digits++) {
+    const text = value.toPrecision(digits);
+    const read = Number(text);
+    if ([read * (1 - 2 ** -52), read, read * (1 + 2 ** -52)].every((v) => Math.fround(v) === value)) return real(text);
+  }
+  return real(value.toPrecision(9));
+}
+
+/** A C constant of type float: with a point or an exponent, and the suffix. */
+function real(text: string): string {
+  return `${/[.e]/.test(text) ? text : `${text}.0`}f`;
 }
 
 function literal(element: CElement, value: number): string {

@@ -13,46 +13,75 @@ export interface BufferLayout {
   readonly totalBytes: number;
 }
 
+type Placed = BufferRequest & { readonly offset: number };
+
 /**
- * Places buffers greedily by size: the largest first, each in the tightest gap between those already placed that live
- * at the same time. Deterministic: equal sizes go by first step, then by id. For a chain (each buffer overlaps only
- * its neighbours) the result is the lower bound, the largest sum of two neighbours.
+ * Places buffers by lifetime. Two ways are tried and the smaller result is taken:
+ * - greedily by size, the largest first, each in the tightest gap among what lives at the same time;
+ * - in order of time, alternately from the bottom and from the top of the least memory that any plan needs. For a
+ *   chain (each buffer meets only its neighbours) that is the optimum, the largest sum of two neighbours.
+ * Deterministic: ties go by first step, then by id.
  */
 export function placeBuffers(requests: readonly BufferRequest[], alignment = 1): BufferLayout {
-  const order = [...requests].sort((a, b) => b.bytes - a.bytes || a.first - b.first || a.id - b.id);
-  const placed: (BufferRequest & { offset: number })[] = [];
-  for (const request of order) {
-    const offset = bestOffset(request, placed, alignment);
-    placed.push({ ...request, offset });
-  }
-  const offsets = new Map(placed.map((p) => [p.id, p.offset]));
-  return { offsets, totalBytes: placed.reduce((n, p) => Math.max(n, p.offset + p.bytes), 0) };
-}
+  const bySize = [...requests].sort((a, b) => b.bytes - a.bytes || a.first - b.first || a.id - b.id);
+  const byTime = [...requests].sort((a, b) => a.first - b.first || a.id - b.id);
+  const bound = liveBound(requests, alignment);
 
-/** The tightest gap that holds the request, or the end of what is in the way. */
-function bestOffset(
-  request: BufferRequest,
-  placed: readonly (BufferRequest & { offset: number })[],
-  alignment: number,
-): number {
-  const inTheWay = placed
-    .filter((p) => p.first <= request.last && request.first <= p.last)
-    .sort((a, b) => a.offset - b.offset);
-  let best = -1;
-  let bestSlack = Infinity;
-  let end = 0;
-  for (const p of inTheWay) {
-    const start = alignUp(end, alignment);
-    const slack = p.offset - start - request.bytes;
-    if (slack >= 0 && slack < bestSlack) {
-      best = start;
-      bestSlack = slack;
-    }
-    end = Math.max(end, p.offset + p.bytes);
+  const greedy: Placed[] = [];
+  for (const request of bySize) {
+    greedy.push({ ...request, offset: tightestGap(request, greedy, alignment) });
   }
-  return best >= 0 ? best : alignUp(end, alignment);
+  const twoEnded: Placed[] = [];
+  byTime.forEach((request, turn) => {
+    const high = turn % 2 === 1 ? highestGap(request, twoEnded, alignment, bound) : null;
+    twoEnded.push({ ...request, offset: high ?? lowestGap(request, twoEnded, alignment) });
+  });
+  const best = totalOf(twoEnded) < totalOf(greedy) ? twoEnded : greedy;
+  return { offsets: new Map(best.map((p) => [p.id, p.offset])), totalBytes: totalOf(best) };
 }
 
 export function alignUp(value: number, alignment: number): number {
   return Math.ceil(value / alignment) * alignment;
+}
+
+function totalOf(placed: readonly Placed[]): number {
+  return placed.reduce((n, p) => Math.max(n, p.offset + p.bytes), 0);
+}
+
+/** The most that lives at any one step: no plan needs less. */
+function liveBound(requests: readonly BufferRequest[], alignment: number): number {
+  const at = (step: number): number =>
+    requests.filter((r) => r.first <= step && step <= r.last).reduce((n, r) => n + alignUp(r.bytes, alignment), 0);
+  return Math.max(0, ...requests.map((r) => at(r.first)));
+}
+
+/** Free stretches beside what lives at the same time as `request`, from the bottom up; the last one is endless. */
+function gaps(request: BufferRequest, placed: readonly Placed[], alignment: number): { start: number; end: number }[] {
+  const found: { start: number; end: number }[] = [];
+  let start = 0;
+  const together = placed.filter((p) => p.first <= request.last && request.first <= p.last);
+  for (const p of together.sort((a, b) => a.offset - b.offset)) {
+    if (p.offset - start >= request.bytes) found.push({ start, end: p.offset });
+    start = Math.max(start, alignUp(p.offset + p.bytes, alignment));
+  }
+  found.push({ start, end: Infinity });
+  return found;
+}
+
+function lowestGap(request: BufferRequest, placed: readonly Placed[], alignment: number): number {
+  return gaps(request, placed, alignment)[0].start;
+}
+
+function tightestGap(request: BufferRequest, placed: readonly Placed[], alignment: number): number {
+  const all = gaps(request, placed, alignment);
+  return all.reduce((best, gap) => (gap.end - gap.start < best.end - best.start ? gap : best)).start;
+}
+
+/** The highest place that ends at or below `top`; null if there is none. */
+function highestGap(request: BufferRequest, placed: readonly Placed[], alignment: number, top: number): number | null {
+  for (const { start, end } of gaps(request, placed, alignment).reverse()) {
+    const offset = Math.floor((Math.min(end, top) - request.bytes) / alignment) * alignment;
+    if (offset >= start) return offset;
+  }
+  return null;
 }

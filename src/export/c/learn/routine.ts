@@ -1,4 +1,4 @@
-import { floatLiteral } from '../format.js';
+import { commentText, floatLiteral } from '../format.js';
 import { arenaAt, banner, placement, type CModel } from '../model.js';
 import { planLearnScratch, type LearnScratch } from '../../plan/learn.js';
 import { trainedPart } from '../../../ir/learn/trained-layers.js';
@@ -9,8 +9,7 @@ interface Routine {
   readonly model: CModel;
   readonly layers: readonly CTrainedLayer[];
   readonly scratch: LearnScratch;
-  readonly border: { readonly at: string; readonly scale: string; readonly zeroPoint: number; readonly ops: number };
-  readonly rate: string;
+  readonly border: { readonly at: string; readonly ops: number };
 }
 
 /** `<name>_learn.c`: reset, one step of learning, and prediction with what was learned. */
@@ -28,6 +27,7 @@ export function emitLearning(model: CModel): string {
     '#include "grapes/learn/grapes_factor_f32.h"',
     '#include "grapes/learn/grapes_softmax_f32.h"',
     '',
+    ...parameters(model),
     ...layoutCheck(routine),
     ...scratchMacros(routine),
     '',
@@ -46,24 +46,30 @@ function prepare(model: CModel): Routine {
   const { graph, learn } = model;
   const layers = trainedLayers(model);
   const part = trainedPart(graph, learn ?? { layers: 'all' });
-  const quant = graph.tensors[part.border].quant;
   return {
     model,
     layers,
     scratch: planLearnScratch(layers),
-    border: {
-      at: arenaAt(placement(model, part.border).offset),
-      scale: floatLiteral(quant?.scale[0] ?? 1),
-      zeroPoint: quant?.zeroPoint[0] ?? 0,
-      ops: part.frozenOps,
-    },
-    rate: floatLiteral(Math.fround(learn?.learningRate ?? 0)),
+    border: { at: arenaAt(placement(model, part.border).offset), ops: part.frozenOps },
   };
 }
 
 function describe(model: CModel): string {
   const grapes = model.learn?.grapes;
   return grapes === 'off' ? 'plain SGD in float32' : `SGD in float32 with ${grapes} GRAPES factors`;
+}
+
+function parameters({ graph, learn }: CModel): string[] {
+  const part = trainedPart(graph, learn ?? { layers: 'all' });
+  const { name, quant } = graph.tensors[part.border];
+  const zeroPoint = quant?.zeroPoint[0] ?? 0;
+  return [
+    `#define LEARNING_RATE ${floatLiteral(Math.fround(learn?.learningRate ?? 0))}`,
+    `/* Where int8 ends and float32 begins, tensor "${commentText(name)}": real = scale * (int8 - zero point). */`,
+    `#define BORDER_SCALE ${floatLiteral(quant?.scale[0] ?? 1)}`,
+    `#define BORDER_ZERO_POINT ${zeroPoint < 0 ? `(${zeroPoint})` : zeroPoint}`,
+    '',
+  ];
 }
 
 /** The binding promises that the compared bytes are the first ones and that nothing is padded. */
@@ -104,7 +110,9 @@ function emitReset({ model, layers }: Routine): string[] {
       `  for (uint16_t o = 0; o < ${l.outputs}; o++) {`,
       `    const float scale = grapes_ld_f32(${prefix}_${l.symbol}_weight_scale + o);`,
       `    float *row = state->${l.symbol}_weights + (uint32_t)o * ${l.inputs};`,
-      `    for (uint16_t i = 0; i < ${l.inputs}; i++) row[i] = scale * (float)${weight};`,
+      `    for (uint16_t i = 0; i < ${l.inputs}; i++) {`,
+      `      row[i] = scale * (float)${weight};`,
+      '    }',
       ...(l.hasBias ? [`    state->${l.symbol}_bias[o] = grapes_ld_f32(${prefix}_${l.symbol}_bias_start + o);`] : []),
       '  }',
       ...(l.hasSums
@@ -124,7 +132,7 @@ function overTiles(
   const { inputs } = layers[0];
   const { tileLength } = scratch;
   const dequantize = (from: string, count: string): string =>
-    `grapes_dequantize_f32(${from}, ${count}, ${border.scale}, ${border.zeroPoint}, ${tile});`;
+    `grapes_dequantize_f32(${from}, ${count}, BORDER_SCALE, BORDER_ZERO_POINT, ${tile});`;
   if (tileLength >= inputs) {
     return [`  ${dequantize(border.at, String(inputs))}`, `  ${work('', String(inputs))}`];
   }
@@ -173,7 +181,7 @@ function emitForward(routine: Routine): string[] {
 }
 
 function emitBackward(routine: Routine): string[] {
-  const { model, layers, rate } = routine;
+  const { model, layers } = routine;
   const { prefix, learn } = model;
   const withSums = layers.filter((l) => l.hasSums);
   const local = learn?.grapes === 'local';
@@ -198,7 +206,7 @@ function emitBackward(routine: Routine): string[] {
       '',
       `  /* ${l.op.name}: its update, and the error of ${below.op.name} */`,
       `  grapes_dense_backward_f32(state->${l.symbol}_weights, ${l.inputs}, ${l.outputs}, ${belowName}_OUT, ${l.symbol.toUpperCase()}_DELTA,`,
-      `                            ${l.hasBias ? `state->${l.symbol}_bias` : 'NULL'}, ${rate}, ${modulation}, ${belowName}_DELTA);`,
+      `                            ${l.hasBias ? `state->${l.symbol}_bias` : 'NULL'}, LEARNING_RATE, ${modulation}, ${belowName}_DELTA);`,
     );
     if (below.activation !== 'none') {
       body.push(`  grapes_${below.activation}_backward_f32(${belowName}_OUT, ${belowName}_DELTA, ${below.outputs});`);
@@ -216,13 +224,13 @@ function emitBackward(routine: Routine): string[] {
     '',
     `  /* ${first.op.name}: its update; nothing below it learns */`,
     ...(first.hasBias
-      ? [`  grapes_bias_update_f32(state->${first.symbol}_bias, ${delta}, ${rate}, ${first.outputs});`]
+      ? [`  grapes_bias_update_f32(state->${first.symbol}_bias, ${delta}, LEARNING_RATE, ${first.outputs});`]
       : []),
     ...overTiles(
       routine,
       'TILE_DOWN',
       (at, count) =>
-        `grapes_dense_update_f32(state->${first.symbol}_weights${at}, ${first.inputs}, ${first.outputs}, TILE_DOWN, ${count}, ${delta}, ${rate});`,
+        `grapes_dense_update_f32(state->${first.symbol}_weights${at}, ${first.inputs}, ${first.outputs}, TILE_DOWN, ${count}, ${delta}, LEARNING_RATE);`,
     ),
   );
   return [
@@ -238,7 +246,8 @@ function emitEntryPoints({ model, layers }: Routine): string[] {
   const { prefix, macro } = model;
   const logits = `${layers[layers.length - 1].symbol.toUpperCase()}_OUT`;
   return [
-    `float ${prefix}_learn_step_predicting(${prefix}_learn_state *state, int8_t *arena, uint16_t label, uint16_t *predicted) {`,
+    `float ${prefix}_learn_step_predicting(${prefix}_learn_state *state, int8_t *arena, uint16_t label,`,
+    `${' '.repeat(`float ${prefix}_learn_step_predicting(`.length)}uint16_t *predicted) {`,
     `  if (label >= ${macro}_CLASS_COUNT) return -1.0f;`,
     '  forward(state, arena);',
     `  *predicted = grapes_argmax_f32(${logits}, ${macro}_CLASS_COUNT);`,
