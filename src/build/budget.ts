@@ -57,8 +57,8 @@ function largestIn(memory: Memory, plan: MemoryPlan, sizes: ImageSizes | null): 
       ? []
       : [
           { name: 'learning: weights', bytes: learn.weightBytes },
-          { name: 'learning: activations', bytes: learn.activationBytes },
-          { name: 'learning: deltas', bytes: learn.deltaBytes },
+          { name: 'learning: scratch', bytes: learn.scratchBytes },
+          { name: 'learning: node sums', bytes: learn.nodeSumBytes },
         ];
   return largest([...plan.tensors, ...state, ...symbols.filter((s) => s.bytes > plan.arenaBytes)]);
 }

@@ -4,10 +4,12 @@ import { dirname, join } from 'node:path';
 import type { Board } from '../boards/descriptor.js';
 import type { CSources } from '../ir/c-sources.js';
 import type { FirmwareImage } from '../ir/firmware-image.js';
+import type { BudgetOptions } from '../ir/options.js';
 import { diskError, writeFileAtomic } from '../util/atomic-write.js';
 import { canonicalJson, sha256Hex } from '../util/digest.js';
 import { packageRoot, toolVersion } from '../util/package-root.js';
 import { silentProgress, type Progress } from '../util/progress.js';
+import { checkBudget } from './budget.js';
 import { compileObjects, type CompiledObject } from './compile.js';
 import { firmwareDigest, firmwareUnits } from './firmware-units.js';
 import { readElf } from './formats/elf.js';
@@ -26,6 +28,8 @@ export interface BuildOptions {
   readonly progress?: Progress;
   readonly signal?: AbortSignal | undefined;
 }
+
+const NO_BUDGET: BudgetOptions = { flashBytes: null, ramBytes: null, stackBytes: null };
 
 export function defaultBuildCache(): string {
   const base = process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache');
@@ -68,6 +72,8 @@ async function compileAndLink(
   const { signal, progress = silentProgress } = options;
   const cacheDir = options.cacheDir ?? defaultBuildCache();
   const firmwareDir = options.firmwareDir ?? join(packageRoot(), 'firmware');
+  // What the plan knows exactly needs no compiler, and it can name tensors where the linker knows only symbols.
+  checkBudget(sources.plan, null, NO_BUDGET, board);
   const toolchain = await findToolchain(board.chip.compiler, signal);
   const workDir = makeWorkDir(cacheDir);
   try {

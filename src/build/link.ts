@@ -76,7 +76,7 @@ function linkFailed(board: Board, objects: readonly CompiledObject[], output: st
     const of = region === undefined ? '' : ` of ${region.bytes} bytes`;
     const message = `The firmware does not fit ${board.id}: ${overflow.region}${of} is ${overflow.bytes} bytes too small. Largest symbols: ${largest.join(', ')}.`;
     return new ToolError('DOES_NOT_FIT', message, {
-      context: { board: board.id, memory: overflow.region, overflowBytes: overflow.bytes, largest },
+      context: { board: board.id, memory: region?.kind ?? overflow.region, overflowBytes: overflow.bytes, largest },
     });
   }
   const hint = hintFor(output);

@@ -9,10 +9,13 @@ type Breakdown = ImageSizes['breakdown'];
 const STACK_SECTION = '.stack';
 const LARGEST = 24;
 
+/** By object and input section: the first pattern that matches `object section` names the group. */
 const GROUPS: readonly (readonly [pattern: RegExp, group: string])[] = [
-  [/^model\/.*_data\.o$/, 'model constants'],
-  [/^model\/.*_learn\.o$/, 'learning'],
+  [/^model\/\S*_data\.o /, 'model constants'],
+  [/^model\/\S*_learn\.o /, 'learning'],
   [/^model\//, 'inference'],
+  [/^firmware\/app\/\S+ \.bss\.arena$/, 'arena'],
+  [/^firmware\/app\/\S+ \.bss\.learning$/, 'learning'],
   [/^firmware\/protocol\//, 'protocol'],
   [/^firmware\/app\//, 'application'],
   [/^firmware\/hal\//, 'board support'],
@@ -67,8 +70,8 @@ function breakdown(elf: ElfFile, chip: Chip, mapText: string): Breakdown {
   };
   // By output section, not by address: debug sections have addresses too, and theirs begin at 0.
   const home = new Map(elf.sections.filter((s) => s.flags & SHF_ALLOC).map((s) => [s.name, s]));
-  for (const { output, address, bytes, object } of readMapFile(mapText)) {
-    const group = GROUPS.find(([pattern]) => pattern.test(object))?.[1];
+  for (const { output, section: input, address, bytes, object } of readMapFile(mapText)) {
+    const group = GROUPS.find(([pattern]) => pattern.test(`${object} ${input}`))?.[1];
     const section = home.get(output);
     if (group === undefined || section === undefined) continue;
     if (!ramSections.includes(section)) add(group, inRegions(flash, address) ? bytes : 0, 0);

@@ -1,4 +1,4 @@
-import { existsSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
 import type { Board } from '../../src/boards/descriptor.js';
@@ -11,6 +11,7 @@ import type { CSources } from '../../src/ir/c-sources.js';
 import { runInt8 } from '../../src/ir/interpret.js';
 import { LearnReference } from '../../src/ir/learn/f32.js';
 import type { LearnSpec } from '../../src/ir/learn-spec.js';
+import { packageRoot } from '../../src/util/package-root.js';
 import { Rng } from '../../src/util/rng.js';
 import { exportRandom, randomSamples } from '../export/harness.js';
 import { randomQuantizedGraph } from '../ir/graphs.js';
@@ -44,7 +45,8 @@ for (const [id, lanes] of [
     async (t) => {
       const board = loadBoard(id);
       const outDir = t.testdir();
-      const image = await buildFirmware(sourcesFor(board), board, outDir, { cacheDir });
+      const sources = sourcesFor(board);
+      const image = await buildFirmware(sources, board, outDir, { cacheDir });
       const started = await flash(image, outDir, board);
       try {
         const { device } = started;
@@ -64,6 +66,10 @@ for (const [id, lanes] of [
         if (image.sizes.stack !== null) {
           t.comment(`stack: bound ${image.sizes.stack.bytes}, seen ${stackHighWaterBytes}`);
           t.ok(stackHighWaterBytes! <= image.sizes.stack.bytes, `${stackHighWaterBytes} <= ${image.sizes.stack.bytes}`);
+          const { arenaBytes, learn: learning } = sources.plan;
+          const ramOf = (group: string): number => image.sizes.breakdown.find((part) => part.group === group)!.ramBytes;
+          t.ok(ramOf('arena') >= arenaBytes && ramOf('arena') < arenaBytes + 8);
+          t.equal(ramOf('learning'), learning?.ramBytes, 'what was planned is what was linked');
           t.ok(image.sizes.stackBounds.some((bound) => bound.entry.endsWith('_learn_step')));
         }
       } finally {
@@ -74,6 +80,42 @@ for (const [id, lanes] of [
     },
   );
 }
+
+void t.test(
+  'a board of the user is two files and no code (docs/boards.md)',
+  { skip: skipUnless('arm', 'qemu') },
+  async (t) => {
+    const read = (path: string): Record<string, unknown> =>
+      JSON.parse(readFileSync(join(packageRoot(), 'boards', path), 'utf8')) as Record<string, unknown>;
+    const chip = read('chips/cmsdk-cm4f.json');
+    const board = read('mps2-an386.json');
+    const flags = ['-mcpu=cortex-m7', '-mthumb', '-mfloat-abi=hard', '-mfpu=fpv5-d16', '-O2'];
+    const emulator = board['emulator'] as { args: string[] };
+    const args = emulator.args.map((arg) => arg.replace('an386', 'an500'));
+    const m7 = {
+      core: 'cortex-m7',
+      isa: { fpu: 'double', dsp: true },
+      compiler: { ...(chip['compiler'] as object), flags },
+      stackReserveBytes: 4096,
+    };
+    const dir = t.testdir({
+      'my-m7.json': JSON.stringify({ ...board, name: 'My M7', chip: 'my-cm7', emulator: { ...emulator, args } }),
+      chips: { 'my-cm7.json': JSON.stringify({ ...chip, ...m7 }) },
+    });
+    const mine = loadBoard('my-m7', [dir]);
+    const image = await buildFirmware(sourcesFor(mine), mine, join(dir, 'out'), { cacheDir });
+    const started = await flash(image, join(dir, 'out'), mine);
+    try {
+      t.equal(started.device.info.boardId, 'my-m7');
+      const { inputs } = randomSamples(new Rng(6), graph, 5);
+      let at = 0;
+      for await (const { output } of started.device.infer(inputs)) t.same(output, runInt8(graph, inputs[at++]).output);
+      t.equal(at, 5);
+    } finally {
+      await started.stop();
+    }
+  },
+);
 
 void t.test(
   'a board that runs already is joined, and refused when it carries something else',

@@ -2,6 +2,8 @@
 export interface PlacedSection {
   /** Output section it went to: `.text`, `.bss`, … */
   readonly output: string;
+  /** Input section: `.text.main`, `.bss.arena`, … */
+  readonly section: string;
   readonly address: number;
   readonly bytes: number;
   /** Object as it was named on the link line, or `dir/libgcc.a(_udivmoddi4.o)`. */
@@ -9,7 +11,7 @@ export interface PlacedSection {
 }
 
 const OUTPUT = /^([.\w]\S*)/;
-const INPUT = /^ [\w.$]+[ \t]+0x([0-9a-f]+)[ \t]+0x([0-9a-f]+)[ \t]+(\S.*)$/;
+const INPUT = /^ ([\w.$]+)[ \t]+0x([0-9a-f]+)[ \t]+0x([0-9a-f]+)[ \t]+(\S.*)$/;
 
 /** Reads which object each byte came from out of GNU ld's map file (-Map). */
 export function readMapFile(text: string): PlacedSection[] {
@@ -26,8 +28,8 @@ export function readMapFile(text: string): PlacedSection[] {
     output = OUTPUT.exec(line)?.[1] ?? output;
     const input = INPUT.exec(line);
     if (input === null) continue;
-    const bytes = parseInt(input[2], 16);
-    if (bytes > 0) placed.push({ output, address: parseInt(input[1], 16), bytes, object: input[3] });
+    const bytes = parseInt(input[3], 16);
+    if (bytes > 0) placed.push({ output, section: input[1], address: parseInt(input[2], 16), bytes, object: input[4] });
   }
   return placed;
 }
