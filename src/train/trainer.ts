@@ -58,12 +58,12 @@ export async function train(
     hooks.onCheckpoint(encodeCheckpoint(run.checkpoint()), run.epoch);
     saved = run.epoch;
   };
-  const clock = new ProgressClock(progress, options.epochs, run.epoch);
   while (!run.finished) {
     const before = run.checkpoint();
     try {
       const metrics = await run.trainEpoch((done, total, loss) => {
-        clock.update(before.epoch, done, total, loss);
+        const detail = `epoch ${String(before.epoch + 1)}/${String(options.epochs)}, loss ${loss.toFixed(4)}`;
+        progress.update('train', before.epoch * total + done, options.epochs * total, detail);
         hooks.signal?.throwIfAborted();
       });
       hooks.onEpoch?.(metrics);
@@ -105,26 +105,6 @@ export async function train(
 function configDigest(dataset: Dataset, model: ModelSpec, options: TrainOptions, factorRule: FactorRule): string {
   const { epochs: _epochs, checkpointEveryEpochs: _every, ...rest } = options;
   return sha256Hex(canonicalJson({ dataset: datasetDigest(dataset), model, options: rest, factorRule }));
-}
-
-/** Says how far the run is and how long it will still take, from this process's own pace. */
-class ProgressClock {
-  private readonly startedMs = performance.now();
-
-  constructor(
-    private readonly progress: Progress,
-    private readonly epochs: number,
-    private readonly firstEpoch: number,
-  ) {}
-
-  update(epoch: number, done: number, total: number, loss: number): void {
-    const all = this.epochs * total;
-    const here = epoch * total + done;
-    const mine = here - this.firstEpoch * total;
-    const secondsLeft = ((performance.now() - this.startedMs) / 1000) * ((all - here) / Math.max(mine, 1));
-    const detail = `epoch ${String(epoch + 1)}/${String(this.epochs)}, loss ${loss.toFixed(4)}, ${Math.ceil(secondsLeft).toFixed(0)} s left`;
-    this.progress.update('train', here, all, detail);
-  }
 }
 
 function noteIfGuessing(run: TrainingRun, dataset: Dataset, progress: Progress): void {
