@@ -124,3 +124,16 @@ void t.test('each semantic check refuses what it is there for', async (t) => {
     }
   }
 });
+
+void t.test('docs/boards.md knows every board, key and check', async (t) => {
+  const page = readFileSync(join(packageRoot(), 'docs', 'boards.md'), 'utf8');
+  const keys = ['board', 'chip'].flatMap((kind) =>
+    Object.keys(json(join(builtIn, 'schema', `${kind}.schema.json`))['properties'] as object),
+  );
+  const words = [...keys, ...listBoards(), ...BOARD_CHECKS.map((check) => check.name)];
+  const ignored = ['$schema', 'schemaVersion'];
+  t.same(
+    words.filter((word) => !ignored.includes(word) && !page.includes(word)),
+    [],
+  );
+});
