@@ -1,5 +1,5 @@
 import type { CommandHandler } from './command.js';
-import { integerAtLeast } from './option-parsers.js';
+import { integerAtLeast, seconds } from './option-parsers.js';
 
 export interface ArgumentSpec {
   /** commander's notation: `<required>`, `[optional]`. */
@@ -33,6 +33,11 @@ export const GROUPS: Readonly<Record<string, string>> = {
 
 const FORCE: OptionSpec = { flags: '--force', description: 'run this stage again even if it is up to date' };
 const RESUME: OptionSpec = { flags: '--resume', description: 'go on from the checkpoint of an interrupted training' };
+const STEPS: OptionSpec = {
+  flags: '--steps <n>',
+  description: 'learning steps, instead of learn.run.steps of the project',
+  parse: integerAtLeast(1),
+};
 
 export const VERBS: readonly VerbSpec[] = [
   {
@@ -132,6 +137,26 @@ export const VERBS: readonly VerbSpec[] = [
     load: () => import('./commands/flash.js'),
   },
   {
+    name: 'monitor',
+    summary: 'Watch the board: loss, accuracy, responsibility, text lines',
+    description:
+      'A virtual board is started and given a learning stream; on a port, the monitor listens. Live view on a terminal, plain lines elsewhere.',
+    args: [],
+    options: [
+      { flags: '--record <file>', description: 'append every event to a .jsonl file' },
+      { flags: '--replay <file>', description: 'show a recording instead of a board' },
+      { flags: '--expect <regex>', description: 'end with exit code 0 when a text line matches' },
+      { flags: '--fail <regex>', description: 'end with exit code 11 when a text line matches' },
+      {
+        flags: '--timeout <seconds>',
+        description: 'end after so long: exit code 42 with --expect, else 0',
+        parse: seconds,
+      },
+      STEPS,
+    ],
+    load: () => import('./commands/monitor.js'),
+  },
+  {
     name: 'verify',
     summary: 'Compare the device with the reference, byte by byte',
     description:
@@ -146,6 +171,13 @@ export const VERBS: readonly VerbSpec[] = [
       FORCE,
     ],
     load: () => import('./commands/verify.js'),
+  },
+  {
+    name: 'learn',
+    summary: 'Let the device learn from a stream, each step checked against the host',
+    args: [],
+    options: [STEPS, FORCE],
+    load: () => import('./commands/learn.js'),
   },
   {
     name: 'deploy',

@@ -44,6 +44,13 @@ export const configErrors = {
     hint: 'Write a value of the kind that the message asks for.',
     exitCode: EXIT.config,
   },
+  CONFIG_NO_LEARN: {
+    title: 'The project has no learn: section',
+    explanation:
+      'Without it the exported firmware only infers, and there is no routine that could learn on the device.',
+    hint: 'Add `learn: {}` to grapes.yaml for the defaults, and run the command again.',
+    exitCode: EXIT.config,
+  },
   CONFIG_VALUE: {
     title: 'A value is not allowed',
     explanation:
