@@ -2,7 +2,17 @@ import js from '@eslint/js';
 import tseslint from 'typescript-eslint';
 
 export default tseslint.config(
-  { ignores: ['dist/', 'node_modules/', '.tap/', 'tap-snapshots/', 'runs/', 'examples/**/runs/', 'src/train/engines/wasm/kernels/'] },
+  {
+    ignores: [
+      'dist/',
+      'node_modules/',
+      '.tap/',
+      'tap-snapshots/',
+      'runs/',
+      'examples/**/runs/',
+      'src/train/engines/wasm/kernels/',
+    ],
+  },
   js.configs.recommended,
   ...tseslint.configs.strict,
   {
