@@ -107,13 +107,14 @@ t.test('a part that is whole already, or too long', async (test) => {
 
 t.test('a server that ignores Range', async (test) => {
   const folder = test.testdir({ 'images.gz.part': CONTENT.subarray(0, 50_000) });
-  const { base } = await serve(test, (request, response) => {
+  const { base, requests } = await serve(test, (request, response) => {
     const content = request.url === '/images.gz' ? CONTENT : SMALL;
     response.writeHead(200, { 'content-length': content.length }).end(content);
     return true;
   });
   await fetchPinned(FILES, folder, [base], {});
   isComplete(test, folder);
+  test.equal(requests.length, 2, 'one request a file: the part began anew at once');
 });
 
 t.test('a server that sends another range than asked for', async (test) => {
