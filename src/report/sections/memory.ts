@@ -1,0 +1,132 @@
+import { memoryBytes } from '../../boards/descriptor.js';
+import { bytes } from '../format.js';
+import { html, type Markup } from '../html.js';
+import { bars, type Bar } from '../plots/bars.js';
+import type { ReportData } from '../report-data.js';
+
+/** Flash, RAM and stack against the board, and where each number comes from. */
+export function memorySection(data: ReportData): Markup | null {
+  const { image, plan, board } = data;
+  if (image === null && plan === null) return null;
+  const rows = image === null ? [] : usage(data);
+  const groups = (image?.sizes.breakdown ?? []).filter((g) => g.flashBytes + g.ramBytes > 0);
+  return html`<section>
+    <h2>Memory</h2>
+    ${
+      rows.length > 0
+        ? html`<figure>
+            ${bars(rows)}
+            <figcaption>
+              Of what ${board.chip.name} has. Purple: the model and its learning; grey: the program around it. On the
+              stack, green was seen and grey is the bound.
+            </figcaption>
+          </figure>`
+        : html`<p>${board.name} has no memory limits of its own; the numbers below are those of the model.</p>`
+    }
+    <div class="columns">
+      ${
+        groups.length > 0 &&
+        html`<table>
+          <caption>
+            What the firmware is made of (${source('compiled')})
+          </caption>
+          <thead>
+            <tr>
+              <th scope="col">Part</th>
+              <th scope="col" class="n">Flash</th>
+              <th scope="col" class="n">RAM</th>
+            </tr>
+          </thead>
+          <tbody>
+            ${groups.map(
+              (g) =>
+                html`<tr>
+                  <th scope="row">${g.group}</th>
+                  <td class="n">${bytes(g.flashBytes)}</td>
+                  <td class="n">${bytes(g.ramBytes)}</td>
+                </tr>`,
+            )}
+          </tbody>
+        </table>`
+      }
+      ${
+        plan !== null &&
+        html`<table>
+          <caption>
+            What the model needs (${source('planned')})
+          </caption>
+          <tbody>
+            <tr>
+              <th scope="row">Weights, biases, tables in flash</th>
+              <td class="n">${bytes(plan.constantBytes)}</td>
+            </tr>
+            <tr>
+              <th scope="row">Activations (arena)</th>
+              <td class="n">${bytes(plan.arenaBytes)}</td>
+            </tr>
+            ${
+              plan.learn !== null &&
+              html`<tr>
+                  <th scope="row">Learning: weights and biases, float32</th>
+                  <td class="n">${bytes(plan.learn.weightBytes + plan.learn.biasBytes)}</td>
+                </tr>
+                <tr>
+                  <th scope="row">Learning: activations and errors</th>
+                  <td class="n">${bytes(plan.learn.scratchBytes)}</td>
+                </tr>
+                <tr>
+                  <th scope="row">Learning: GRAPES node sums</th>
+                  <td class="n">${bytes(plan.learn.nodeSumBytes)}</td>
+                </tr>`
+            }
+          </tbody>
+        </table>`
+      }
+    </div>
+  </section>`;
+}
+
+function usage({ image, plan, board, verify, learn }: ReportData): Bar[] {
+  const { flash, ram, stack } = image!.sizes;
+  const out: Bar[] = [];
+  const flashTotal = memoryBytes(board.chip, 'flash');
+  const ramTotal = memoryBytes(board.chip, 'ram');
+  const reserve = board.chip.stackReserveBytes;
+  if (flash !== null && flashTotal > 0) {
+    const label = `${bytes(flash.bytes)} of ${bytes(flashTotal)}, ${source(flash.source)}`;
+    out.push({ name: 'Flash', label, total: flashTotal, parts: shares(flash.bytes, plan?.constantBytes ?? 0) });
+  }
+  if (ram !== null && ramTotal > 0) {
+    const label = `${bytes(ram.bytes)} of ${bytes(ramTotal)}, ${source(ram.source)}`;
+    const model = (plan?.arenaBytes ?? 0) + (plan?.learn?.ramBytes ?? 0);
+    out.push({ name: 'RAM, without stack', label, total: ramTotal, parts: shares(ram.bytes, model) });
+  }
+  if (stack !== null && reserve !== null) {
+    const label = `at most ${bytes(stack.bytes)} of ${bytes(reserve)}, ${source(stack.source)}`;
+    const seen = Math.max(verify?.stackHighWaterBytes ?? 0, learn?.stackHighWaterBytes ?? 0);
+    const deepest = seen > 0 ? `; deepest ${bytes(seen)}, ${source('measured')}` : '';
+    const parts: Bar['parts'] = [
+      { name: `seen: ${bytes(seen)}`, value: Math.min(seen, stack.bytes), tone: 'b' },
+      { name: `bound: ${bytes(stack.bytes)}`, value: Math.max(0, stack.bytes - seen), tone: 'quiet' },
+    ];
+    out.push({ name: 'Stack', label: label + deepest, total: reserve, parts });
+  }
+  return out;
+}
+
+function shares(total: number, model: number): Bar['parts'] {
+  const own = Math.min(model, total);
+  return [
+    { name: `model: ${bytes(own)}`, value: own, tone: 'a' },
+    { name: `program: ${bytes(total - own)}`, value: total - own, tone: 'quiet' },
+  ];
+}
+
+function source(kind: 'planned' | 'compiled' | 'measured'): string {
+  const words = {
+    planned: 'computed from the graph',
+    compiled: 'read from the compiler',
+    measured: 'seen on the device',
+  };
+  return words[kind];
+}

@@ -1,0 +1,187 @@
+import { crc32 as zlibCrc32, inflateSync } from 'node:zlib';
+import t from 'tap';
+import { loadBoard } from '../../src/boards/load.js';
+import { bytes, integer, percent, points, real } from '../../src/report/format.js';
+import { escape, html } from '../../src/report/html.js';
+import { renderReport } from '../../src/report/page.js';
+import { lineChart } from '../../src/report/plots/line-chart.js';
+import { greyPng } from '../../src/report/plots/png.js';
+import { niceScale } from '../../src/report/plots/scale.js';
+import type { ReportData } from '../../src/report/report-data.js';
+import { renderSummary } from '../../src/report/summary.js';
+import { sampleData } from './sample-data.js';
+
+const data = sampleData();
+const page = renderReport(data);
+/** The page with its markup taken out. */
+const textOf = (markup: string): string => markup.replace(/<style>[^]*<\/style>/, '').replace(/<[^>]*>/g, ' ');
+const failed: ReportData = {
+  ...data,
+  verify: {
+    ...data.verify!,
+    mismatches: 7,
+    mismatchedSamples: 3,
+    firstMismatch: { sample: 41, element: 2, expected: -3, actual: 5 },
+    firstDivergence: { sample: 41, opIndex: 1, opName: 'dense<2>', element: 6, expected: 11, actual: 12 },
+    verdict: 'fail',
+  },
+};
+const bare: ReportData = {
+  ...data,
+  board: loadBoard('host'),
+  train: null,
+  quantize: null,
+  plan: null,
+  image: null,
+  verify: null,
+  learn: null,
+  pictures: null,
+};
+
+/** Names of tags that are opened and not closed, or closed and not open; attributes must be quoted, & must be a name. */
+function faults(markup: string): string[] {
+  const open: string[] = [];
+  const wrong: string[] = [];
+  const empty = new Set(['meta', 'img', 'rect', 'path', 'line', 'circle']);
+  const body = markup.replace(/<style>[^]*?<\/style>/, '').replace('<!doctype html>', '');
+  for (const [tag, close, name, attributes, self] of body.matchAll(
+    /<(\/?)([\w-]+)((?:\s+[\w-]+="[^"<]*")*)\s*(\/?)>/g,
+  )) {
+    if (close === '/') {
+      if (open.pop() !== name) wrong.push(tag);
+    } else if (self !== '/' && !empty.has(name)) open.push(name);
+    const names = [...attributes.matchAll(/\s([\w-]+)="/g)].map((m) => m[1]);
+    if (new Set(names).size < names.length) wrong.push(`twice: ${tag}`);
+  }
+  const rest = body.replace(/<(\/?)([\w-]+)((?:\s+[\w-]+="[^"<]*")*)\s*(\/?)>/g, '');
+  if (/[<>]/.test(rest)) wrong.push(/.{0,20}[<>].{0,20}/.exec(rest)![0]);
+  for (const [amp] of body.matchAll(/&(?!amp;|lt;|gt;|quot;|#39;).{0,8}/g)) wrong.push(amp);
+  return [...wrong, ...open];
+}
+
+void t.test('the page is well formed, stands alone and needs no script', async (t) => {
+  for (const each of [page, renderReport(failed), renderReport(bare)]) {
+    t.same(faults(each), []);
+    t.notMatch(each, /<script|<link|<iframe|@import|url\(|javascript:/i);
+    for (const [, target] of each.matchAll(/(?:src|href)="([^"]*)"/g)) t.match(target, /^data:image\/png;base64,/);
+    t.notMatch(each.replace(/data:[^"]*/g, ''), /https?:/);
+    t.notMatch(each, /undefined|NaN|\[object|Infinity/);
+  }
+  t.equal(renderReport(sampleData()), page, 'same data, same bytes');
+  t.match(page, 'prefers-color-scheme:dark');
+  t.match(page, '@media print');
+  const pictures = [...page.matchAll(/<svg\s[^>]*aria-label="([^"]+)"/g)];
+  t.ok(pictures.length >= 8 && pictures.every(([, label]) => label.length > 10), 'every plot says what it shows');
+});
+
+void t.test('the numbers are there', async (t) => {
+  const text = textOf(page);
+  const v = data.verify!;
+  const l = data.learn!;
+  for (const number of [
+    percent(v.device.accuracy, 2),
+    percent(v.float.accuracy, 2),
+    percent(l.accuracyBefore),
+    percent(l.accuracyAfter),
+    points(l.accuracyAfter - l.accuracyBefore),
+    points(l.originalAfter - l.originalBefore),
+    integer(41301),
+    integer(405999),
+    bytes(19864),
+    bytes(38912),
+    '764 B',
+    '38.2 dB',
+    'no noise',
+    'US patent 12020162 B2',
+    'ab'.repeat(32),
+    'turned by 35°',
+  ]) {
+    t.ok(text.includes(number), number);
+  }
+  const map = /<svg\s[^>]*aria-label="Confusion matrix of the device[^]*?<\/svg\s*>/.exec(page)![0];
+  const shown = [...map.matchAll(/<text\s+class="cell[^"]*"[^>]*>(\d+)<\/text\s*>/g)].reduce(
+    (n, [, c]) => n + Number(c),
+    0,
+  );
+  t.equal(shown, 1000, 'every sample is somewhere in the matrix');
+});
+
+void t.test('failures, missing stages and hostile names', async (t) => {
+  const text = textOf(renderReport(failed));
+  t.match(text, 'Fail');
+  t.match(text, 'dense&lt;2&gt;');
+  t.match(text, 'element 6: expected 11, got 12');
+  t.notMatch(page, 'Fail');
+  const hollow = textOf(renderReport(bare));
+  t.notMatch(hollow, 'Confusion');
+  t.match(hollow, 'US patent 12020162 B2');
+  const hostile = renderReport({
+    ...data,
+    title: '</title><script>alert(1)</script>',
+    notes: ['"quoted" & \u0001'],
+    classNames: data.classNames.map(() => `'"><u>`),
+  });
+  t.same(faults(hostile), []);
+  t.notMatch(hostile, /<script|<u>/);
+  t.equal(escape(`<a href="x">'&\u0000`), '&lt;a href=&quot;x&quot;&gt;&#39;&amp;\ufffd');
+  t.equal(html`${[html`<i></i>`, null, false, 'a<', 3]}`.text, '<i></i>a&lt;3');
+});
+
+void t.test('the summary is aligned and tells the same', async (t) => {
+  const plain = renderSummary(data, false);
+  t.notMatch(plain, '\u001b');
+  t.match(renderSummary(data, true), '\u001b');
+  const rows = plain.split('\n').slice(1, -1);
+  const ends = rows.map((row) => /^ {2}(.*?\S) {2,}(\S.*?)(?: {2}\S.*)?$/.exec(row)).map((m) => m![2]);
+  t.ok(ends.includes(percent(data.verify!.device.accuracy, 2)));
+  const column = (row: string): number => row.indexOf(' KiB') + 4;
+  t.equal(new Set(rows.filter((row) => row.includes(' KiB')).map(column)).size, 1);
+  t.match(renderSummary(failed, false).split('\n')[0], /fail$/);
+  t.match(renderSummary(bare, false), 'host');
+  t.match(renderSummary({ ...data, notes: ['another board'] }, false), 'another board');
+});
+
+void t.test('plots: ticks, clamping, gaps and nothing at all', async (t) => {
+  t.same(niceScale(0.13, 0.97, [0, 100]).ticks, [0, 0.2, 0.4, 0.6, 0.8, 1]);
+  t.same(niceScale(-3, 40, [0, 1]).ticks, [-10, 0, 10, 20, 30, 40]);
+  const flat = niceScale(5, 5, [100, 0]);
+  t.ok(flat.low <= 5 && flat.high > 5 && flat.ticks.length > 1);
+  const chart = { title: 'a title', xLabel: 'x', yLabel: 'y', yFormat: (v: number) => real(v) };
+  const series = (...points: (readonly [number, number])[]) => [{ name: 'one', tone: 'a' as const, points }];
+  t.match(lineChart({ ...chart, series: [] }).text, 'nothing was recorded');
+  t.match(lineChart({ ...chart, series: series([1, 2]) }).text, '<circle');
+  const gap = lineChart({ ...chart, series: series([1, 2], [2, NaN], [3, 4]) }).text;
+  t.notMatch(gap, 'NaN');
+  const over = lineChart({ ...chart, yRange: [0, 1], series: series([0, 0], [1, 50]) }).text;
+  t.equal(/d="M52 258L[\d.]+ ([\d.]+)"/.exec(over)?.[1], '26', 'what lies beyond the axis stops at its end');
+});
+
+void t.test('numbers for people', async (t) => {
+  t.equal(integer(1234567), '1\u202f234\u202f567');
+  t.equal(integer(999), '999');
+  t.equal(bytes(1023), '1023 B');
+  t.equal(bytes(1536), '1.5 KiB');
+  t.equal(bytes(3 * 1024 * 1024), '3.0 MiB');
+  t.equal(points(0.1234), '+12.3 points');
+  t.equal(points(-0.05), '−5.0 points');
+  t.equal(real(0.30000000000000004), '0.3');
+});
+
+void t.test('a picture is a PNG that any decoder reads', async (t) => {
+  const pixels = Uint8Array.from({ length: 300 * 260 }, (_, i) => (i * 7) & 255);
+  const png = Buffer.from(greyPng(pixels, 300, 260));
+  t.equal(png.subarray(1, 4).toString(), 'PNG');
+  const chunks = new Map<string, Buffer>();
+  for (let at = 8; at < png.length;) {
+    const length = png.readUInt32BE(at);
+    const body = png.subarray(at + 4, at + 8 + length);
+    chunks.set(body.subarray(0, 4).toString(), body.subarray(4));
+    if (typeof zlibCrc32 === 'function') t.equal(png.readUInt32BE(at + 8 + length), zlibCrc32(body));
+    at += 12 + length;
+  }
+  t.same([...chunks.keys()], ['IHDR', 'IDAT', 'IEND']);
+  const rows = inflateSync(chunks.get('IDAT')!);
+  t.equal(rows.length, 260 * 301);
+  t.equal(rows[301], 0);
+  t.ok(rows.subarray(302, 602).equals(pixels.subarray(300, 600)));
+});
