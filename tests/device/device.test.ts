@@ -1,3 +1,5 @@
+import { spawnSync } from 'node:child_process';
+import { join } from 'node:path';
 import t, { type Test } from 'tap';
 import { loadBoard } from '../../src/boards/load.js';
 import type { Device, LearnResult, LinkState, TelemetryFrame } from '../../src/device/device.js';
@@ -9,6 +11,7 @@ import { startEmulator, type RunningBoard } from '../../src/device/transport/emu
 import { FaultyTransport, type Faults } from '../../src/device/transport/faulty.js';
 import { loopback } from '../../src/device/transport/loopback.js';
 import { openSerial } from '../../src/device/transport/serial.js';
+import { packageRoot } from '../../src/util/package-root.js';
 import { Rng } from '../../src/util/rng.js';
 import { skipUnless } from '../lanes.js';
 import { buildFake, FakeModel } from './build-fake.js';
@@ -216,7 +219,7 @@ void t.test('a tiny device: short frames, two slots, no learning', { skip: skipU
   const elf = buildFake(t.testdir(), { target: 'host', inputBytes: 300, learns: false, sanitized: true, defines });
   const device = await connect(t, { seed: 9, loss: 0.03, bitFlip: 0.03 }, await start('host', elf));
   t.match(device.info, { maxFrameBytes: 128, windowBytes: 256, replySlots: 2, learns: false, learnStateBytes: 0 });
-  await inferAll(t, device, 40, 8);
+  await inferAll(t, device, 15, 8);
   t.same(await device.readLearnState(), new Uint8Array(0));
   await t.rejects(device.resetLearning(), { code: 'DEVICE_REFUSED', context: { reason: 'notLearning' } });
   const input = inputs(1, 300, 1)[0];
@@ -329,3 +332,34 @@ void t.test('the same firmware on a virtual Cortex-M4F', { skip: skipUnless('arm
   await device.greet();
   await learnInLockStep(t, device, 20, 5);
 });
+
+void t.test(
+  'the firmware compiles for an 8-bit core, the port template too',
+  { skip: skipUnless('avr') },
+  async (t) => {
+    const root = packageRoot();
+    const strict = [
+      '-mmcu=atmega2560',
+      '-Os',
+      '-std=c99',
+      '-Wall',
+      '-Wextra',
+      '-Wconversion',
+      '-Werror',
+      '-fsyntax-only',
+    ];
+    const includes = ['tests/firmware/fake-model', 'firmware', 'firmware/core', 'firmware/protocol', 'firmware/hal'];
+    const names = ['-DGRAPES_BOARD_ID="mega"', '-DGRAPES_FIRMWARE_VERSION="1"'];
+    for (const path of [
+      'app/main.c',
+      'app/model.c',
+      'protocol/dispatch.c',
+      'protocol/framing.c',
+      'protocol/crc32.c',
+    ].concat(['protocol/zero_run.c', 'hal/template/hal_template.c'])) {
+      const args = [...strict, ...names, ...includes.map((dir) => `-I${join(root, dir)}`)];
+      const { stderr, status } = spawnSync('avr-gcc', [...args, join(root, 'firmware', path)], { encoding: 'utf8' });
+      t.equal(status, 0, `${path} ${stderr}`);
+    }
+  },
+);

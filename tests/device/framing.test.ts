@@ -178,3 +178,10 @@ void t.test('messages: what is written has the layout of the C header', async (t
   t.equal(wire.parseLearned(new Uint8Array(5)), null, 'too short');
   t.equal(wire.parseGreeting(new Uint8Array(60)), null, 'too short');
 });
+
+void t.test('the example in docs/protocol.md is true', async (t) => {
+  const payload = wire.writeHello({ protocolVersion: 1, nonce: 0x11223344 });
+  const bytes = encodeFrame({ type: wire.MESSAGE.hello, flags: 0, seq: 0x0102, payload });
+  const text = Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join(' ');
+  t.ok(readFileSync(join(packageRoot(), 'docs/protocol.md'), 'utf8').includes(`\n    ${text}\n`), text);
+});
