@@ -82,7 +82,8 @@ static uint32_t state_hash(void) {
 }
 
 static uint16_t put_factors(uint8_t *payload) {
-  for (uint16_t layer = 0; layer < GRAPES_FACTOR_LAYERS; layer++) {
+  /* Downwards: with no factor layer at all, `layer < 0u` would be a warning. */
+  for (uint16_t layer = GRAPES_FACTOR_LAYERS; layer-- > 0u;) {
     float min = 1.0f;
     float mean = 1.0f;
     float max = 1.0f;

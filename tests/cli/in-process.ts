@@ -14,12 +14,25 @@ export interface CliOptions {
   readonly cwd: string;
   readonly env?: Readonly<Record<string, string>>;
   readonly signal?: AbortSignal;
+  /** Sees standard error as it is written. */
+  readonly onStderr?: (text: string) => void;
 }
 
-/** The tool inside this process: no spawn, no colours, a clock of its own. */
+class Watched extends TextBuffer {
+  constructor(private readonly see: (text: string) => void) {
+    super();
+  }
+
+  override write(text: string): void {
+    super.write(text);
+    this.see(text);
+  }
+}
+
+/** The tool inside this process: no spawn, no colours. */
 export async function cli(argv: readonly string[], options: CliOptions): Promise<CliRun> {
   const stdout = new TextBuffer();
-  const stderr = new TextBuffer();
+  const stderr = new Watched(options.onStderr ?? (() => undefined));
   const exitCode = await runCli(argv, {
     stdout,
     stderr,

@@ -13,7 +13,7 @@ export const run: CommandHandler = (context, _args, options) =>
     ProjectSession.open(context, { target: 'verify', resume: options['resume'] === true }),
     async (session) => {
       const { board, config } = session;
-      const { plan } = await planned(session, false);
+      const { plan } = await planned(session, true);
       checkBudget(plan, null, config.budget, board);
       const { image } = await built(session);
       context.learned({ memory: memoryFields(image.sizes) });
