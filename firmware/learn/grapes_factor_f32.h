@@ -16,7 +16,7 @@ static inline float grapes_factor_scale_f32(const float *sums, uint32_t count) {
   return max > 0.0f ? 2.0f / max : 0.0f;
 }
 
-/* Factor of a node. The upper bound is not idle: a rounded reciprocal can carry the strongest node one ulp above. */
+/* Factor of a node. The upper bound acts only where 2 / max overflows: for sums below 2^-127. */
 static inline float grapes_factor_f32(float sum, float scale) {
   const float m = sum * scale;
   return m > 2.0f ? 2.0f : m > 1.0f ? m : 1.0f;

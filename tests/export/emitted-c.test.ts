@@ -1,6 +1,7 @@
 import t from 'tap';
 import type { Activation } from '../../src/ir/graph.js';
 import type { LearnSpec } from '../../src/ir/learn-spec.js';
+import { LearnReference } from '../../src/ir/learn/f32.js';
 import { Rng } from '../../src/util/rng.js';
 import { randomQuantizedGraph } from '../ir/graphs.js';
 import { skipUnless } from '../lanes.js';
@@ -10,6 +11,7 @@ import {
   runSelfTestOnBoard,
   compileOnly,
   exportRandom,
+  randomSamples,
   runSelfTest,
   writeSources,
 } from './harness.js';
@@ -143,8 +145,8 @@ void t.test(
       const sources = exportRandom(rng, graph, { learn, kernels: spec.kernels }, 40);
       writeSources(dir, sources);
       const name = `${spec.sizes} ${spec.activation} last ${spec.layers} ${spec.grapes}`;
-      t.match(runSelfTest(dir, sources, ['-O1', ...SANITIZERS]), /weights agree[^]*PASS\n$/, name);
-      t.match(runSelfTest(dir, sources, ['-O3']), /weights agree[^]*PASS\n$/, `${name} -O3`);
+      t.match(runSelfTest(dir, sources, ['-O1', ...SANITIZERS]), /weights agree and losses agree[^]*PASS\n$/, name);
+      t.match(runSelfTest(dir, sources, ['-O3']), /weights agree and losses agree[^]*PASS\n$/, `${name} -O3`);
     }
   },
 );
@@ -171,7 +173,7 @@ void t.test(
       const text = runSelfTestOnBoard(dir, sources, 'mps2-an386', [...CORTEX_M4F, level]);
       t.match(
         text,
-        /weights agree[^]*PASS/,
+        /weights agree and losses agree[^]*PASS/,
         `${spec.sizes} ${spec.activation} last ${spec.layers} ${spec.grapes} ${level}`,
       );
     }
@@ -197,5 +199,16 @@ void t.test('the sources are free of warnings at every optimisation level, and o
         }
       }
     }
+  }
+});
+
+void t.test('the learning cases stay finite: equal bits are equal numbers', async (t) => {
+  for (const [index, spec] of LEARN.entries()) {
+    const graph = randomQuantizedGraph(new Rng(30 + index), spec);
+    const { inputs, labels } = randomSamples(new Rng(40 + index), graph, 60);
+    const reference = new LearnReference(graph, spec);
+    const losses = inputs.map((input, n) => reference.step(input, labels[n]).loss);
+    t.ok(losses.every(Number.isFinite), `${spec.sizes}: ${losses[59]}`);
+    t.ok(new Float32Array(reference.stateBytes().buffer).every(Number.isFinite));
   }
 });

@@ -1,5 +1,7 @@
 import { runInt8 } from '../../ir/interpret.js';
 import { LearnReference } from '../../ir/learn/f32.js';
+import { hashWords } from '../../ir/learn/state-hash.js';
+import type { LearnSpec } from '../../ir/learn-spec.js';
 import { constantDefinition } from './format.js';
 import { banner, type CModel } from './model.js';
 
@@ -76,35 +78,54 @@ export function emitSelfTest(model: CModel, samples: SelfTestSamples): string {
   ].join('\n');
 }
 
-function learnTest(model: CModel, samples: SelfTestSamples): string[] {
-  const { graph, prefix, macro, learn } = model;
-  if (learn === null) return [];
-  const reference = new LearnReference(graph, learn);
+/** What learning leaves behind: the state's hash, and a hash over every step's loss and prediction. */
+function learnReference(model: CModel, learn: LearnSpec, samples: SelfTestSamples) {
+  const reference = new LearnReference(model.graph, learn);
   const steps = samples.inputs.length * ROUNDS;
+  const words = new Uint32Array(2 * steps);
+  const losses = new Float32Array(words.buffer);
   for (let step = 0; step < steps; step++) {
     const sample = step % samples.inputs.length;
-    reference.step(samples.inputs[sample], samples.labels[sample]);
+    const { loss, classIndex } = reference.step(samples.inputs[sample], samples.labels[sample]);
+    losses[2 * step] = loss;
+    words[2 * step + 1] = classIndex;
   }
+  return { steps, state: reference.hash(), trace: hashWords(words) };
+}
+
+function learnTest(model: CModel, samples: SelfTestSamples): string[] {
+  const { prefix, macro, learn } = model;
+  if (learn === null) return [];
+  const { steps, state, trace } = learnReference(model, learn, samples);
   return [
     `static const uint16_t test_labels[SAMPLES] = {${samples.labels.join(', ')}};`,
     '',
     `static ${prefix}_learn_state state;`,
     '',
-    `/* Weights, biases and node sums after ${steps} steps, word by word, against the reference's hash of them. */`,
+    'static uint32_t hash_word(uint32_t hash, const void *bytes) {',
+    '  uint32_t word;',
+    '  memcpy(&word, bytes, sizeof word);',
+    '  return (hash ^ word) * 16777619u;',
+    '}',
+    '',
+    `/* ${steps} steps: loss and prediction of each, then weights, biases and node sums, against the reference's hashes. */`,
     'static int check_learning(void) {',
-    '  uint32_t hash = 2166136261u;',
+    '  uint32_t state_hash = 2166136261u, trace_hash = 2166136261u;',
     `  ${prefix}_learn_reset(&state);`,
     `  for (int step = 0; step < ${steps}; step++) {`,
+    '    uint16_t predicted;',
     '    load(step % SAMPLES);',
-    `    (void)${prefix}_learn_step(&state, arena, test_labels[step % SAMPLES]);`,
+    `    const float loss = ${prefix}_learn_step_predicting(&state, arena, test_labels[step % SAMPLES], &predicted);`,
+    '    const uint32_t prediction = predicted;',
+    '    trace_hash = hash_word(hash_word(trace_hash, &loss), &prediction);',
     '  }',
     `  for (uint32_t at = 0; at < ${macro}_LEARN_STATE_BYTES; at += 4) {`,
-    '    uint32_t word;',
-    '    memcpy(&word, (const char *)&state + at, sizeof word);',
-    '    hash = (hash ^ word) * 16777619u;',
+    '    state_hash = hash_word(state_hash, (const char *)&state + at);',
     '  }',
-    `  printf("learning: weights %s after ${steps} steps\\n", hash == ${reference.hash()}u ? "agree" : "differ");`,
-    `  return hash != ${reference.hash()}u;`,
+    `  const int wrong = (state_hash != ${state}u) + (trace_hash != ${trace}u);`,
+    `  printf("learning: weights %s and losses %s after ${steps} steps\\n", state_hash == ${state}u ? "agree" : "differ",`,
+    `         trace_hash == ${trace}u ? "agree" : "differ");`,
+    '  return wrong;',
     '}',
     '',
   ];

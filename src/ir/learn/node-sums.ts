@@ -16,7 +16,7 @@ export function modulationFactors(sums: Float32Array, out: Float32Array): void {
   const r = max > 0 ? f(2 / max) : 0;
   for (let j = 0; j < sums.length; j++) {
     const m = f(sums[j] * r);
-    // The bound of 2 is not idle: the rounded reciprocal can carry the strongest node one ulp above.
+    // The bound of 2 acts only where 2 / max overflows (sums below 2^-127): a rounded reciprocal alone never exceeds it.
     out[j] = m > 2 ? 2 : m > 1 ? m : 1;
   }
 }

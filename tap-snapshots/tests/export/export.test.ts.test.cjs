@@ -564,21 +564,30 @@ static const uint16_t test_labels[SAMPLES] = {0, 0};
 
 static net_learn_state state;
 
-/* Weights, biases and node sums after 6 steps, word by word, against the reference's hash of them. */
+static uint32_t hash_word(uint32_t hash, const void *bytes) {
+  uint32_t word;
+  memcpy(&word, bytes, sizeof word);
+  return (hash ^ word) * 16777619u;
+}
+
+/* 6 steps: loss and prediction of each, then weights, biases and node sums, against the reference's hashes. */
 static int check_learning(void) {
-  uint32_t hash = 2166136261u;
+  uint32_t state_hash = 2166136261u, trace_hash = 2166136261u;
   net_learn_reset(&state);
   for (int step = 0; step < 6; step++) {
+    uint16_t predicted;
     load(step % SAMPLES);
-    (void)net_learn_step(&state, arena, test_labels[step % SAMPLES]);
+    const float loss = net_learn_step_predicting(&state, arena, test_labels[step % SAMPLES], &predicted);
+    const uint32_t prediction = predicted;
+    trace_hash = hash_word(hash_word(trace_hash, &loss), &prediction);
   }
   for (uint32_t at = 0; at < NET_LEARN_STATE_BYTES; at += 4) {
-    uint32_t word;
-    memcpy(&word, (const char *)&state + at, sizeof word);
-    hash = (hash ^ word) * 16777619u;
+    state_hash = hash_word(state_hash, (const char *)&state + at);
   }
-  printf("learning: weights %s after 6 steps\\n", hash == 2832960050u ? "agree" : "differ");
-  return hash != 2832960050u;
+  const int wrong = (state_hash != 2832960050u) + (trace_hash != 3295072471u);
+  printf("learning: weights %s and losses %s after 6 steps\\n", state_hash == 2832960050u ? "agree" : "differ",
+         trace_hash == 3295072471u ? "agree" : "differ");
+  return wrong;
 }
 
 int main(void) {
