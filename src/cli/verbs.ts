@@ -29,6 +29,7 @@ export interface VerbSpec {
 export const GROUPS: Readonly<Record<string, string>> = {
   data: 'Fetch public data sets, or bring in your own files',
   boards: 'The boards that grapes-mcu knows',
+  demo: 'The whole path on an example',
 };
 
 const FORCE: OptionSpec = { flags: '--force', description: 'run this stage again even if it is up to date' };
@@ -199,6 +200,16 @@ export const VERBS: readonly VerbSpec[] = [
     args: [{ name: '<board>', description: 'board id' }],
     options: [],
     load: () => import('./commands/boards-show.js'),
+  },
+  {
+    name: 'demo digits',
+    summary:
+      'Digits drawn by the tool: trained, deployed, verified, then learned anew on the device; with a report page',
+    description:
+      'Makes an ordinary project in grapes-demo-digits (or -C DIR), runs every stage on a virtual board, lets the device learn rotated digits, and writes report.html. Needs no download and no hardware; without a cross compiler or emulator it uses the host board and says so.',
+    args: [],
+    options: [],
+    load: () => import('./commands/demo-digits.js'),
   },
   {
     name: 'doctor',
