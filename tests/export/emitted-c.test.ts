@@ -180,6 +180,29 @@ void t.test(
   },
 );
 
+void t.test(
+  'other cores leave the same bits: M7 with assembly, M3 and M0 code in plain C with soft float',
+  {
+    skip: skipUnless('arm', 'qemu'),
+  },
+  async (t) => {
+    const rng = new Rng(24);
+    const spec = LEARN[1];
+    const graph = randomQuantizedGraph(rng, spec);
+    for (const [machine, kernels, ...flags] of [
+      ['mps2-an500', 'dsp', '-mcpu=cortex-m7', '-mfpu=fpv5-d16', '-mfloat-abi=hard'],
+      ['mps2-an385', 'plain', '-mcpu=cortex-m3', '-mfloat-abi=soft'],
+      ['mps2-an385', 'plain', '-mcpu=cortex-m0', '-mfloat-abi=soft'],
+    ] as const) {
+      const dir = t.testdir();
+      const sources = exportRandom(rng, graph, { learn: spec, kernels }, 20);
+      writeSources(dir, sources);
+      const text = runSelfTestOnBoard(dir, sources, machine, ['-mthumb', '-Os', ...flags]);
+      t.match(text, /weights agree and losses agree[^]*PASS/, flags[0]);
+    }
+  },
+);
+
 void t.test('the sources are free of warnings at every optimisation level, and on AVR', async (t) => {
   const rng = new Rng(22);
   const graph = randomQuantizedGraph(rng, { sizes: [30, 9, 6, 3], activation: 'tanh', bias: true });
