@@ -146,8 +146,12 @@ export const VERBS: readonly VerbSpec[] = [
     options: [
       { flags: '--record <file>', description: 'append every event to a .jsonl file' },
       { flags: '--replay <file>', description: 'show a recording instead of a board' },
-      { flags: '--expect <regex>', description: 'end with exit code 0 when a text line matches' },
-      { flags: '--fail <regex>', description: 'end with exit code 11 when a text line matches' },
+      {
+        flags: '--expect <regex>',
+        description:
+          'end with exit code 0 when a line matches: device text, or an event such as `step 12 loss 0.5120 correct`',
+      },
+      { flags: '--fail <regex>', description: 'end with exit code 11 when such a line matches' },
       {
         flags: '--timeout <seconds>',
         description: 'end after so long: exit code 42 with --expect, else 0',
