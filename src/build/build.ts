@@ -1,4 +1,4 @@
-import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { Board } from '../boards/descriptor.js';
@@ -19,6 +19,7 @@ import { addCallGraphInfo, type CallGraph } from './stack/call-graph.js';
 import { boundFirmware, type FirmwareStack } from './stack/firmware-stack.js';
 import { addObjectCalls } from './stack/object-calls.js';
 import { findToolchain, type Toolchain } from './toolchain.js';
+import { makeWorkDir } from './work-dir.js';
 
 export interface BuildOptions {
   /** Where objects are kept between builds. Default: `defaultBuildCache()`. */
@@ -148,15 +149,6 @@ function stackOf(
   for (const { name, objectPath } of objects) addObjectCalls(graph, readFileSync(objectPath), name);
   const entries = ['infer', 'predict', 'learn_step'].map((verb) => `${sources.name}_${verb}`);
   return boundFirmware(graph, elf, board.chip, entries, 'firmware.elf');
-}
-
-function makeWorkDir(cacheDir: string): string {
-  try {
-    mkdirSync(cacheDir, { recursive: true });
-    return mkdtempSync(join(cacheDir, 'work-'));
-  } catch (cause) {
-    throw diskError(cacheDir, cause);
-  }
 }
 
 function writeSources(sources: CSources, dir: string): void {

@@ -2,6 +2,7 @@ import { copyFileSync, mkdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { Board } from '../boards/descriptor.js';
 import { ToolError } from '../errors/tool-error.js';
+import { diskError } from '../util/atomic-write.js';
 import type { CompiledObject } from './compile.js';
 import { readElf, STT_FUNC, STT_OBJECT } from './formats/elf.js';
 import { runTool } from './run-tool.js';
@@ -58,8 +59,12 @@ export async function link(
 ): Promise<LinkResult> {
   for (const object of objects) {
     const to = join(options.workDir, objectName(object));
-    mkdirSync(dirname(to), { recursive: true });
-    copyFileSync(object.objectPath, to);
+    try {
+      mkdirSync(dirname(to), { recursive: true });
+      copyFileSync(object.objectPath, to);
+    } catch (cause) {
+      throw diskError(to, cause);
+    }
   }
   const args = linkArguments(board, objects, options.halDir);
   const result = await runTool(toolchain.command, args, { cwd: options.workDir, signal: options.signal });

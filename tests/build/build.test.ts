@@ -1,5 +1,5 @@
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import t from 'tap';
 import { checkBudget } from '../../src/build/budget.js';
 import { buildFirmware, compileForPlan } from '../../src/build/build.js';
@@ -7,6 +7,7 @@ import { readElf } from '../../src/build/formats/elf.js';
 import { runTool } from '../../src/build/run-tool.js';
 import { hintFor, regionOverflows } from '../../src/build/toolchain-hints.js';
 import { findProgram, findToolchain } from '../../src/build/toolchain.js';
+import { makeWorkDir } from '../../src/build/work-dir.js';
 import { isToolError, type ToolError } from '../../src/errors/tool-error.js';
 import type { FirmwareImage } from '../../src/ir/firmware-image.js';
 import { sha256Hex } from '../../src/util/digest.js';
@@ -136,6 +137,14 @@ void t.test('an abort kills the compiler and leaves nothing behind', { skip: ski
   sleeping.abort();
   t.match(await failure(sleep), { code: 'INTERRUPTED' });
   t.ok(Date.now() - started < 5000);
+});
+
+void t.test('work folders of killed builds are removed, those of running ones are not', async (t) => {
+  const dead = (await runTool('sh', ['-c', 'echo $$'])).stdout.trim();
+  const dir = t.testdir({ [`work-${dead}-abc`]: { model: {} }, [`work-${process.pid}-xyz`]: {}, objects: {} });
+  const made = makeWorkDir(dir);
+  t.same(readdirSync(dir).sort(), ['objects', basename(made), `work-${process.pid}-xyz`].sort());
+  t.throws(() => makeWorkDir('/dev/null/cache'), { code: 'DISK_WRITE_FAILED' });
 });
 
 void t.test('compiler and linker output becomes a hint', async (t) => {
