@@ -1,5 +1,5 @@
 import type { Device, Unsubscribe } from '../device/device.js';
-import { isToolError, ToolError } from '../errors/tool-error.js';
+import { isToolError } from '../errors/tool-error.js';
 import type { TelemetryEvent } from '../ir/telemetry.js';
 import { EventQueue } from './event-queue.js';
 
@@ -27,8 +27,11 @@ export interface WatchOptions {
 
 const FIRST_RETRY_MS = 250;
 const LONGEST_RETRY_MS = 4000;
-/** Failures that waiting does not cure: another user's port, the wrong firmware, a mistyped option. */
-const HOPELESS = new Set(['PORT_PERMISSION', 'PORT_BUSY', 'FIRMWARE_MODEL_MISMATCH', 'PROTOCOL_VERSION_MISMATCH']);
+/**
+ * Failures that waiting may cure: the plug is out, another program (a flash tool) has the port, udev has not yet set
+ * its rights, the firmware is still starting. Anything else, such as another firmware, ends the watch.
+ */
+const PASSING = /^(PORT_|DEVICE_RESET$|DEVICE_TIMEOUT$|DEVICE_NO_GREETING$)/;
 
 /**
  * The events of a device for as long as the signal allows. A reset or a pulled plug is an event, not an end: the device
@@ -104,7 +107,7 @@ function subscribe(device: Device, options: WatchOptions, queue: EventQueue, atM
       link();
       // A drive that breaks because the device went away is not an error of its own.
       if (own.signal.aborted) queue.end();
-      else if (wentAway(error)) {
+      else if (isPassing(error)) {
         queue.push({ type: 'state', atMs: atMs(), state: isReset(error) ? 'reset' : 'disconnected' });
         queue.end();
       } else queue.fail(error);
@@ -136,7 +139,7 @@ async function reopen(options: WatchOptions): Promise<Connection | null> {
       return await open(signal);
     } catch (error) {
       if (signal.aborted) return null;
-      if (!(error instanceof ToolError) || HOPELESS.has(error.code)) throw error;
+      if (!isPassing(error)) throw error;
     }
   }
   return null;
@@ -146,6 +149,6 @@ function isReset(error: unknown): boolean {
   return isToolError(error) && error.code === 'DEVICE_RESET';
 }
 
-function wentAway(error: unknown): boolean {
-  return isToolError(error) && /^(DEVICE_RESET|DEVICE_TIMEOUT|DEVICE_LOST|DEVICE_CLOSED|PORT_)/.test(error.code);
+function isPassing(error: unknown): boolean {
+  return isToolError(error) && PASSING.test(error.code);
 }

@@ -216,7 +216,8 @@ void t.test('watching: driven to the end, reopened after a reset and a pulled pl
   let opened = 0;
   const flaky: WatchOptions['open'] = async () => {
     opened++;
-    if (opened === 3 || opened === 4) throw gone('PORT_NOT_FOUND');
+    if (opened === 3) throw gone('PORT_NOT_FOUND');
+    if (opened === 4) throw gone('PORT_BUSY');
     const device = new FakeDevice(graph);
     setTimeout(() => device.emitState(opened === 1 ? 'reset' : 'disconnected'), 1);
     return { device, close };
@@ -230,10 +231,14 @@ void t.test('watching: driven to the end, reopened after a reset and a pulled pl
   await t.rejects(seen(base({ drive: () => Promise.reject(gone('INPUT_MISMATCH')) })), { code: 'INPUT_MISMATCH' });
   let second = false;
   const busy: WatchOptions['open'] = async () => {
-    if (second) throw gone('PORT_BUSY');
+    if (second) throw gone('FIRMWARE_MODEL_MISMATCH');
     second = true;
     return { device: new FakeDevice(graph), close };
   };
   const lost = (): Promise<void> => Promise.reject(gone('DEVICE_RESET'));
-  await t.rejects(seen(base({ open: busy, drive: lost })), { code: 'PORT_BUSY' }, 'waiting does not cure that');
+  await t.rejects(
+    seen(base({ open: busy, drive: lost })),
+    { code: 'FIRMWARE_MODEL_MISMATCH' },
+    'waiting does not cure that',
+  );
 });
