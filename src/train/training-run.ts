@@ -44,6 +44,8 @@ export class TrainingRun {
   private earlyStop: EarlyStop;
   private best: Float32Array[];
   private readonly lossOfGuessing: number;
+  /** Kept across epochs: many short ones must not shut signals and timers out either. */
+  private sliceEnd = performance.now() + SLICE_MS;
 
   constructor(
     dataset: Dataset,
@@ -92,7 +94,6 @@ export class TrainingRun {
     const stepsPerEpoch = Math.ceil(order.length / options.batchSize);
     let lossSum = 0;
     let correct = 0;
-    let sliceEnd = performance.now() + SLICE_MS;
     for (let step = 0; step < stepsPerEpoch; step++) {
       const from = step * options.batchSize;
       const rows = this.loader.load(network, order, from, options.batchSize);
@@ -104,10 +105,10 @@ export class TrainingRun {
       network.refreshFactors();
       network.backward(rows);
       this.optimizer.step(learningRate);
-      if (performance.now() >= sliceEnd) {
+      if (performance.now() >= this.sliceEnd) {
         await setImmediate();
         onBatch(from + rows, order.length, loss / rows);
-        sliceEnd = performance.now() + SLICE_MS;
+        this.sliceEnd = performance.now() + SLICE_MS;
       }
     }
     const trained = { loss: lossSum / order.length, accuracy: correct / order.length };
