@@ -53,6 +53,9 @@ void t.test('every verb alone; text for people and JSON by its schema', { skip }
     const text = await cli(verb.split(' '), { cwd: project, env });
     t.ok(text.exitCode === 0 && text.stdout.length > 20 && !text.stdout.includes('undefined'), verb);
   }
+  const demo = await grapes(['demo', 'digits', '-C', join(root, 'demo'), '--board', 'host']);
+  t.match(demo.json, { ok: true, verify: { samples: 1000, mismatches: 0 }, learn: { weightMismatches: 0 } });
+  t.ok(demo.json.learn.accuracyAfter! >= demo.json.learn.accuracyBefore! + 0.1);
   const learn = await grapes(['learn']);
   t.match(learn.json.learn, { steps: 60, weightMismatches: 0, accuracyBefore: Number, accuracyAfter: Number });
   t.match(actions(learn), { 'learn/host': 'current', 'build/host': 'current' });
