@@ -30,8 +30,18 @@ export { openSerial } from './device/transport/serial.js';
 export { instructionsPerTick } from './device/instruction-count.js';
 
 // Device ─verify/learn─▶ Report
-export { verify } from './verify/verify.js';
-export { learnOnDevice } from './learn/learn.js';
+export { verify, type VerifyRun } from './verify/verify.js';
+export { verifyError } from './verify/verify-error.js';
+export { learnData, type LearnData } from './learn/learn-data.js';
+export { learnOnDevice, type LearnRun } from './learn/learn.js';
+export { learnError } from './learn/learn-error.js';
+export { monitor, type MonitorOptions, type MonitorSummary } from './monitor/monitor.js';
+export { watch, type WatchOptions } from './monitor/watch.js';
+export { replay } from './monitor/replay.js';
+export { Recorder } from './monitor/recorder.js';
+export { renderReport } from './report/page.js';
+export { renderSummary } from './report/summary.js';
+export type { ReportData } from './report/report-data.js';
 export { diagnose } from './doctor/diagnose.js';
 
 // References: what the device must compute
