@@ -72,7 +72,7 @@ export interface OutputMismatch {
   readonly actual: number;
 }
 
-/** Counted instructions over all samples or steps. */
+/** Instructions of samples or steps that had the device to themselves: no receive interrupt is in the count. */
 export interface InstructionSpread {
   readonly min: number;
   readonly mean: number;

@@ -38,7 +38,7 @@ export function learned(session: ProjectSession): Promise<Learned> {
     const firmware = await built(session);
     const stage: Stage = {
       id: `learn/${board.id}`,
-      version: 1,
+      version: 2,
       options: { spec, run },
       inputs: {
         quantize: model.result.digest,

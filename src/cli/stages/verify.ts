@@ -26,7 +26,7 @@ export function verified(session: ProjectSession): Promise<Verified> {
     const firmware = await built(session);
     const stage: Stage = {
       id: `verify/${board.id}`,
-      version: 1,
+      version: 2,
       options: config.verify,
       inputs: {
         train: float.result.digest,

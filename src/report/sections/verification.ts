@@ -89,6 +89,6 @@ export function verificationSection(data: ReportData): Markup | null {
         </tbody>
       </table>
     </div>
-    ${instructions.length > 0 && html`<p class="note">Instructions are counted by the emulator, by how far its clock moves; they are exact to a few, and they are not cycles: a real core takes more than one cycle for some.</p>`}
+    ${instructions.length > 0 && html`<p class="note">Instructions are counted by the emulator, by how far its clock moves, one sample at a time. They are not cycles: a real core takes more than one cycle for some.</p>`}
   </section>`;
 }
