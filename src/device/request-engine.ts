@@ -53,6 +53,7 @@ export class RequestEngine {
   private inFlight: Entry[] = [];
   private failure: ToolError | null = null;
   private timer: NodeJS.Timeout | null = null;
+  private pumpIsDue = false;
   private progressAtMs = 0;
   private transmissions = 0;
   private probe: { readonly seq: number; readonly sentOrder: number } | null = null;
@@ -72,6 +73,7 @@ export class RequestEngine {
   /** Rejects everything in flight and whatever is asked before the next `open`. */
   fail(error: ToolError): void {
     this.failure = error;
+    this.probe = null;
     const entries = [...this.inFlight, ...this.waiting];
     this.inFlight = [];
     this.waiting = [];
@@ -93,6 +95,16 @@ export class RequestEngine {
         sentOrder: 0,
         again: false,
       });
+      this.pumpSoon();
+    });
+  }
+
+  /** After the caller's turn: all chunks of an input are known by then. */
+  private pumpSoon(): void {
+    if (this.pumpIsDue) return;
+    this.pumpIsDue = true;
+    queueMicrotask(() => {
+      this.pumpIsDue = false;
       this.pump();
     });
   }
@@ -134,8 +146,11 @@ export class RequestEngine {
     if (executed.length > 0) this.progressAtMs = Date.now();
     this.inFlight = this.inFlight.filter((e) => !executed.includes(e));
     for (const e of executed) e.resolve(null);
-    const before = this.probe?.seq === causedBy ? this.probe.sentOrder : Infinity;
-    this.probe = null;
+    let before = Infinity;
+    if (this.probe?.seq === causedBy) {
+      before = this.probe.sentOrder;
+      this.probe = null;
+    }
     this.roundTrip.progress();
     this.stopTimer();
     for (const e of this.inFlight) if (e.sentOrder < before) this.transmit(e, 0);
@@ -151,7 +166,8 @@ export class RequestEngine {
       if (entry.request.answered) this.nextResult++;
       if (this.inFlight.length === 0) this.progressAtMs = Date.now();
       this.inFlight.push(entry);
-      this.transmit(entry, 0);
+      if (this.nothingWillBeAnswered()) this.transmitProbe(entry);
+      else this.transmit(entry, 0);
     }
     if (this.inFlight.length === 0) this.stopTimer();
     else if (this.timer === null) this.startTimer();
@@ -169,6 +185,12 @@ export class RequestEngine {
     return bytes <= this.limits.windowBytes && slots <= this.limits.replySlots;
   }
 
+  /** The window is full of chunks before the last: only a SYNC can tell that it is free again. */
+  private nothingWillBeAnswered(): boolean {
+    const next = this.waiting.at(0);
+    return next !== undefined && this.inFlight.every((e) => !e.request.answered) && !this.fits(next);
+  }
+
   private encode(entry: Entry, moreFlags: number): Uint8Array {
     const { type, flags = 0, payload } = entry.request;
     return encodeFrame({ type, flags: flags | moreFlags, seq: entry.seq, payload });
@@ -184,6 +206,12 @@ export class RequestEngine {
     this.writes.push(this.encode(entry, moreFlags));
   }
 
+  /** A SYNC will tell where the device stood when it had this. If this was not executed, the SYNC asks for it too. */
+  private transmitProbe(entry: Entry): void {
+    this.transmit(entry, FLAG.probe);
+    this.probe = { seq: entry.seq, sentOrder: this.transmissions + 0.5 };
+  }
+
   private startTimer(): void {
     this.timer = setTimeout(
       () => {
@@ -192,11 +220,7 @@ export class RequestEngine {
         if (silentMs >= this.options.timeoutMs) return this.fail(this.options.timedOut(silentMs));
         this.roundTrip.silence();
         // One frame only: it finds room in the receive ring beside a full window.
-        const oldest = this.inFlight[0];
-        const sentOrder = this.transmissions + 1;
-        // It counts as sent after itself: if it was not executed, the SYNC asks for it too.
-        this.transmit(oldest, FLAG.probe);
-        this.probe = { seq: oldest.seq, sentOrder: sentOrder + 0.5 };
+        this.transmitProbe(this.inFlight[0]);
         this.startTimer();
       },
       Math.min(this.roundTrip.waitMs(), this.options.timeoutMs),

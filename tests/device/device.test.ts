@@ -227,6 +227,19 @@ void t.test('a tiny device: short frames, two slots, no learning', { skip: skipU
   t.same(await device.readTensor(0, 300), input, 'read in several parts');
 });
 
+void t.test('inputs larger than the window do not wait for a silence', { skip: skipUnless('cc') }, async (t) => {
+  const elf = buildFake(t.testdir(), { target: 'host', inputBytes: 20_000, sanitized: true });
+  const device = await connect(t, undefined, await start('host', elf));
+  const rng = new Rng(1);
+  const noise = Array.from({ length: 10 }, () => Int8Array.from({ length: 20_000 }, () => rng.below(256) - 128));
+  const found = await all(device.infer(noise));
+  t.same(
+    found.map(({ output }) => [...output]),
+    noise.map((input) => [...FakeModel.infer(input)]),
+  );
+  t.equal(device.link.retransmissions, 0, 'every window was freed by a SYNC');
+});
+
 void t.test('a consumer that stops early leaves a usable session', { skip: skipUnless('cc') }, async (t) => {
   const device = await connect(t);
   let seen = 0;

@@ -53,7 +53,7 @@ export const FLAG = {
   last: 0x01,
   /** SAMPLE: the data is zero-run coded. */
   coded: 0x02,
-  /** Any request: sent again after a silence; a SYNC follows whatever the answer is. */
+  /** Any request: a SYNC follows whatever the answer is. Set after a silence and on a chunk that fills the window. */
   probe: 0x80,
 } as const;
 
