@@ -1,8 +1,15 @@
 import { randomBytes } from 'node:crypto';
 import { ToolError } from '../errors/tool-error.js';
 import type { DeviceInfo } from './device.js';
-import { encodeFrame, type Frame } from './protocol/framing.js';
-import { MESSAGE, parseGreeting, PROTOCOL_VERSION, writeHello, type Greeting } from './protocol/messages.js';
+import { encodeFrame, payloadCapacity, type Frame } from './protocol/framing.js';
+import {
+  MESSAGE,
+  parseGreeting,
+  PROTOCOL_VERSION,
+  SAMPLE_FIXED_BYTES,
+  writeHello,
+  type Greeting,
+} from './protocol/messages.js';
 import type { WriteQueue } from './write-queue.js';
 
 const FIRST_WAIT_MS = 100;
@@ -48,6 +55,7 @@ export class Greeter {
     if (greeting === null) {
       return this.fail(new ToolError('PROTOCOL_VIOLATION', `The greeting ends after ${payload.length} bytes.`));
     }
+    if (payloadCapacity(greeting.maxFrameBytes) <= SAMPLE_FIXED_BYTES) return this.fail(noRoom(greeting.maxFrameBytes));
     this.end()?.resolve({ info: deviceInfo(greeting), helloSeq: this.seq });
   }
 
@@ -72,6 +80,15 @@ function versionMismatch(version: number): ToolError {
     'PROTOCOL_VERSION_MISMATCH',
     `The firmware speaks protocol version ${version}, this tool speaks version ${PROTOCOL_VERSION}.`,
     { context: { firmware: version, host: PROTOCOL_VERSION } },
+  );
+}
+
+/** Inputs would have to be cut into chunks of nothing. */
+function noRoom(maxFrameBytes: number): ToolError {
+  return new ToolError(
+    'PROTOCOL_VIOLATION',
+    `The greeting announces frames of at most ${maxFrameBytes} bytes: too short for an input.`,
+    { context: { maxFrameBytes } },
   );
 }
 

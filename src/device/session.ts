@@ -263,9 +263,14 @@ class DeviceSession implements Device {
 
   private receive(frame: Frame): void {
     if (frame.type === wire.MESSAGE.greeting) this.greeter?.receive(frame);
-    else if (frame.type === wire.MESSAGE.telemetry) this.telemetry.receive(frame);
+    else if (frame.type === wire.MESSAGE.telemetry) this.telemetryFrame(frame);
     else if (tellsOfReset(frame)) this.restarted();
     else this.engine.receive(frame);
+  }
+
+  /** What an earlier session left in the wire has its own numbering, and is no loss of this one. */
+  private telemetryFrame(frame: Frame): void {
+    if (this.inSession) this.telemetry.receive(frame);
   }
 
   /** Every request in flight comes back with the same refusal: told once. */

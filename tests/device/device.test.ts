@@ -11,6 +11,7 @@ import { startEmulator, type RunningBoard } from '../../src/device/transport/emu
 import { FaultyTransport, type Faults } from '../../src/device/transport/faulty.js';
 import { loopback } from '../../src/device/transport/loopback.js';
 import { openSerial } from '../../src/device/transport/serial.js';
+import type { Transport } from '../../src/device/transport/transport.js';
 import { packageRoot } from '../../src/util/package-root.js';
 import { Rng } from '../../src/util/rng.js';
 import { skipUnless } from '../lanes.js';
@@ -65,6 +66,26 @@ async function learnInLockStep(t: Test, device: Device, count: number, seed: num
     { min: 1, mean: 2.5, max: count },
   ]);
   t.ok(Buffer.from(await device.readLearnState()).equals(Buffer.from(model.state())), 'the state itself');
+}
+
+/** A wire whose other end answers HELLO and nothing else; `change` may spoil the greeting. */
+function greetingPort(change: (greeting: DataView) => void): { port: Transport; other: Transport } {
+  const [port, other] = loopback();
+  const hello = new StreamDecoder({
+    frame: ({ seq, payload }) => {
+      const answer = new Uint8Array(70); // three empty texts at the end
+      answer.set(payload.subarray(0, 5));
+      const view = new DataView(answer.buffer);
+      view.setUint16(9, 1024, true);
+      view.setUint16(11, 4096, true);
+      change(view);
+      void other.write(encodeFrame({ type: MESSAGE.greeting, flags: 0, seq, payload: answer }));
+    },
+    text: () => undefined,
+    bad: () => undefined,
+  });
+  other.listen({ data: (bytes) => hello.push(bytes), closed: () => undefined });
+  return { port, other };
 }
 
 async function inferAll(t: Test, device: Device, count: number, seed: number): Promise<void> {
@@ -287,6 +308,20 @@ void t.test('silence: what was asked, how long, and what the board said last', a
     });
     other.listen({ data: (bytes) => hello.push(bytes), closed: () => undefined });
     await t.rejects(openDevice(port), { code: 'PROTOCOL_VERSION_MISMATCH', context: { firmware: 9, host: 1 } });
+  });
+
+  await t.test('a greeting that leaves no room for a frame', async (t) => {
+    const { port } = greetingPort((greeting) => greeting.setUint16(9, 12, true));
+    await t.rejects(openDevice(port), { code: 'PROTOCOL_VIOLATION', context: { maxFrameBytes: 12 } });
+  });
+
+  await t.test("telemetry left in the wire by an earlier session is nobody's loss", async (t) => {
+    const stale = encodeFrame({ type: MESSAGE.telemetry, flags: 0, seq: 500, payload: new Uint8Array(16) });
+    const { port, other } = greetingPort(() => undefined);
+    void other.write(stale);
+    const device = await openDevice(port);
+    t.teardown(() => device.close());
+    t.equal(device.link.lostFrames, 0);
   });
 
   await t.test('cut off while learning', { skip: skipUnless('cc') }, async (t) => {
