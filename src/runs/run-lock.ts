@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { linkSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { ToolError } from '../errors/tool-error.js';
@@ -18,21 +18,23 @@ export class RunLock {
   static acquire(runDir: string): RunLock {
     const path = join(runDir, '.lock');
     const me: LockHolder = { pid: process.pid, start: startOf(process.pid), host: hostname() };
-    for (let attempt = 0; attempt < 3; attempt++) {
-      try {
-        mkdirSync(runDir, { recursive: true });
-        writeFileSync(path, JSON.stringify(me), { flag: 'wx' });
-        return new RunLock(path);
-      } catch (cause) {
-        if ((cause as NodeJS.ErrnoException).code !== 'EEXIST') {
-          // A full disk may have let the empty file through: it must not lock the next process out.
-          if (readHolder(path)?.pid !== process.pid) rmSync(path, { force: true });
-          throw diskError(path, cause);
-        }
+    // The lock appears with its content, by a link: nobody ever reads an empty one and takes it for abandoned.
+    const ready = join(runDir, `.lock.${process.pid}.tmp`);
+    try {
+      mkdirSync(runDir, { recursive: true });
+      writeFileSync(ready, JSON.stringify(me));
+      for (let attempt = 0; attempt < 3; attempt++) {
+        if (placed(ready, path)) return new RunLock(path);
+        const seen = readText(path);
+        if (seen === null) continue;
+        const holder = parseHolder(seen);
+        if (holder !== null && isAlive(holder)) throw busy(runDir, holder);
+        removeAbandoned(path, seen);
       }
-      const holder = readHolder(path);
-      if (holder !== null && isAlive(holder)) throw busy(runDir, holder);
-      rmSync(path, { force: true });
+    } catch (cause) {
+      throw cause instanceof ToolError ? cause : diskError(path, cause);
+    } finally {
+      rmSync(ready, { force: true });
     }
     throw busy(runDir, null);
   }
@@ -42,9 +44,39 @@ export class RunLock {
   }
 }
 
-function readHolder(path: string): LockHolder | null {
+function placed(ready: string, path: string): boolean {
   try {
-    return JSON.parse(readFileSync(path, 'utf8')) as LockHolder;
+    linkSync(ready, path);
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
+    throw error;
+  }
+}
+
+/** Takes the lock away only if it is still the one that was judged: another process may have been quicker. */
+function removeAbandoned(path: string, seen: string): void {
+  const aside = `${path}.${process.pid}.old`;
+  try {
+    renameSync(path, aside);
+  } catch {
+    return;
+  }
+  if (readText(aside) !== seen) placed(aside, path);
+  rmSync(aside, { force: true });
+}
+
+function readText(path: string): string | null {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    return null;
+  }
+}
+
+function parseHolder(text: string): LockHolder | null {
+  try {
+    return JSON.parse(text) as LockHolder;
   } catch {
     return null;
   }

@@ -133,7 +133,9 @@ void t.test('one process at a time; a dead one does not count', async (t) => {
   const dir = t.testdir();
   const run = RunFolder.open(dir, 'net-00000000');
   t.throws(() => RunFolder.open(dir, 'net-00000000'), { code: 'RUN_BUSY', context: { pid: process.pid } });
+  t.same(readdirSync(run.dir), ['.lock'], 'nothing but the lock');
   run.close();
+  t.same(readdirSync(run.dir), []);
   const lock = join(dir, 'net-00000000', '.lock');
   const ended = spawnSync(process.execPath, ['-e', '']).pid;
   const leftBehind = [
