@@ -81,8 +81,11 @@ function writeJson(io: CliIo, value: unknown): void {
 }
 
 function toToolError(error: unknown, io: CliIo): ToolError {
+  // Whatever the abort broke on its way (a port that closed, a compiler that was ended), being stopped is what happened.
+  if (io.signal.aborted && !(isToolError(error) && error.code === 'INTERRUPTED')) {
+    return new ToolError('INTERRUPTED', 'Interrupted.', { cause: error });
+  }
   if (isToolError(error)) return error;
-  if (io.signal.aborted) return new ToolError('INTERRUPTED', 'Interrupted.', { cause: error });
   const message = error instanceof Error ? error.message : String(error);
   return new ToolError('INTERNAL', `Unexpected fault: ${message}`, { cause: error });
 }

@@ -43,6 +43,12 @@ void t.test('usage errors: exit code 2, also as JSON', async (t) => {
   t.match((await cli(['trian'], { cwd })).stderr, /nknown command/);
 });
 
+void t.test('after Ctrl-C, what it broke on its way is not the error', async (t) => {
+  const run = await cli(['--json', 'boards', 'show', 'nope'], { cwd: t.testdir(), signal: AbortSignal.abort() });
+  t.equal(run.exitCode, 130);
+  t.match(run.json, { ok: false, error: { code: 'INTERRUPTED' } });
+});
+
 void t.test('explain knows every code', async (t) => {
   const cwd = t.testdir();
   const all = (await cli(['explain', '--json'], { cwd })).json.result?.['codes'] as { code: string }[];

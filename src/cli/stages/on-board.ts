@@ -8,9 +8,14 @@ export async function onBoard<T>(session: ProjectSession, work: (device: Device)
   const { board, context } = session;
   const { image, dir } = await built(session);
   const { device, stop } = await flash(image, dir, board, { port: context.globals.port, signal: context.signal });
+  // A device that hangs must not keep Ctrl-C waiting for its timeout.
+  const cut = (): void => void device.close();
+  context.signal.addEventListener('abort', cut, { once: true });
   try {
+    context.signal.throwIfAborted();
     return await work(device);
   } finally {
+    context.signal.removeEventListener('abort', cut);
     await stop();
   }
 }
