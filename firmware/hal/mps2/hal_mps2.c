@@ -3,8 +3,11 @@
 #include "hal.h"
 #include "registers.h"
 
-/* One producer (the interrupt moves head), one consumer (the main loop moves tail). */
-static uint8_t ring[GRAPES_RX_RING_BYTES];
+/*
+ * One producer (the interrupt moves head), one consumer (the main loop moves tail). The bytes are volatile too: the
+ * compiler must not read them after it has given their place back.
+ */
+static volatile uint8_t ring[GRAPES_RX_RING_BYTES];
 static volatile uint16_t ring_head;
 static volatile uint16_t ring_tail;
 static volatile uint32_t ring_dropped;
