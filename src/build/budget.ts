@@ -1,7 +1,7 @@
 import { memoryBytes, type Board } from '../boards/descriptor.js';
 import { ToolError } from '../errors/tool-error.js';
 import type { ImageSizes } from '../ir/firmware-image.js';
-import type { MemoryPlan, NumberSource } from '../ir/memory-plan.js';
+import type { MemoryPlan, NumberSource, SizedNumber } from '../ir/memory-plan.js';
 import type { BudgetOptions } from '../ir/options.js';
 
 type Memory = 'flash' | 'ram' | 'stack';
@@ -15,21 +15,16 @@ interface Need {
 const NAMED = 5;
 
 /**
- * What the firmware takes, as well as it is known: from the image where there is one, else what the plan knows
+ * What the firmware takes, as well as it is known: from the image where it has the number, else what the plan knows
  * exactly (constants in flash, arena and learning state in RAM; code is left out, since it is only an estimate).
+ * A process on the host has no sizes of its own: there a budget holds the plan's part.
  */
 function needs(plan: MemoryPlan, sizes: ImageSizes | null): Need[] {
-  if (sizes === null) {
-    const ram = plan.arenaBytes + (plan.learn?.ramBytes ?? 0);
-    return [
-      { memory: 'flash', bytes: plan.constantBytes, source: 'planned' },
-      { memory: 'ram', bytes: ram, source: 'planned' },
-    ];
-  }
-  const known: [Memory, ImageSizes['flash']][] = [
-    ['flash', sizes.flash],
-    ['ram', sizes.ram],
-    ['stack', sizes.stack],
+  const planned = (bytes: number): SizedNumber => ({ bytes, source: 'planned' });
+  const known: [Memory, SizedNumber | null][] = [
+    ['flash', sizes?.flash ?? planned(plan.constantBytes)],
+    ['ram', sizes?.ram ?? planned(plan.arenaBytes + (plan.learn?.ramBytes ?? 0))],
+    ['stack', sizes?.stack ?? null],
   ];
   return known.flatMap(([memory, size]) => (size === null ? [] : [{ memory, ...size }]));
 }

@@ -194,6 +194,10 @@ void t.test('budget: the board first, then the project, naming what is large', a
   refused(over, 'ram', () => checkBudget(plan, sizes, { ...noBudget, ramBytes: 699 }, board), /rx_ring 650/);
   refused(over, 'stack', () => checkBudget(plan, sizes, { ...noBudget, stackBytes: 299 }, board), /main 300/);
 
+  // A process on the host has no sizes: the plan's exact part still counts.
+  const unsized = { ...sizes, flash: null, ram: null, stack: null, stackBounds: [], largest: [] };
+  refused(over, 'ram', () => checkBudget(plan, unsized, { ...noBudget, ramBytes: 599 }, board), /input 600/);
+
   const tiny = (kind: string, bytes: number) =>
     miniBoard({ memory: board.chip.memory.map((region) => (region.kind === kind ? { ...region, bytes } : region)) });
   refused('DOES_NOT_FIT', 'flash', () => checkBudget(plan, sizes, noBudget, tiny('flash', 1999)), /dense_1/);
