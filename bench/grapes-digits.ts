@@ -4,7 +4,7 @@
  * only a layer-wise learning rate is left. Rules with the same seed share initial weights, order of samples and split:
  * differences are paired. Prints markdown tables. Takes about three minutes.
  *
- *   node bench/run.mjs grapes-digits [SEEDS]
+ *   npm run -s bench:grapes-digits -- [SEEDS]
  */
 import { makeDigits } from '../src/dataset/synthetic/digits.js';
 import { isToolError } from '../src/errors/tool-error.js';

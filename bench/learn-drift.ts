@@ -3,7 +3,7 @@
  * learning rate. Runs the reference arithmetic, which the device repeats bit for bit. The rate is chosen on one half
  * of the held-out turned digits and reported on the other. Prints a markdown table; about a minute.
  *
- *   node bench/run.mjs learn-drift [SEEDS]
+ *   npm run -s bench:learn-drift -- [SEEDS]
  */
 import { applyDrift } from '../src/dataset/drift.js';
 import { makeDigits } from '../src/dataset/synthetic/digits.js';

@@ -2,7 +2,7 @@
  * Training samples per second of the WebAssembly engine, one thread, on random data: forward, factors, backward, update.
  * Prints a markdown table; rates are per second of CPU time, so that other work on the machine matters less.
  *
- *   node bench/run.mjs train-speed
+ *   npm run -s bench:train-speed
  */
 import type { GrapesMode, ModelSpec } from '../src/ir/model-spec.js';
 import { WasmEngine } from '../src/train/engines/wasm/wasm-engine.js';

@@ -108,7 +108,11 @@ async function fetchFile(
       }
       const actual = sha256Hex(readFileSync(part));
       if (actual === file.sha256) {
-        renameSync(part, target);
+        try {
+          renameSync(part, target);
+        } catch (cause) {
+          throw diskError(target, cause);
+        }
         return;
       }
       rmSync(part, { force: true });

@@ -166,6 +166,9 @@ class DeviceSession implements Device {
   }
 
   async setTelemetry(everySteps: number): Promise<void> {
+    if (!Number.isInteger(everySteps) || everySteps < 0 || everySteps > 0xffff) {
+      throw new RangeError(`everySteps must be a whole number from 0 to 65535, not ${everySteps}`);
+    }
     await this.request(wire.MESSAGE.telemetryEvery, wire.writeTelemetryEvery({ steps: everySteps }));
   }
 

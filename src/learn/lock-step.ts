@@ -83,7 +83,7 @@ export class LockStep {
       this.step++;
       if (counted) this.options.counter.add(seen.ticks);
       const sameResult = Object.is(seen.loss, expected.loss) && seen.classIndex === expected.classIndex;
-      if (!sameResult) this.resultMismatches++;
+      if (!sameResult || !sameFactors(seen.factors, expected.factors)) this.resultMismatches++;
       if (seen.hash !== this.reference.hash()) this.firstMismatchStep ??= this.step;
       const correct = seen.classIndex === label;
       this.options.onStep({ step: this.step, loss: seen.loss, correct, factors: expected.factors });
@@ -133,4 +133,10 @@ export class LockStep {
     const { first } = differingWords(expected, actual);
     if (first >= 0) this.firstDivergence = describeWord(options.layout, step, first, expected, actual);
   }
+}
+
+function sameFactors(seen: readonly FactorSpread[], expected: readonly FactorSpread[]): boolean {
+  const same = (a: FactorSpread, b: FactorSpread): boolean =>
+    Object.is(a.min, b.min) && Object.is(a.mean, b.mean) && Object.is(a.max, b.max);
+  return seen.length === expected.length && seen.every((factors, layer) => same(factors, expected[layer]));
 }

@@ -13,18 +13,22 @@ interface LockHolder {
 
 /** One process at a time works in a run folder. A lock whose process is gone is taken over. */
 export class RunLock {
-  private constructor(private readonly path: string) {}
+  private constructor(
+    private readonly path: string,
+    private readonly text: string,
+  ) {}
 
   static acquire(runDir: string): RunLock {
     const path = join(runDir, '.lock');
     const me: LockHolder = { pid: process.pid, start: startOf(process.pid), host: hostname() };
+    const text = JSON.stringify(me);
     // The lock appears with its content, by a link: nobody ever reads an empty one and takes it for abandoned.
     const ready = join(runDir, `.lock.${process.pid}.tmp`);
     try {
       mkdirSync(runDir, { recursive: true });
-      writeFileSync(ready, JSON.stringify(me));
+      writeFileSync(ready, text);
       for (let attempt = 0; attempt < 3; attempt++) {
-        if (placed(ready, path)) return new RunLock(path);
+        if (placed(ready, path)) return new RunLock(path, text);
         const seen = readText(path);
         if (seen === null) continue;
         const holder = parseHolder(seen);
@@ -39,14 +43,30 @@ export class RunLock {
     throw busy(runDir, null);
   }
 
+  /** Takes the lock away, unless it has become another process's. */
   release(): void {
-    rmSync(this.path, { force: true });
+    if (readText(this.path) === this.text) rmSync(this.path, { force: true });
   }
 }
+
+/** What a file system without hard links (FAT, some network mounts) answers. */
+const NO_LINKS = ['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS'];
 
 function placed(ready: string, path: string): boolean {
   try {
     linkSync(ready, path);
+    return true;
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code ?? '';
+    if (code === 'EEXIST') return false;
+    if (NO_LINKS.includes(code)) return written(path, readFileSync(ready, 'utf8'));
+    throw error;
+  }
+}
+
+function written(path: string, text: string): boolean {
+  try {
+    writeFileSync(path, text, { flag: 'wx' });
     return true;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;

@@ -4,9 +4,10 @@ import { runInt8 } from '../ir/interpret.js';
 import type { Divergence } from '../ir/report.js';
 import { tensorBytes } from '../ir/tensor.js';
 
-/** Index of the first differing element, or -1. A missing element differs. */
+/** Index of the first differing element, or -1. A missing or a surplus element differs. */
 export function firstDifference(expected: ArrayLike<number>, actual: ArrayLike<number>): number {
-  for (let i = 0; i < expected.length; i++) if (expected[i] !== actual[i]) return i;
+  const length = Math.max(expected.length, actual.length);
+  for (let i = 0; i < length; i++) if (expected[i] !== actual[i]) return i;
   return -1;
 }
 

@@ -74,6 +74,7 @@ export async function verify(
       progress.update(`verify on ${run.board.id}`, sample, samples.count, `${mismatches} mismatches`);
     }
   }
+  requireAll(sample, samples.count, run.board.id);
   const seconds = Math.max(run.now() - began, 1e-3) / 1000;
   const link = device.link;
   const bytes = link.bytesSent + link.bytesReceived - linkBefore.bytesSent - linkBefore.bytesReceived;
@@ -126,6 +127,13 @@ async function countInstructions(
     for await (const { ticks } of device.infer([reference.input(n)])) counter.add(ticks);
   }
   return counter.spread();
+}
+
+/** A device that answers fewer samples than it was given would otherwise pass. */
+function requireAll(answered: number, sent: number, boardId: string): void {
+  if (answered === sent) return;
+  const message = `${boardId} answered ${answered} of ${sent} samples.`;
+  throw new ToolError('DEVICE_LOST_ANSWERS', message, { context: { board: boardId, answered, sent } });
 }
 
 function requireSamples(graph: QuantizedGraph, samples: Samples): void {

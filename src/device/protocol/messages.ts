@@ -39,7 +39,7 @@ export const MESSAGE = {
   data: 0xc6,
   /** Counters since the device started. */
   stats: 0xc7,
-  /** The request was refused and changed nothing. It counts as executed. */
+  /** The request was refused. It counts as executed. Only the model's input may hold part of a refused sample: send the sample again from its start. */
   error: 0xc8,
   /** Where the device stands: sent once when a request comes too early (one before it was lost), and after every PROBE. */
   sync: 0xc9,
@@ -417,7 +417,7 @@ export function parseStats(payload: Uint8Array): Stats | null {
   return parse<Stats>(statsParser, payload);
 }
 
-/** The request was refused and changed nothing. It counts as executed. */
+/** The request was refused. It counts as executed. Only the model's input may hold part of a refused sample: send the sample again from its start. */
 export interface Error {
   /** Why (see errors). */
   readonly code: number;

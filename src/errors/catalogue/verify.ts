@@ -34,4 +34,10 @@ export const verifyErrors = {
     hint: 'Check `data:` and `learn.run` in grapes.yaml.',
     exitCode: EXIT.config,
   },
+  DEVICE_LOST_ANSWERS: {
+    title: 'The device answered fewer samples than it was sent',
+    explanation: 'A comparison over fewer samples than asked for would pass without having looked at the rest.',
+    hint: 'Run the same command again; if it stays, report it with the board and the command you typed.',
+    exitCode: EXIT.protocol,
+  },
 } as const satisfies Record<string, ErrorEntry>;
