@@ -14,6 +14,9 @@ interface Need {
 
 const NAMED = 5;
 
+/** Variables of firmware/app/model.c whose parts the plan names one by one. */
+const PLANNED_SYMBOLS: readonly string[] = ['arena', 'learning'];
+
 /**
  * What the firmware takes, as well as it is known: from the image where it has the number, else what the plan knows
  * exactly (constants in flash, arena and learning state in RAM; code is left out, since it is only an estimate).
@@ -44,7 +47,9 @@ function largestIn(memory: Memory, plan: MemoryPlan, sizes: ImageSizes | null): 
     const chain = sizes?.stackBounds[0]?.chain ?? [];
     return largest(chain.map(({ symbol, bytes }) => ({ name: symbol, bytes })));
   }
-  const symbols = (sizes?.largest ?? []).filter((symbol) => symbol.memory === memory);
+  const symbols = (sizes?.largest ?? []).filter(
+    ({ memory: where, name }) => where === memory && !PLANNED_SYMBOLS.includes(name),
+  );
   if (memory === 'flash') return largest([...plan.constants, ...symbols.filter((s) => s.bytes > plan.constantBytes)]);
   const learn = plan.learn;
   const state =

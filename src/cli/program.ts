@@ -119,7 +119,7 @@ function globalOptions(raw: Readonly<Record<string, unknown>>): GlobalOptions {
 function usageError(error: CommanderError, help: string): ToolError {
   // A group without its verb: commander prints the help and says nothing.
   if (error.code === 'commander.help') {
-    return new ToolError('USAGE', `A command is missing.\n\n${help.trimEnd()}`, { context: { reason: error.code } });
+    return new ToolError('USAGE', 'A command is missing.', { hint: help.trimEnd(), context: { reason: error.code } });
   }
   const message = error.message.replace(/^error: /, '').replace(/\s*\n\s*/g, ' ');
   const sentence = message.charAt(0).toUpperCase() + message.slice(1);

@@ -106,7 +106,8 @@ export class ProjectSession {
     const { globals } = this.context;
     const project = globals.project === null ? [] : ['-C', globals.project];
     const board = globals.board === null ? [] : ['--board', globals.board];
-    return ['grapes', verb, ...project, ...board].join(' ');
+    const seed = globals.seed === null ? [] : ['--seed', String(globals.seed)];
+    return ['grapes', verb, ...project, ...board, ...seed].join(' ');
   }
 }
 

@@ -10,7 +10,7 @@ export const run: CommandHandler = async (context, [name], options) => {
   const known = Object.keys(PINNED_DATASETS);
   if (!isPinned(name)) {
     const near = didYouMean(name, known);
-    const message = `There is no data set "${name}"${near === null ? '' : `; did you mean "${near}"?`} Known: ${known.join(', ')}.`;
+    const message = `There is no data set "${name}"${near === null ? '' : ` (did you mean "${near}"?)`}. Known: ${known.join(', ')}.`;
     throw new ToolError('USAGE', message, { context: { dataset: name, known } });
   }
   const { folder, fetched } = await downloadDataset(name, cacheDir(context.io.env), {

@@ -51,7 +51,7 @@ function templateNamed(name: string): (typeof TEMPLATES)[string] {
   const template = TEMPLATES[name];
   if (template !== undefined) return template;
   const near = didYouMean(name, known);
-  const message = `There is no template "${name}"${near === null ? '' : `; did you mean "${near}"?`} Known: ${known.join(', ')}.`;
+  const message = `There is no template "${name}"${near === null ? '' : ` (did you mean "${near}"?)`}. Known: ${known.join(', ')}.`;
   throw new ToolError('USAGE', message, { context: { template: name, known } });
 }
 

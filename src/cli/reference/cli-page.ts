@@ -39,8 +39,8 @@ one JSON document, also on failure: the same envelope for every command. What do
 
 ${envelopeTable()}
 
-The envelope is described by \`schema/output/envelope.schema.json\`, and each command's \`result\` by
-\`schema/output/<command>.schema.json\` (\`boards list\` → \`boards-list\`); both are part of the package.
+The envelope is described by \`schema/output/envelope.schema.json\`, and each command's whole document, envelope and
+\`result\`, by \`schema/output/<command>.schema.json\` (\`boards list\` → \`boards-list\`); both are part of the package.
 
 ## Exit codes
 

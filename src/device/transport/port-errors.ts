@@ -20,7 +20,14 @@ export function openError(path: string, cause: Error): ToolError {
       cause,
     });
   }
-  return new ToolError('PORT_FAILED', `${path} cannot be opened: ${cause.message}.`, { context, cause });
+  return new ToolError(
+    'PORT_FAILED',
+    `${path} cannot be opened: ${cause.message
+      .replace(/^Error: /, '')
+      .replace(/[.,\s]+$/, '')
+      .replace(/, cannot open .*$/, '')}.`,
+    { context, cause },
+  );
 }
 
 function permissionError(path: string, cause: Error): ToolError {

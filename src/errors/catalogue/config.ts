@@ -29,7 +29,7 @@ export const configErrors = {
   CONFIG_UNKNOWN_KEY: {
     title: 'A key is not known',
     explanation: 'Unknown keys are errors, so that a misspelt option is never ignored silently.',
-    hint: 'Correct the spelling. Editors complete the keys from schema/grapes.schema.json.',
+    hint: 'Correct the spelling. Editors complete the keys from the schema named in the first line of the file that `grapes init` writes.',
     exitCode: EXIT.config,
   },
   CONFIG_MISSING_KEY: {
