@@ -33,7 +33,8 @@ export function openError(path: string, cause: Error): ToolError {
 function permissionError(path: string, cause: Error): ToolError {
   const group = groupOf(path);
   const user = process.env['USER'] ?? '$USER';
-  const options = group === null ? {} : { hint: `sudo usermod -aG ${group} ${user}, then log in again.` };
+  const options =
+    group === null || group === 'root' ? {} : { hint: `sudo usermod -aG ${group} ${user}, then log in again.` };
   const belongs = group === null ? '' : ` It belongs to the group ${group}.`;
   const message = `You have no permission to open ${path}.${belongs}`;
   return new ToolError('PORT_PERMISSION', message, { ...options, context: { port: path, group }, cause });
