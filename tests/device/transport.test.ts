@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { chmodSync, writeFileSync } from 'node:fs';
+import { chmodSync, chownSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
 import type { Board } from '../../src/boards/descriptor.js';
@@ -63,7 +63,16 @@ void t.test('ports that cannot be opened', async (t) => {
     context: { port: '/dev/no-such-port' },
   });
   const denied = openError('/dev/null', new Error('Error: Permission denied, cannot open /dev/null'));
-  t.match(denied, { code: 'PORT_PERMISSION', context: { port: '/dev/null' }, hint: /usermod -aG \S+ / });
+  t.match(denied, { code: 'PORT_PERMISSION', context: { port: '/dev/null', group: 'root' } });
+  t.notMatch(denied.hint ?? '', /usermod/, 'joining root opens far more than a port');
+  const dialout = join(t.testdir(), 'ttyACM0');
+  writeFileSync(dialout, '');
+  const gid = Number(/^dialout:[^:]*:(\d+):/m.exec(readFileSync('/etc/group', 'utf8'))?.[1] ?? NaN);
+  if (process.getuid?.() === 0 && !Number.isNaN(gid)) {
+    chownSync(dialout, 0, gid);
+    const refused = openError(dialout, new Error('Error: Permission denied'));
+    t.match(refused, { code: 'PORT_PERMISSION', context: { group: 'dialout' }, hint: /usermod -aG dialout / });
+  }
   t.match(openError('/dev/x', new Error('Inappropriate ioctl for device')), { code: 'PORT_FAILED' });
 
   await t.test('a port in use names who holds it', { skip: skipUnless('cc') }, async (t) => {
