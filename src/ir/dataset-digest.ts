@@ -9,7 +9,10 @@ export function datasetDigest(dataset: Dataset): string {
   if (digest === undefined) {
     const { name, inputShape, classNames } = dataset;
     const form = canonicalJson({ name, inputShape, classNames });
-    digest = sha256Hex(form, samplesDigest(dataset.train), samplesDigest(dataset.test));
+    const parts = Object.entries({ ...dataset.extra, train: dataset.train, test: dataset.test });
+    if (dataset.validation !== null) parts.push(['validation', dataset.validation]);
+    parts.sort(([a], [b]) => (a < b ? -1 : 1));
+    digest = sha256Hex(form, ...parts.flatMap(([part, samples]) => [part, samplesDigest(samples)]));
     known.set(dataset, digest);
   }
   return digest;

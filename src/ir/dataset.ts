@@ -22,7 +22,11 @@ export interface Dataset {
   readonly inputShape: readonly number[];
   readonly classNames: readonly string[];
   readonly train: Samples;
+  /** To watch while training, where the data says so (by subject, by session); null: part of `train` is held out. */
+  readonly validation: Samples | null;
   readonly test: Samples;
+  /** Further parts that the data names, for evaluation only: one person, another session. */
+  readonly extra: Readonly<Record<string, Samples>>;
   readonly provenance: Provenance;
 }
 

@@ -125,6 +125,12 @@ void t.test('the data', async (t) => {
     exitCode: 3,
     code: 'DATASET_CSV_COLUMN',
   });
+  await fails(t, 'import: an empty file', {
+    argv: ['data', 'import', 'empty.csv'],
+    files: { 'empty.csv': '' },
+    exitCode: 3,
+    code: 'DATASET_EMPTY',
+  });
   await fails(t, 'import: three files', { argv: ['data', 'import', '1', '2', '3'], exitCode: 2, code: 'USAGE' });
   await fails(t, 'get: misspelt', { argv: ['data', 'get', 'minst'], exitCode: 2, code: 'USAGE' });
   await fails(t, 'get: wrong files', {

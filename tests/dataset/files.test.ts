@@ -179,6 +179,11 @@ t.test('CSV files that are refused', (test) => {
     ['DATASET_CSV_COLUMN', { column: 'kind', columns: ['x', 'y'] }, 'x,y\n1,2\n'],
     ['DATASET_CSV_COLUMN', { column: 'x' }, 'x,kind,x\n1,cat,2\n'],
     ['DATASET_CSV_SYNTAX', { line: 3 }, 'x,kind,y\n1,cat,2\n1,cat\n'],
+    [
+      'DATASET_CSV_SYNTAX',
+      { line: 3, reason: 'CSV_QUOTE_NOT_CLOSED' },
+      'x,kind,y\n1,"c""t",2\n1,"dog,2\n3,cow,4\n5,cat,6\n',
+    ],
     ['DATASET_EMPTY', { rows: 0 }, 'x,kind,y\n'],
     ['DATASET_EMPTY', { rows: 0 }, ''],
     ['DATASET_EMPTY', { part: 'test', rows: 1 }, 'x,kind,y\n1,cat,2\n'],

@@ -40,7 +40,9 @@ void t.test('pictures: the first of each class, before and after', async (t) => 
     inputShape: [1, 2],
     classNames: ['a', 'b', 'c'],
     train: test,
+    validation: null,
     test,
+    extra: {},
     provenance: PROVENANCE,
   };
   const dark = (s: Samples): Samples => ({ ...s, scale: s.scale / 2, offset: -0.1 });

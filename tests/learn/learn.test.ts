@@ -34,7 +34,9 @@ const dataset: Dataset = {
   inputShape: [3, 3],
   classNames: ['a', 'b', 'c'],
   train: patterns(100, 1),
+  validation: null,
   test: patterns(40, 2),
+  extra: {},
   provenance: PROVENANCE,
 };
 const negate = (s: Samples): Samples => ({ ...s, values: s.values.map((v) => -v) });

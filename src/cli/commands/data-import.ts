@@ -3,6 +3,7 @@ import { basename, join } from 'node:path';
 import { stringify } from 'yaml';
 import { PROJECT_FILE } from '../../config/load.js';
 import { replaceSection } from '../../config/edit.js';
+import { readCsvTable } from '../../dataset/formats/csv-table.js';
 import { loadDataset } from '../../dataset/load.js';
 import { ToolError } from '../../errors/tool-error.js';
 import type { Dataset } from '../../ir/dataset.js';
@@ -69,17 +70,7 @@ function idxSource([trainImages, trainLabels, testImages, testLabels]: readonly 
 }
 
 function lastColumn(file: string): string {
-  if (!existsSync(file)) {
-    throw new ToolError('DATASET_FILE_MISSING', `There is no data file ${file}.`, { context: { file } });
-  }
-  const header = readFileSync(file, 'utf8')
-    .split(/\r?\n/, 1)[0]
-    .replace(/^\uFEFF/, '');
-  const column = header
-    .split(',')
-    .at(-1)
-    ?.trim()
-    .replace(/^"(.*)"$/, '$1');
+  const column = readCsvTable(file).header.at(-1);
   if (column === undefined || column === '') throw usage('The label column is not clear: name it with --label-column.');
   return column;
 }

@@ -93,7 +93,9 @@ export function importIdx(source: IdxSource, projectDir: string, name = 'idx'): 
     inputShape: [height, width],
     classNames,
     train: samplesOf(trainImages, trainLabels, classNames),
+    validation: null,
     test: samplesOf(testImages, testLabels, classNames),
+    extra: {},
     provenance: { toolVersion: toolVersion(), seed: null, inputs: digests },
   };
 }

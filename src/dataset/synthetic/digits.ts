@@ -42,7 +42,9 @@ export function makeDigits(options: DigitsOptions): Dataset {
     inputShape: [size, size],
     classNames: CLASS_NAMES,
     train: drawSamples(options.trainSamples, size, Rng.forPurpose(seed, 'digits/train')),
+    validation: null,
     test: drawSamples(options.testSamples, size, Rng.forPurpose(seed, 'digits/test')),
+    extra: {},
     provenance: { toolVersion: toolVersion(), seed, inputs: {} },
   };
 }
