@@ -57,8 +57,13 @@ export const VERBS: readonly VerbSpec[] = [
     name: 'data get',
     summary: 'Fetch a public data set into the cache',
     description:
-      'Files come from a pinned list of addresses, each checked by SHA-256, and an interrupted download goes on where it stopped. With --from DIR, files at hand are checked and copied instead.',
-    args: [{ name: '<dataset>', description: 'mnist or fashion-mnist' }],
+      'Files come from a pinned list of addresses, each checked by SHA-256, and an interrupted download goes on where it stopped. With --from DIR, files at hand are checked and copied instead; data sets without a lasting public address can be brought in only so.',
+    args: [
+      {
+        name: '<dataset>',
+        description: 'mnist, fashion-mnist, watch-har, magic-wand-digits, speech-commands-subset or fan-vibration',
+      },
+    ],
     options: [{ flags: '--from <dir>', description: 'take the files from this folder instead of the network' }],
     load: () => import('./commands/data-get.js'),
   },

@@ -1,7 +1,8 @@
 import type { ModelSpec } from '../ir/model-spec.js';
-import type { DataSource, TrainOptions } from '../ir/options.js';
+import type { TrainOptions } from '../ir/options.js';
+import { dataDefaults } from './data-defaults.js';
 import type { LearnConfig, ProjectConfig } from './project-config.js';
-import type { RawData, RawLearn, RawProject, RawTrain } from './raw-project.js';
+import type { RawLearn, RawProject, RawTrain } from './raw-project.js';
 
 /** Fills in what the file leaves out. The same values stand as `default` in schema/grapes.schema.json (tested). */
 export function withDefaults(raw: RawProject, seedOverride: number | null = null): ProjectConfig {
@@ -31,12 +32,6 @@ export function withDefaults(raw: RawProject, seedOverride: number | null = null
       stackBytes: raw.budget?.stackBytes ?? null,
     },
   };
-}
-
-function dataDefaults(raw: RawData): DataSource {
-  if (raw.source === 'synthetic-digits') return { size: 14, trainSamples: 6000, testSamples: 2000, ...raw };
-  if (raw.source === 'csv') return { testFraction: 0.2, normalize: 'standardize', ...raw };
-  return raw;
 }
 
 function modelDefaults(raw: RawProject['model']): ModelSpec {

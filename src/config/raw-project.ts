@@ -1,6 +1,7 @@
 import type { Activation } from '../ir/graph.js';
 import type { GrapesMode } from '../ir/model-spec.js';
 import type { DriftSpec, TrainOptions } from '../ir/options.js';
+import type { RawData } from './raw-data.js';
 
 /** grapes.yaml as written, after the JSON Schema has accepted it: what may be left out is optional. */
 export interface RawProject {
@@ -27,31 +28,6 @@ export interface RawProject {
     readonly stackBytes?: number | null;
   };
 }
-
-export type RawData =
-  | {
-      readonly source: 'synthetic-digits';
-      readonly size?: 14 | 7;
-      readonly trainSamples?: number;
-      readonly testSamples?: number;
-    }
-  | { readonly source: 'mnist' | 'fashion-mnist' }
-  | {
-      readonly source: 'idx';
-      readonly trainImages: string;
-      readonly trainLabels: string;
-      readonly testImages: string;
-      readonly testLabels: string;
-      readonly classNames?: readonly string[];
-    }
-  | {
-      readonly source: 'csv';
-      readonly file: string;
-      readonly labelColumn: string;
-      readonly testFile?: string;
-      readonly testFraction?: number;
-      readonly normalize?: 'none' | 'standardize';
-    };
 
 export interface RawLayer {
   readonly type?: 'dense';

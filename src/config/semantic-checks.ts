@@ -1,3 +1,4 @@
+import type { DataSource } from '../ir/options.js';
 import { pathText, type ConfigPath, type ConfigProblem } from './problem.js';
 import type { ProjectConfig } from './project-config.js';
 import type { ConfigSource } from './source.js';
@@ -16,6 +17,19 @@ const C_KEYWORDS = new Set(
     'main grapes'
   ).split(' '),
 );
+
+/** Whether a sample is a grey picture [height, width]. */
+function isOfPictures(data: DataSource): boolean {
+  switch (data.source) {
+    case 'csv':
+    case 'sensor':
+      return false;
+    case 'strokes':
+      return data.form.kind === 'image';
+    default:
+      return true;
+  }
+}
 
 /** What a JSON Schema cannot say. Named, so that a test can show each one firing. */
 export const SEMANTIC_CHECKS: Readonly<Record<string, Check>> = {
@@ -58,8 +72,33 @@ export const SEMANTIC_CHECKS: Readonly<Record<string, Check>> = {
       : [],
 
   onlyPicturesRotate: ({ data, learn }) =>
-    data.source === 'csv' && learn?.run.drift.kind === 'rotate'
-      ? [{ path: ['learn', 'run', 'drift', 'kind'], message: 'CSV samples are no pictures and cannot be rotated' }]
+    !isOfPictures(data) && learn?.run.drift.kind === 'rotate'
+      ? [
+          {
+            path: ['learn', 'run', 'drift', 'kind'],
+            message: `samples of source "${data.source}" are no pictures and cannot be rotated`,
+          },
+        ]
+      : [],
+
+  rulesNeedManifest: ({ data }) =>
+    'manifest' in data && data.manifest === null
+      ? (['parts', 'classes'] as const)
+          .filter((key) => data[key] !== null)
+          .map((key) => ({
+            path: ['data', key],
+            message: `data.${key} are rules about a manifest: add \`manifest: {}\``,
+          }))
+      : [],
+
+  recordingColumnsMatch: ({ data }) =>
+    data.source === 'sensor' && data.labelColumn !== null && typeof data.labelColumn !== typeof data.columns[0]
+      ? [
+          {
+            path: ['data', 'labelColumn'],
+            message: 'data.labelColumn and data.columns must both be names, or both positions',
+          },
+        ]
       : [],
 };
 

@@ -33,7 +33,14 @@ export async function downloadDataset(
   cacheDir: string,
   options: FetchOptions = {},
 ): Promise<DownloadResult> {
-  const { files, bases } = PINNED_DATASETS[name];
+  const { files, bases, title } = PINNED_DATASETS[name];
+  if (bases.length === 0 && options.from === undefined) {
+    const names = files.map((file) => file.name).join(', ');
+    throw new ToolError('DATASET_NO_ADDRESS', `No public address is known for ${names} (${title}).`, {
+      hint: `If you have the file: \`grapes data get ${name} --from DIR\`, which checks its SHA-256.`,
+      context: { dataset: name, files: files.map((file) => file.name) },
+    });
+  }
   const folder = pinnedFolder(cacheDir, name);
   return { folder, fetched: await fetchPinned(files, folder, bases, options) };
 }

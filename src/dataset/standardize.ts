@@ -1,33 +1,46 @@
 import type { Samples } from '../ir/dataset.js';
 
-interface Parts {
-  readonly train: Samples;
-  readonly test: Samples;
-}
-
-/** Feature by feature: minus the training mean, over the training deviation. A constant feature is only shifted. */
-export function standardize({ train, test }: Parts): Parts {
-  const features = train.inputSize;
+/**
+ * Feature by feature: minus the training mean, over the training deviation. A constant feature is only shifted.
+ * @param features values that have a mean of their own; the value at index i of a sample belongs to feature
+ *   i mod features, so for recordings [time, channels] it is the number of channels
+ */
+export function standardize(
+  parts: ReadonlyMap<string, Samples>,
+  features: number = trainOf(parts).inputSize,
+): Map<string, Samples> {
+  const train = trainOf(parts);
+  const count = (train.count * train.inputSize) / features;
   const mean = new Float64Array(features);
   const deviation = new Float64Array(features);
-  eachValue(train, (v, f) => {
-    mean[f] += v / train.count;
+  eachValue(train, features, (v, f) => {
+    mean[f] += v / count;
   });
-  eachValue(train, (v, f) => {
-    deviation[f] += ((v - mean[f]) * (v - mean[f])) / train.count;
+  eachValue(train, features, (v, f) => {
+    deviation[f] += ((v - mean[f]) * (v - mean[f])) / count;
   });
   for (let f = 0; f < features; f++) deviation[f] = deviation[f] > 0 ? Math.sqrt(deviation[f]) : 1;
   const apply = (samples: Samples): Samples => {
-    const values = new Float32Array(samples.count * features);
-    eachValue(samples, (v, f, at) => {
+    const values = new Float32Array(samples.count * samples.inputSize);
+    eachValue(samples, features, (v, f, at) => {
       values[at] = (v - mean[f]) / deviation[f];
     });
     return { ...samples, values, scale: 1, offset: 0 };
   };
-  return { train: apply(train), test: apply(test) };
+  return new Map([...parts].map(([part, samples]) => [part, apply(samples)]));
 }
 
-function eachValue(samples: Samples, visit: (value: number, feature: number, at: number) => void): void {
+function trainOf(parts: ReadonlyMap<string, Samples>): Samples {
+  const train = parts.get('train');
+  if (train === undefined) throw new Error('a dataset has the part train');
+  return train;
+}
+
+function eachValue(
+  samples: Samples,
+  features: number,
+  visit: (value: number, feature: number, at: number) => void,
+): void {
   const { values, scale, offset, inputSize } = samples;
-  for (let at = 0; at < samples.count * inputSize; at++) visit(values[at] * scale + offset, at % inputSize, at);
+  for (let at = 0; at < samples.count * inputSize; at++) visit(values[at] * scale + offset, at % features, at);
 }

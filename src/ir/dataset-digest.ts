@@ -9,10 +9,14 @@ export function datasetDigest(dataset: Dataset): string {
   if (digest === undefined) {
     const { name, inputShape, classNames } = dataset;
     const form = canonicalJson({ name, inputShape, classNames });
-    const parts = Object.entries({ ...dataset.extra, train: dataset.train, test: dataset.test });
-    if (dataset.validation !== null) parts.push(['validation', dataset.validation]);
-    parts.sort(([a], [b]) => (a < b ? -1 : 1));
-    digest = sha256Hex(form, ...parts.flatMap(([part, samples]) => [part, samplesDigest(samples)]));
+    const further: [string, Samples][] = Object.entries(dataset.extra).sort(([a], [b]) => (a < b ? -1 : 1));
+    if (dataset.validation !== null) further.unshift(['validation', dataset.validation]);
+    digest = sha256Hex(
+      form,
+      samplesDigest(dataset.train),
+      samplesDigest(dataset.test),
+      ...further.flatMap(([part, samples]) => [canonicalJson({ part }), samplesDigest(samples)]),
+    );
     known.set(dataset, digest);
   }
   return digest;

@@ -1,35 +1,6 @@
 import type { GrapesMode } from './model-spec.js';
 
-/** Where the samples come from: the `data:` section of grapes.yaml. Paths are relative to the project folder. */
-export type DataSource =
-  | {
-      /** Digits drawn by the tool itself: no download. */
-      readonly source: 'synthetic-digits';
-      /** Side of the square image in pixels: 14 or 7. */
-      readonly size: 14 | 7;
-      readonly trainSamples: number;
-      readonly testSamples: number;
-    }
-  | { readonly source: 'mnist' | 'fashion-mnist' }
-  | {
-      readonly source: 'idx';
-      readonly trainImages: string;
-      readonly trainLabels: string;
-      readonly testImages: string;
-      readonly testLabels: string;
-      readonly classNames?: readonly string[];
-    }
-  | {
-      /** One header line, then one sample a line. The other columns are the features, in file order. */
-      readonly source: 'csv';
-      readonly file: string;
-      readonly labelColumn: string;
-      /** A second file for testing; without it `testFraction` of the rows, drawn with the seed, is set aside. */
-      readonly testFile?: string;
-      readonly testFraction: number;
-      /** `standardize`: subtract the training mean and divide by the training deviation, feature by feature. */
-      readonly normalize: 'none' | 'standardize';
-    };
+export type { DataSource } from './data-source.js';
 
 /** A change of the world that the device has to learn. */
 export type DriftSpec = { readonly kind: 'rotate'; readonly degrees: number } | { readonly kind: 'none' };

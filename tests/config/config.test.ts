@@ -55,9 +55,29 @@ void t.test('defaults in the code and in the published schema are the same', asy
   );
   compareDefaults(t, schema, schema.definitions['csvFile'], csv.data, 'csv');
   compareDefaults(t, schema, schema.definitions['syntheticDigits'], config.data, 'digits');
+  const dataOf = (data: string): unknown => parseProject(withData(data), 'x').data;
+  const sensor = dataOf(`${SENSOR}, manifest: {}`);
+  compareDefaults(t, schema, schema.definitions['sensorRecordings'], sensor, 'sensor');
+  t.match(sensor, { stride: 50 }, 'windows do not overlap');
+  compareDefaults(t, schema, schema.definitions['strokes'], dataOf('source: strokes, root: a'), 'strokes');
+  const image = dataOf('source: strokes, root: a, form: { kind: image }') as { form: unknown };
+  compareDefaults(
+    t,
+    schema,
+    schema.definitions['strokes'].properties?.['form'].oneOf?.[1] as Schema,
+    image.form,
+    'form',
+  );
   const momentum = parseProject(`${MINIMAL}train: { optimizer: { type: momentum } }\n`, 'x').train.optimizer;
   compareDefaults(t, schema, schema.definitions['optimizer'].oneOf?.[1] as Schema, momentum, 'momentum');
 });
+
+const SENSOR = 'source: sensor, root: a, columns: [x, y], window: 50';
+
+/** The minimal project with another `data:` section. */
+function withData(data: string): string {
+  return MINIMAL.replace('data:\n  source: synthetic-digits', `data: { ${data} }`);
+}
 
 interface Schema {
   readonly $ref?: string;
@@ -167,6 +187,8 @@ void t.test('every semantic check can fire', async (t) => {
       'source: synthetic-digits',
       'source: csv\n  file: a.csv\n  labelColumn: y',
     )}learn: { run: { drift: { kind: rotate, degrees: 30 } } }\n`,
+    rulesNeedManifest: withData(`${SENSOR}, parts: { train: { a: 1 }, test: { a: 2 } }`),
+    recordingColumnsMatch: withData(`${SENSOR}, labelColumn: 3`),
   };
   t.same(Object.keys(bad).sort(), Object.keys(SEMANTIC_CHECKS).sort());
   for (const [check, text] of Object.entries(bad)) t.equal(failure(text).code, 'CONFIG_VALUE', check);

@@ -3,8 +3,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import t, { type Test } from 'tap';
-import { isToolError, type ToolError } from '../../src/errors/tool-error.js';
-import { ERROR_CATALOGUE } from '../../src/errors/catalogue.js';
+import { isToolError } from '../../src/errors/tool-error.js';
 import { importCsv } from '../../src/dataset/formats/csv.js';
 import { importIdx, parseIdx } from '../../src/dataset/formats/idx.js';
 import { loadDataset } from '../../src/dataset/load.js';
@@ -13,28 +12,13 @@ import { readSample } from '../../src/ir/dataset.js';
 import type { DataSource } from '../../src/ir/options.js';
 import { silentProgress } from '../../src/util/progress.js';
 import { Rng } from '../../src/util/rng.js';
+import { refuses } from './refuses.js';
 
 function idx(shape: readonly number[], data: readonly number[]): Buffer {
   const header = Buffer.alloc(4 + 4 * shape.length);
   header.writeUInt32BE(0x0800 | shape.length);
   shape.forEach((d, axis) => header.writeUInt32BE(d, 4 + 4 * axis));
   return Buffer.concat([header, Buffer.from(data)]);
-}
-
-function failure(run: () => unknown): ToolError {
-  try {
-    run();
-  } catch (error) {
-    if (isToolError(error)) return error;
-    throw error;
-  }
-  throw new Error('nothing was thrown');
-}
-
-function refuses(test: Test, code: string, context: object, run: () => unknown): void {
-  const error = failure(run);
-  test.match({ code: error.code, context: error.context }, { code, context });
-  test.ok(code in ERROR_CATALOGUE, `${code} is in the catalogue`);
 }
 
 const IDX = {

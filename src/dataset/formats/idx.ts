@@ -1,7 +1,7 @@
 import { isAbsolute, join } from 'node:path';
 import { ToolError } from '../../errors/tool-error.js';
+import type { IdxSource } from '../../ir/data-source.js';
 import type { Dataset, Samples } from '../../ir/dataset.js';
-import type { DataSource } from '../../ir/options.js';
 import { toolVersion } from '../../util/package-root.js';
 import { readDataFile } from '../read-data-file.js';
 
@@ -62,8 +62,6 @@ function truncated(file: string, expected: number, actual: number, why: string):
 function hex(word: number): string {
   return `0x${word.toString(16).padStart(8, '0')}`;
 }
-
-type IdxSource = Extract<DataSource, { readonly source: 'idx' }>;
 
 /** Grey pictures as bytes 0 to 255, which stand for 0 to 1. Paths are relative to `projectDir`. */
 export function importIdx(source: IdxSource, projectDir: string, name = 'idx'): Dataset {

@@ -1,3 +1,4 @@
+import { drawSegment } from '../draw-segment.js';
 import type { Glyph, Point, Stroke } from './glyphs.js';
 
 /** x' = a x + b y + e,  y' = c x + d y + f: from the drawing plane to pixels. */
@@ -14,14 +15,13 @@ export interface Affine {
 const PIECES = 5;
 
 /**
- * Adds a glyph to `ink` (size × size, 0 to 1) with a round pen. A pixel's ink falls from 1 to 0 linearly over one
- * pixel across the pen's edge (anti-aliasing), and overlapping strokes do not add up.
+ * Adds a glyph to `ink` (size × size, 0 to 1) with a round pen.
  * @param radius half the pen's width in pixels
  */
 export function drawGlyph(ink: Float64Array, size: number, glyph: Glyph, to: Affine, radius: number): void {
   for (const stroke of glyph) {
     const points = flatten(stroke).map(([x, y]): Point => [to.a * x + to.b * y + to.e, to.c * x + to.d * y + to.f]);
-    for (let i = 1; i < points.length; i++) drawSegment(ink, size, points[i - 1], points[i], radius);
+    for (let i = 1; i < points.length; i++) drawSegment(ink, [size, size], points[i - 1], points[i], radius);
   }
 }
 
@@ -48,28 +48,4 @@ function onCurve(p0: Point, p1: Point, p2: Point, p3: Point, t: number): Point {
       (2 * p0[i] - 5 * p1[i] + 4 * p2[i] - p3[i]) * t * t +
       (3 * p1[i] - p0[i] - 3 * p2[i] + p3[i]) * t * t * t);
   return [axis(0), axis(1)];
-}
-
-function drawSegment(ink: Float64Array, size: number, from: Point, to: Point, radius: number): void {
-  const [x0, y0] = from;
-  const dx = to[0] - x0;
-  const dy = to[1] - y0;
-  const lengthSquared = dx * dx + dy * dy;
-  const reach = radius + 0.5;
-  const clampPixel = (v: number): number => Math.min(Math.max(v, 0), size - 1);
-  const left = clampPixel(Math.floor(Math.min(x0, to[0]) - reach));
-  const right = clampPixel(Math.ceil(Math.max(x0, to[0]) + reach));
-  const top = clampPixel(Math.floor(Math.min(y0, to[1]) - reach));
-  const bottom = clampPixel(Math.ceil(Math.max(y0, to[1]) + reach));
-  for (let y = top; y <= bottom; y++) {
-    for (let x = left; x <= right; x++) {
-      const px = x - x0;
-      const py = y - y0;
-      const along = lengthSquared > 0 ? Math.min(Math.max((px * dx + py * dy) / lengthSquared, 0), 1) : 0;
-      const ex = px - along * dx;
-      const ey = py - along * dy;
-      const value = Math.min(Math.max(reach - Math.sqrt(ex * ex + ey * ey), 0), 1);
-      if (value > ink[y * size + x]) ink[y * size + x] = value;
-    }
-  }
 }

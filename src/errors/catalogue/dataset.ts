@@ -80,6 +80,44 @@ export const datasetErrors = {
     hint: 'Fill in or remove the line that the message names, or remove the column.',
     exitCode: EXIT.config,
   },
+  DATASET_ARCHIVE_DAMAGED: {
+    title: 'An archive is damaged',
+    explanation: 'The file is no tar archive, a header has a wrong checksum, or it ends within an entry.',
+    hint: 'Fetch or copy the archive again. Folders, .tar and .tar.gz files can be read.',
+    exitCode: EXIT.config,
+  },
+  DATASET_ARCHIVE_REFUSED: {
+    title: 'An archive holds something that data does not need',
+    explanation:
+      'Names that lead out of the archive, links, devices and millions of entries are refused. Nothing is ever unpacked to disk.',
+    hint: 'Look into it with `tar tvf`; if you trust it, pack its plain files again.',
+    exitCode: EXIT.config,
+  },
+  DATASET_JSON_SYNTAX: {
+    title: 'A data file is no JSON',
+    explanation: 'Strokes are read from .json files; this one cannot be parsed.',
+    hint: 'Correct the file that the message names, or move it out of the data folder.',
+    exitCode: EXIT.config,
+  },
+  DATASET_JSON_FORM: {
+    title: 'A JSON file does not hold strokes',
+    explanation: 'Expected: { "strokes": [{ "label": "3", "strokePoints": [{ "x": 0.1, "y": 0.2 }, …] }, …] }.',
+    hint: 'Correct the place that the message names.',
+    exitCode: EXIT.config,
+  },
+  DATASET_PARTS_OVERLAP: {
+    title: 'Training data stands in another part, too',
+    explanation:
+      'A network that is tested on what it was trained on shows nothing. Other parts may overlap each other.',
+    hint: 'Narrow the rules of `data.parts` in grapes.yaml.',
+    exitCode: EXIT.config,
+  },
+  DATASET_UNKNOWN: {
+    title: 'There is no such data set',
+    explanation: '`root: dataset:NAME` names a public data set of recordings that the tool knows.',
+    hint: 'Use one of the names in the message, or the path of a folder or archive.',
+    exitCode: EXIT.config,
+  },
   DATASET_EMPTY: {
     title: 'There are no samples',
     explanation: 'A data file, or one of its parts for training and testing, holds no sample.',
@@ -96,6 +134,13 @@ export const datasetErrors = {
     title: 'The dataset is not on this machine yet',
     explanation: 'Public datasets are fetched once into a cache folder and read from there.',
     hint: 'Run `grapes data get NAME`, with --from DIR if you have the files at hand.',
+    exitCode: EXIT.config,
+  },
+  DATASET_NO_ADDRESS: {
+    title: 'No address of this dataset is known',
+    explanation:
+      'The tool knows the file by its SHA-256, but nobody offers these very bytes under a lasting public address.',
+    hint: 'With the file at hand: `grapes data get NAME --from DIR`.',
     exitCode: EXIT.config,
   },
   DATASET_DIGEST_MISMATCH: {

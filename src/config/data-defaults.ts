@@ -1,0 +1,39 @@
+import type { DataSource, ManifestOptions, RecordingSet, StrokeForm } from '../ir/data-source.js';
+import type { RawData, RawStrokeForm } from './raw-data.js';
+
+/** Fills in what the `data:` section leaves out. */
+export function dataDefaults(raw: RawData): DataSource {
+  switch (raw.source) {
+    case 'synthetic-digits':
+      return { size: 14, trainSamples: 6000, testSamples: 2000, ...raw };
+    case 'csv':
+      return { testFraction: 0.2, normalize: 'standardize', ...raw };
+    case 'sensor':
+      return { labelColumn: null, stride: raw.window, normalize: 'standardize', ...raw, ...recordings(raw) };
+    case 'strokes':
+      return { trainFraction: 0.8, ...raw, form: strokeForm(raw.form ?? { kind: 'points' }) };
+    default:
+      return raw;
+  }
+}
+
+type RecordingDefaults = Pick<RecordingSet, 'manifest' | 'parts' | 'classes' | 'testFraction'>;
+type RawRecordingDefaults = Partial<Omit<RecordingDefaults, 'manifest'>> & {
+  readonly manifest?: Partial<ManifestOptions> | null;
+};
+
+function recordings({ manifest, parts, classes, testFraction }: RawRecordingDefaults): RecordingDefaults {
+  return {
+    manifest:
+      manifest === undefined || manifest === null
+        ? null
+        : { file: 'manifest.csv', fileColumn: 'file', labelColumn: 'label', ...manifest },
+    parts: parts ?? null,
+    classes: classes ?? null,
+    testFraction: testFraction ?? 0.2,
+  };
+}
+
+function strokeForm(raw: RawStrokeForm): StrokeForm {
+  return raw.kind === 'points' ? { count: 32, spacing: 'arc-length', ...raw } : { size: [28, 28], ...raw };
+}
