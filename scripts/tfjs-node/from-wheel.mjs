@@ -68,7 +68,7 @@ function compile(modulePath, headers) {
   const { binary } = JSON.parse(readFileSync(join(modulePath, 'package.json'), 'utf8'));
   const known = binary.napi_versions.filter((version) => version <= Number(process.versions.napi));
   const napi = Math.max(...known);
-  const folder = join(modulePath, binary.module_pathpath.replace('{napi_build_version}', String(napi)));
+  const folder = join(modulePath, binary.module_path.replace('{napi_build_version}', String(napi)));
   mkdirSync(folder, { recursive: true });
   const sources = ['tfjs_backend.cc', 'tfjs_binding.cc'].map((name) => join(modulePath, 'binding', name));
   const include = [headers, modulePath, join(modulePath, '..'), join(modulePath, 'deps', 'include')].map(
