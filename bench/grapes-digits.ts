@@ -8,9 +8,9 @@
  */
 import { makeDigits } from '../src/dataset/synthetic/digits.js';
 import { isToolError } from '../src/errors/tool-error.js';
-import type { GrapesMode, ModelSpec } from '../src/ir/model-spec.js';
+import type { FactorRule, GrapesMode, ModelSpec } from '../src/ir/model-spec.js';
+import { TRAIN_DEFAULTS } from '../src/ir/train-defaults.js';
 import type { TrainOptions } from '../src/ir/options.js';
-import type { FactorRule } from '../src/train/grapes/factor.js';
 import { train } from '../src/train/trainer.js';
 
 const SEEDS = Number(process.argv[2] ?? 5);
@@ -21,11 +21,11 @@ const NETS = [
   [32, 16],
   [16, 16, 16, 16],
 ];
-const RULES: readonly { readonly name: string; readonly mode: GrapesMode; readonly factorRule: FactorRule }[] = [
-  { name: 'SGD', mode: 'off', factorRule: 'per-node' },
-  { name: 'GRAPES', mode: 'propagating', factorRule: 'per-node' },
-  { name: 'layer mean (control)', mode: 'propagating', factorRule: 'layer-mean' },
-  { name: 'GRAPES local', mode: 'local', factorRule: 'per-node' },
+const RULES: readonly { readonly name: string; readonly mode: GrapesMode; readonly factor: FactorRule }[] = [
+  { name: 'SGD', mode: 'off', factor: 'per-node' },
+  { name: 'GRAPES', mode: 'propagating', factor: 'per-node' },
+  { name: 'layer mean (control)', mode: 'propagating', factor: 'layer-mean' },
+  { name: 'GRAPES local', mode: 'local', factor: 'per-node' },
 ];
 
 interface Outcome {
@@ -48,20 +48,21 @@ async function run(
   });
   const model: ModelSpec = { bias: false, layers };
   const options: TrainOptions = {
+    ...TRAIN_DEFAULTS,
     epochs: EPOCHS,
     batchSize: 16,
     optimizer: { type: 'sgd', learningRate },
-    grapes: { mode: rule.mode },
+    grapes: { ...TRAIN_DEFAULTS.grapes, mode: rule.mode, factor: rule.factor },
     initializer: 'he_uniform',
     validationFraction: 0.2,
     earlyStopPatience: null,
-    learningRateDecay: 1,
+    schedule: { type: 'constant' },
     checkpointEveryEpochs: EPOCHS,
     engine: 'wasm',
     seed,
   };
   try {
-    const { report } = await train(dataset, model, options, { factorRule: rule.factorRule });
+    const { report } = await train(dataset, model, options);
     const at = (epoch: number): number => report.epochs[epoch - 1].validationAccuracy ?? 0;
     return { early: at(EARLY_EPOCH), validation: at(EPOCHS), test: report.test.accuracy };
   } catch (error) {

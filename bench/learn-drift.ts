@@ -5,6 +5,7 @@
  *
  *   npm run -s bench:learn-drift -- [SEEDS]
  */
+import { TRAIN_DEFAULTS } from '../src/ir/train-defaults.js';
 import { applyDrift } from '../src/dataset/drift.js';
 import { makeDigits } from '../src/dataset/synthetic/digits.js';
 import { firstSamples, readSample, type Samples } from '../src/ir/dataset.js';
@@ -35,14 +36,14 @@ async function makeWorld(seed: number): Promise<World> {
   const dataset = makeDigits({ size: 14, trainSamples: 6000, testSamples: HELD_OUT, seed });
   const model = { bias: true, layers: [dense(32, 'relu'), dense(16, 'relu'), dense(10, 'none')] };
   const { output } = await train(dataset, model, {
+    ...TRAIN_DEFAULTS,
     epochs: 15,
     batchSize: 32,
     optimizer: { type: 'momentum', learningRate: 0.03, momentum: 0.9 },
-    grapes: { mode: 'propagating' },
     initializer: 'he_uniform',
     validationFraction: 0,
     earlyStopPatience: null,
-    learningRateDecay: 0.9,
+    schedule: { type: 'exponential', decay: 0.9 },
     checkpointEveryEpochs: 15,
     engine: 'wasm',
     seed,

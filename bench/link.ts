@@ -17,6 +17,7 @@ import { flash } from '../src/flash/flash.js';
 import { readSample, type Samples } from '../src/ir/dataset.js';
 import type { QuantizedGraph } from '../src/ir/graph.js';
 import type { ModelSpec } from '../src/ir/model-spec.js';
+import { TRAIN_DEFAULTS } from '../src/ir/train-defaults.js';
 import type { TrainOptions } from '../src/ir/options.js';
 import { quantizeInput } from '../src/ir/quantize-input.js';
 import { quantize } from '../src/quantize/quantize.js';
@@ -42,14 +43,14 @@ const MODEL: ModelSpec = {
 };
 /** One epoch: the link does not ask how good the weights are. */
 const TRAINING: TrainOptions = {
+  ...TRAIN_DEFAULTS,
   epochs: 1,
   batchSize: 16,
   optimizer: { type: 'sgd', learningRate: 0.05 },
-  grapes: { mode: 'propagating' },
   initializer: 'he_uniform',
   validationFraction: 0,
   earlyStopPatience: null,
-  learningRateDecay: 1,
+  schedule: { type: 'constant' },
   checkpointEveryEpochs: 1,
   engine: 'wasm',
   seed: 1,

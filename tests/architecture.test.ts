@@ -15,7 +15,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   util: ['errors'],
   ir: ['util', 'errors'],
   boards: ['types:ir', 'util', 'errors'],
-  config: ['types:ir', 'util', 'errors'],
+  config: ['ir', 'util', 'errors'],
   runs: ['util', 'errors', 'types:ir'],
   device: ['ir', 'boards', 'util', 'errors'],
   dataset: ['ir', 'types:boards', 'util', 'errors'],

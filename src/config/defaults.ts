@@ -1,5 +1,6 @@
 import type { ModelSpec } from '../ir/model-spec.js';
 import type { TrainOptions } from '../ir/options.js';
+import { TRAIN_DEFAULTS } from '../ir/train-defaults.js';
 import { dataDefaults } from './data-defaults.js';
 import type { LearnConfig, ProjectConfig } from './project-config.js';
 import type { RawLearn, RawProject, RawTrain } from './raw-project.js';
@@ -54,17 +55,14 @@ function optimizerDefaults(raw: RawTrain['optimizer']): TrainOptions['optimizer'
 }
 
 function trainDefaults(raw: RawTrain, seed: number): TrainOptions {
+  const { learningRateDecay, grapes, optimizer, ...rest } = raw;
   return {
-    epochs: raw.epochs ?? 20,
-    batchSize: raw.batchSize ?? 32,
-    optimizer: optimizerDefaults(raw.optimizer),
-    grapes: { mode: raw.grapes?.mode ?? 'propagating' },
-    initializer: raw.initializer ?? 'he_uniform',
-    validationFraction: raw.validationFraction ?? 0.1,
-    earlyStopPatience: raw.earlyStopPatience ?? null,
-    learningRateDecay: raw.learningRateDecay ?? 1,
-    checkpointEveryEpochs: raw.checkpointEveryEpochs ?? 1,
-    engine: raw.engine ?? 'wasm',
+    ...TRAIN_DEFAULTS,
+    ...rest,
+    optimizer: optimizerDefaults(optimizer),
+    schedule:
+      learningRateDecay === undefined ? TRAIN_DEFAULTS.schedule : { type: 'exponential', decay: learningRateDecay },
+    grapes: { ...TRAIN_DEFAULTS.grapes, ...grapes },
     seed,
   };
 }

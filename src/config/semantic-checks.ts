@@ -1,4 +1,5 @@
 import type { DataSource } from '../ir/options.js';
+import { layerName } from '../ir/plan-network.js';
 import { pathText, type ConfigPath, type ConfigProblem } from './problem.js';
 import type { ProjectConfig } from './project-config.js';
 import type { ConfigSource } from './source.js';
@@ -40,8 +41,10 @@ export const SEMANTIC_CHECKS: Readonly<Record<string, Check>> = {
 
   lastLayerGivesLogits: ({ model }) => {
     const last = model.layers.length - 1;
-    const { activation, dropout } = model.layers[last];
+    const layer = model.layers[last];
     const findings: Finding[] = [];
+    if (layer.type !== 'dense') return findings;
+    const { activation, dropout } = layer;
     if (activation !== 'none') {
       const message = `the last layer gives logits: its activation must be "none", not "${activation}"`;
       findings.push({ path: ['model', 'layers', last, 'activation'], message });
@@ -53,7 +56,7 @@ export const SEMANTIC_CHECKS: Readonly<Record<string, Check>> = {
   },
 
   layerNamesDiffer: ({ model }) => {
-    const names = model.layers.map((layer, i) => layer.name ?? `dense_${i}`);
+    const names = model.layers.map((_layer, i) => layerName(model, i));
     return names.flatMap((name, i) =>
       names.indexOf(name) === i
         ? []

@@ -119,7 +119,9 @@ function nodeCheck(version: string): DoctorCheck {
 }
 
 /** The kernels are compiled at set-up in a checkout and shipped in the package. */
-function kernelCheck(file = fileURLToPath(new URL('../train/engines/wasm/dense.wasm', import.meta.url))): DoctorCheck {
+function kernelCheck(
+  file = fileURLToPath(new URL('../train/engines/wasm/training.wasm', import.meta.url)),
+): DoctorCheck {
   const name = 'training kernels';
   if (existsSync(file)) return ok(name, file);
   return { name, status: 'fail', found: `${file} is missing`, remedy: 'npm run build' };

@@ -2,7 +2,7 @@ import type { Provenance } from './provenance.js';
 import type { Requantize } from './quant-params.js';
 import type { Tensor } from './tensor.js';
 
-export type Activation = 'none' | 'relu' | 'tanh';
+export type Activation = 'none' | 'relu' | 'relu6' | 'tanh' | 'sigmoid';
 
 /**
  * y[o] = activation(sum_i weights[o][i] * x[i] + bias[o]).
@@ -31,7 +31,7 @@ export interface LookupOp {
   readonly table: number;
   readonly output: number;
   /** The function the table samples. */
-  readonly activation: Exclude<Activation, 'none' | 'relu'>;
+  readonly activation: 'tanh';
 }
 
 export type Op = FullyConnectedOp | LookupOp;

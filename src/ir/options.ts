@@ -1,27 +1,77 @@
-import type { GrapesMode } from './model-spec.js';
+import type { ErrorPropagation, FactorRule, GrapesMode } from './model-spec.js';
 
 export type { DataSource } from './data-source.js';
 
 /** A change of the world that the device has to learn. */
 export type DriftSpec = { readonly kind: 'rotate'; readonly degrees: number } | { readonly kind: 'none' };
 
+export type OptimizerOptions =
+  | { readonly type: 'sgd'; readonly learningRate: number }
+  | { readonly type: 'momentum' | 'nag'; readonly learningRate: number; readonly momentum: number }
+  | {
+      readonly type: 'rmsprop';
+      readonly learningRate: number;
+      /** Share of the old mean square kept at each step, in [0, 1). */
+      readonly decay: number;
+      /** Inside the root. */
+      readonly epsilon: number;
+    }
+  | {
+      readonly type: 'adam';
+      readonly learningRate: number;
+      readonly beta1: number;
+      readonly beta2: number;
+      /** Outside the root. */
+      readonly epsilon: number;
+    };
+
+export interface GrapesOptions {
+  readonly mode: GrapesMode;
+  readonly factor: FactorRule;
+  /** The factor of the rule `constant`. */
+  readonly constant: number;
+  /** Steps between two looks at the weights; 1 is the definition. */
+  readonly everySteps: number;
+  /**
+   * `reference`: the habits of the authors' code instead of the definition: no clip with FA, its own rule with DFA, the
+   * first sample's dropout mask in the node sums, plain weights for the factors of FA and DFA under NAG.
+   */
+  readonly variant: 'definition' | 'reference';
+}
+
+/** The learning rate over the epochs, as a multiple of the optimizer's. */
+export type ScheduleOptions =
+  | { readonly type: 'constant' }
+  /** rate · decay^epoch */
+  | { readonly type: 'exponential'; readonly decay: number }
+  /** rate · factor^floor(epoch / everyEpochs) */
+  | { readonly type: 'step'; readonly everyEpochs: number; readonly factor: number }
+  /** Half a cosine from the rate down to rate · floor over all epochs, after a linear rise over `warmupEpochs`. */
+  | { readonly type: 'cosine'; readonly floor: number; readonly warmupEpochs: number };
+
 export interface TrainOptions {
   readonly epochs: number;
   readonly batchSize: number;
-  readonly optimizer:
-    | { readonly type: 'sgd'; readonly learningRate: number }
-    | { readonly type: 'momentum'; readonly learningRate: number; readonly momentum: number };
-  readonly grapes: { readonly mode: GrapesMode };
+  readonly loss: 'cross-entropy' | 'reconstruction';
+  readonly optimizer: OptimizerOptions;
+  readonly schedule: ScheduleOptions;
+  readonly grapes: GrapesOptions;
+  /** How the error reaches hidden nodes: backpropagation, feedback alignment, direct feedback alignment. */
+  readonly propagation: ErrorPropagation;
   readonly initializer: 'he_uniform' | 'he_normal' | 'xavier_uniform';
   /** Part of the training samples held out to watch, in [0, 1). With 0 the training loss is watched. */
   readonly validationFraction: number;
+  /** Weight of each class in the loss; `balanced`: samples / (classes · samples of the class). */
+  readonly classWeights: 'none' | 'balanced' | readonly number[];
   /** Stop after this many epochs without a better watched loss; null: never. */
   readonly earlyStopPatience: number | null;
-  /** The learning rate is multiplied by this after every epoch; 1 is constant. */
-  readonly learningRateDecay: number;
   /** Epochs between checkpoints. */
   readonly checkpointEveryEpochs: number;
-  readonly engine: 'wasm';
+  readonly engine: 'wasm' | 'tfjs';
+  /** Threads of the wasm engine; the bits of the result do not depend on it. */
+  readonly threads: number | 'auto';
+  /** Allows fused multiply-add and free summation order: faster, other bits on other machines. */
+  readonly fast: boolean;
   readonly seed: number;
 }
 

@@ -1,5 +1,5 @@
 import type { Samples } from '../ir/dataset.js';
-import type { Network } from './network.js';
+import type { TrainingNetwork } from './engine.js';
 
 /** Puts chosen samples into a network's input. 8-bit samples become real numbers by a table of 256. */
 export class BatchLoader {
@@ -12,11 +12,11 @@ export class BatchLoader {
   }
 
   /** Loads samples `indices[from …]`, at most `rows` of them; returns how many. */
-  load(network: Network, indices: Uint32Array, from: number, rows: number): number {
+  load(network: Pick<TrainingNetwork, 'input' | 'labels'>, indices: Uint32Array, from: number, rows: number): number {
     const { inputSize, values, scale, offset, labels } = this.samples;
     const count = Math.min(rows, indices.length - from);
-    const input = network.input.values;
-    const wanted = network.labels.values;
+    const input = network.input;
+    const wanted = network.labels;
     for (let r = 0; r < count; r++) {
       const sample = indices[from + r];
       const source = sample * inputSize;

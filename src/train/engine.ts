@@ -1,57 +1,87 @@
-/** Numbers in the engine's own memory. `values` is a live view; take it anew after allocating. */
-export interface EngineArray<V extends Float32Array | Int32Array> {
-  readonly length: number;
-  readonly values: V;
+import type { ErrorPropagation } from '../ir/model-spec.js';
+import type { NetworkPlan } from '../ir/network-plan.js';
+import type { GrapesOptions, OptimizerOptions, TrainOptions } from '../ir/options.js';
+
+/** How a network of a plan is to learn. */
+export interface LearningRule {
+  readonly loss: TrainOptions['loss'];
+  readonly optimizer: OptimizerOptions;
+  readonly grapes: GrapesOptions;
+  readonly propagation: ErrorPropagation;
+  /** Draws the feedback of FA and DFA, dropout masks and rate codes. */
+  readonly seed: number;
 }
 
-export type Floats = EngineArray<Float32Array>;
-export type Ints = EngineArray<Int32Array>;
+/** One step's samples stand in `input` and `labels` of the network. */
+export interface Step {
+  /** Samples in the batch, at most the network's `maxRows`. */
+  readonly rows: number;
+  /** Counts all steps of the run from 0: what masks and rate codes are drawn from. */
+  readonly step: number;
+  readonly learningRate: number;
+}
+
+export interface BatchResult {
+  /** Summed over the rows, class weights included. */
+  readonly loss: number;
+  /** Rows whose highest output is the label's; 0 for reconstruction. */
+  readonly correct: number;
+}
+
+/** What the modulation of one hidden layer looks like. */
+export interface LayerModulation {
+  readonly layerName: string;
+  /** One a node, from the last step that looked. Live views. */
+  readonly responsibilities: Float32Array;
+  readonly factors: Float32Array;
+}
 
 /**
- * The arithmetic that training is made of, on row-major float32 matrices. A layer says what to compute, an engine how.
- * Arrays are allocated before the first step; no operation allocates. Results do not depend on the machine.
- *
- * Shapes: a batch is [rows][features], weights are [out][in].
+ * A network in an engine's memory with its optimizer. Arrays that go in and out are float32 in the layouts of
+ * src/ir/ops, in the order of the plan, whatever the engine keeps inside.
  */
+export interface TrainingNetwork {
+  readonly plan: NetworkPlan;
+  readonly maxRows: number;
+  /** [maxRows][inputSize], to be filled before each call. A live view: take it anew for each batch. */
+  readonly input: Float32Array;
+  /** [maxRows] class indices. */
+  readonly labels: Int32Array;
+  /** [maxRows] weights of the rows in the loss; all 1 unless changed. */
+  readonly rowWeights: Float32Array;
+  /** [maxRows][outputSize], logits or reconstruction, of the last call. */
+  readonly outputs: Float32Array;
+
+  /** Forward, factors, backward, update. */
+  step(step: Step): BatchResult;
+  /** The same without the update: mean modulated gradients of every parameter. */
+  gradients(step: Step): { readonly result: BatchResult; readonly gradients: readonly Float32Array[] };
+  /** Forward as in use: no dropout, moving statistics. With NAG from the look-ahead weights, as the reference does. */
+  evaluate(rows: number): BatchResult;
+
+  /** Copies of the learned arrays, then of the kept ones (moving statistics). */
+  readParameters(): Float32Array[];
+  /** The inverse; the optimizer's memory stays. */
+  writeParameters(arrays: readonly Float32Array[]): void;
+  /** Copies of the optimizer's memory, and back: with the parameters, all that a checkpoint needs. */
+  readOptimizer(): Float32Array[];
+  writeOptimizer(arrays: readonly Float32Array[]): void;
+  /** Fixed feedback of FA (weights' layouts) or DFA ([anchor values][outputs]), one a layer that uses it. */
+  readFeedback(): Float32Array[];
+  writeFeedback(arrays: readonly Float32Array[]): void;
+
+  /** One a hidden layer, lowest first; empty with GRAPES off. Looks at the weights as they stand. */
+  modulations(): readonly LayerModulation[];
+  /** Name of the first parameter that holds a NaN or an infinity, or null. */
+  firstNonFinite(): string | null;
+  /** Ends threads and frees memory; the network cannot be used afterwards. */
+  dispose(): void;
+}
+
+/** Something that can step a network on a batch. */
 export interface Engine {
-  readonly id: string;
-  floats(length: number): Floats;
-  ints(length: number): Ints;
-
-  /** c[m,n] = a[m,k] · b[n,k]ᵀ */
-  matmulTransposedB(a: Floats, b: Floats, c: Floats, m: number, n: number, k: number): void;
-  /** c[m,n] = a[m,k] · b[k,n] */
-  matmul(a: Floats, b: Floats, c: Floats, m: number, n: number, k: number): void;
-  /** c[m,n] = alpha · a[k,m]ᵀ · b[k,n] */
-  matmulTransposedA(a: Floats, b: Floats, c: Floats, m: number, n: number, k: number, alpha: number): void;
-
-  /** y[r][c] += row[c] */
-  addRow(y: Floats, row: Floats, rows: number, cols: number): void;
-  /** out[c] = alpha · Σ_r d[r][c] */
-  columnSums(d: Floats, out: Floats, rows: number, cols: number, alpha: number): void;
-  /** out[r] = Σ_c |w[r][c]| */
-  absRowSums(w: Floats, out: Floats, rows: number, cols: number): void;
-  /** d[r][c] *= factor[c] */
-  scaleColumns(d: Floats, factor: Floats, rows: number, cols: number): void;
-  /** g[r][c] *= factor[r]; with one column, an element-wise product. */
-  scaleRows(g: Floats, factor: Floats, rows: number, cols: number): void;
-
-  /** In place over the first n numbers. */
-  activate(kind: 'relu' | 'tanh', y: Floats, n: number): void;
-  /** d *= f'(a), from y = f(a). */
-  activateBackward(kind: 'relu' | 'tanh', d: Floats, y: Floats, n: number): void;
-  /** mask[i] = 1 / keep with probability `keep`, else 0; a function of (key, i) alone. */
-  dropoutMask(mask: Floats, n: number, key: number, keep: number): void;
-  /** out[i] = a[i] · b[i]; `out` may be `a`. */
-  multiply(out: Floats, a: Floats, b: Floats, n: number): void;
-
-  /** p = softmax(z) by rows, d = p − onehot(labels). Returns the summed cross-entropy. */
-  softmaxCrossEntropy(z: Floats, labels: Ints, p: Floats, d: Floats, rows: number, cols: number): number;
-  /** classes[r] = argmax z[r], the lowest index among equals. */
-  argmaxRows(z: Floats, classes: Ints, rows: number, cols: number): void;
-
-  /** w −= rate · g */
-  sgdStep(w: Floats, g: Floats, rate: number): void;
-  /** v = momentum · v + rate · g; w −= v */
-  momentumStep(w: Floats, v: Floats, g: Floats, rate: number, momentum: number): void;
+  readonly id: TrainOptions['engine'];
+  /** For logs and provenance: back end, threads, arithmetic. */
+  readonly description: string;
+  build(plan: NetworkPlan, rule: LearningRule, maxRows: number): TrainingNetwork;
 }

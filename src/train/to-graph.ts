@@ -1,38 +1,67 @@
+import { ToolError } from '../errors/tool-error.js';
 import type { Dataset } from '../ir/dataset.js';
-import type { FloatGraph, FullyConnectedOp } from '../ir/graph.js';
+import type { FloatGraph, Op } from '../ir/graph.js';
+import { NETWORK_INPUT, type NetworkPlan, type PlannedLayer } from '../ir/network-plan.js';
 import type { Provenance } from '../ir/provenance.js';
 import type { Tensor, TensorRole } from '../ir/tensor.js';
-import type { Network } from './network.js';
 
-/** A copy of the network's weights as a float graph. */
-export function toGraph(network: Network, name: string, dataset: Dataset, provenance: Provenance): FloatGraph {
+/** The network with learned `arrays` (in the plan's order: parameters of all layers, then kept state) as a float graph. */
+export function toGraph(
+  plan: NetworkPlan,
+  arrays: readonly Float32Array[],
+  name: string,
+  dataset: Dataset,
+  provenance: Provenance,
+): FloatGraph {
   const tensors: Tensor[] = [];
   const add = (role: TensorRole, tensorName: string, shape: readonly number[], data: Float32Array | null): number => {
     tensors.push({ id: tensors.length, name: tensorName, shape, dtype: 'float32', role, quant: null, data });
     return tensors.length - 1;
   };
   const input = add('input', 'input', dataset.inputShape, null);
-  let below = input;
-  const ops = network.layers.map((layer, i): FullyConnectedOp => {
-    const { weights, bias, outputs, activation } = layer;
-    const op = {
-      kind: 'fully_connected',
-      name: layer.name,
-      input: below,
-      weights: add('weight', weights.name, [outputs, layer.inputs], weights.values.values.slice()),
-      bias: bias === null ? null : add('bias', bias.name, [outputs], bias.values.values.slice()),
-      output:
-        i === network.layers.length - 1
-          ? add('output', 'logits', [outputs], null)
-          : add('activation', `${layer.name}_output`, [outputs], null),
-      activation,
-      requantize: null,
-    } as const;
-    below = op.output;
-    return op;
-  });
+  const last = lastOp(plan);
+  const valueOf: number[] = [];
+  const ops: Op[] = [];
+  let next = 0;
+  for (const layer of plan.layers) {
+    const below = layer.inputs[0] === NETWORK_INPUT ? input : valueOf[layer.inputs[0]];
+    const constants = layer.parameters.map((parameter): number => {
+      const role = parameter.part === 'bias' ? 'bias' : 'weight';
+      return add(role, parameter.name, parameter.shape, arrays[next++]);
+    });
+    // While in use a dropout does nothing.
+    if (layer.spec.type === 'dropout') {
+      valueOf.push(below);
+      continue;
+    }
+    const output =
+      layer.index === last
+        ? add('output', 'logits', layer.outputShape, null)
+        : add('activation', `${layer.name}_output`, layer.outputShape, null);
+    ops.push(toOp(layer, below, constants, output));
+    valueOf.push(output);
+  }
   const { classNames } = dataset;
-  return { schemaVersion: 1, stage: 'float', name, classNames, tensors, ops, input, output: below, provenance };
+  const output = valueOf[plan.output];
+  return { schemaVersion: 1, stage: 'float', name, classNames, tensors, ops, input, output, provenance };
+}
+
+function lastOp(plan: NetworkPlan): number {
+  let layer = plan.layers[plan.output];
+  while (layer.spec.type === 'dropout' && layer.inputs[0] !== NETWORK_INPUT) layer = plan.layers[layer.inputs[0]];
+  return layer.index;
+}
+
+function toOp(layer: PlannedLayer, input: number, constants: readonly number[], output: number): Op {
+  const { spec, name } = layer;
+  if (spec.type !== 'dense') {
+    throw new ToolError('GRAPH_INVALID', `Layer '${name}' (${spec.type}) has no form in a graph.`, {
+      context: { layer: name, type: spec.type },
+    });
+  }
+  const { activation } = spec;
+  const [weights, bias = null] = constants;
+  return { kind: 'fully_connected', name, input, weights, bias, output, activation, requantize: null };
 }
 
 /** `name` as a C identifier in snake_case. */

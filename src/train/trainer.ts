@@ -2,16 +2,19 @@ import { ToolError } from '../errors/tool-error.js';
 import { datasetDigest } from '../ir/dataset-digest.js';
 import type { Dataset } from '../ir/dataset.js';
 import type { FloatGraph } from '../ir/graph.js';
-import { evaluateFloat, graphMacs } from '../ir/interpret.js';
 import type { ModelSpec } from '../ir/model-spec.js';
+import type { NetworkPlan } from '../ir/network-plan.js';
 import type { TrainOptions } from '../ir/options.js';
+import { planNetwork } from '../ir/plan-network.js';
 import type { EpochMetrics, TrainReport } from '../ir/report.js';
+import { elementCount } from '../ir/tensor.js';
 import { canonicalJson, sha256Hex } from '../util/digest.js';
 import { toolVersion } from '../util/package-root.js';
 import { silentProgress, type Progress } from '../util/progress.js';
 import { checkModel } from './check-model.js';
 import { encodeCheckpoint } from './checkpoint.js';
-import type { FactorRule } from './grapes/factor.js';
+import { createEngine } from './engines/create-engine.js';
+import { evaluateNetwork } from './evaluate-network.js';
 import { identifierOf, toGraph } from './to-graph.js';
 import { TrainingRun } from './training-run.js';
 
@@ -27,8 +30,6 @@ export interface TrainHooks {
   readonly onCheckpoint?: (bytes: Uint8Array, epoch: number) => void;
   /** Bytes of a checkpoint to go on from. The result has the same bytes as that of a run never interrupted. */
   readonly resumeFrom?: Uint8Array;
-  /** For experiments: GRAPES' factor, or its control. */
-  readonly factorRule?: FactorRule;
 }
 
 /**
@@ -41,15 +42,31 @@ export async function train(
   options: TrainOptions,
   hooks: TrainHooks = {},
 ): Promise<{ output: FloatGraph; report: TrainReport }> {
-  checkModel(dataset, model);
+  const plan = planNetwork(model, dataset.inputShape);
+  checkModel(dataset, plan, options);
   if (dataset.train.count === 0) {
     throw new ToolError('DATASET_EMPTY', `'${dataset.name}' has no training samples.`, {
       context: { dataset: dataset.name },
     });
   }
+  const engine = await createEngine(options);
+  const run = new TrainingRun(engine, dataset, plan, options, configDigest(dataset, model, options));
+  try {
+    return await trainRun(run, dataset, plan, model, options, hooks);
+  } finally {
+    run.network.dispose();
+  }
+}
+
+async function trainRun(
+  run: TrainingRun,
+  dataset: Dataset,
+  plan: NetworkPlan,
+  model: ModelSpec,
+  options: TrainOptions,
+  hooks: TrainHooks,
+): Promise<{ output: FloatGraph; report: TrainReport }> {
   const progress = hooks.progress ?? silentProgress;
-  const digest = configDigest(dataset, model, options, hooks.factorRule ?? 'per-node');
-  const run = new TrainingRun(dataset, model, options, hooks.factorRule ?? 'per-node', digest);
   if (hooks.resumeFrom !== undefined) run.resume(hooks.resumeFrom);
 
   let saved = run.epoch;
@@ -87,7 +104,8 @@ export async function train(
       options: sha256Hex(canonicalJson(options)),
     },
   };
-  const output = toGraph(run.network, identifierOf(hooks.name ?? dataset.name), dataset, provenance);
+  const arrays = run.network.readParameters();
+  const output = toGraph(plan, arrays, identifierOf(hooks.name ?? dataset.name), dataset, provenance);
   return {
     output,
     report: {
@@ -95,16 +113,17 @@ export async function train(
       epochs: run.metrics,
       stoppedEarly: run.stoppedEarly,
       bestEpoch: run.bestEpoch,
-      parameters: run.network.parameters.reduce((n, p) => n + p.values.length, 0),
-      macs: graphMacs(output),
-      test: evaluateFloat(output, dataset.test),
+      parameters: plan.layers.reduce((n, l) => n + l.parameters.reduce((m, p) => m + elementCount(p.shape), 0), 0),
+      macs: plan.layers.reduce((n, { macs }) => n + macs, 0),
+      test: evaluateNetwork(run.network, dataset.test, dataset.classNames.length),
     },
   };
 }
 
-function configDigest(dataset: Dataset, model: ModelSpec, options: TrainOptions, factorRule: FactorRule): string {
-  const { epochs: _epochs, checkpointEveryEpochs: _every, ...rest } = options;
-  return sha256Hex(canonicalJson({ dataset: datasetDigest(dataset), model, options: rest, factorRule }));
+function configDigest(dataset: Dataset, model: ModelSpec, options: TrainOptions): string {
+  // Threads change no bits.
+  const { epochs: _epochs, checkpointEveryEpochs: _every, threads: _threads, ...rest } = options;
+  return sha256Hex(canonicalJson({ dataset: datasetDigest(dataset), model, options: rest }));
 }
 
 function noteIfGuessing(run: TrainingRun, dataset: Dataset, progress: Progress): void {

@@ -1,19 +1,18 @@
 import { setImmediate } from 'node:timers/promises';
 import { ToolError } from '../errors/tool-error.js';
 import type { Dataset } from '../ir/dataset.js';
-import type { ModelSpec } from '../ir/model-spec.js';
+import type { NetworkPlan } from '../ir/network-plan.js';
 import type { TrainOptions } from '../ir/options.js';
 import type { EpochMetrics } from '../ir/report.js';
+import type { FactorSpread } from '../ir/telemetry.js';
 import { partition } from '../util/partition.js';
 import { Rng } from '../util/rng.js';
 import { BatchLoader } from './batch-loader.js';
 import { decodeCheckpoint, type Checkpoint } from './checkpoint.js';
 import { EarlyStop } from './early-stop.js';
-import { createEngine } from './engines/create-engine.js';
-import type { FactorRule } from './grapes/factor.js';
-import { Network } from './network.js';
-import { createOptimizer } from './optimizers/create-optimizer.js';
-import type { Optimizer } from './optimizers/optimizer.js';
+import type { Engine, LayerModulation, TrainingNetwork } from './engine.js';
+import { initialParameters } from './initializers.js';
+import { scheduledRate } from './schedule.js';
 
 /** Rows of an evaluation batch, at least. */
 const EVALUATION_ROWS = 128;
@@ -32,12 +31,11 @@ interface LossAndAccuracy {
  * state to save is: epochs done, weights, optimizer state, and the best epoch so far.
  */
 export class TrainingRun {
-  readonly network: Network;
+  readonly network: TrainingNetwork;
   /** Epochs done. */
   epoch = 0;
   metrics: EpochMetrics[] = [];
   stoppedEarly = false;
-  private readonly optimizer: Optimizer;
   private readonly loader: BatchLoader;
   private readonly trainIndices: Uint32Array;
   private readonly validationIndices: Uint32Array;
@@ -48,22 +46,14 @@ export class TrainingRun {
   private sliceEnd = performance.now() + SLICE_MS;
 
   constructor(
+    engine: Engine,
     dataset: Dataset,
-    model: ModelSpec,
+    plan: NetworkPlan,
     private readonly options: TrainOptions,
-    factorRule: FactorRule,
     private readonly configDigest: string,
   ) {
-    const engine = createEngine(options.engine);
-    this.network = new Network(engine, {
-      inputs: dataset.train.inputSize,
-      model,
-      grapes: options.grapes.mode,
-      factorRule,
-      maxRows: Math.max(options.batchSize, EVALUATION_ROWS),
-    });
-    this.network.initialize(options.initializer, options.seed);
-    this.optimizer = createOptimizer(engine, this.network.parameters, options.optimizer);
+    this.network = engine.build(plan, options, Math.max(options.batchSize, EVALUATION_ROWS));
+    this.network.writeParameters(initialParameters(plan, options.initializer, options.seed));
     this.loader = new BatchLoader(dataset.train);
     const parts = partition(
       dataset.train.count,
@@ -73,7 +63,7 @@ export class TrainingRun {
     this.trainIndices = parts.kept;
     this.validationIndices = parts.drawn;
     this.earlyStop = new EarlyStop(options.earlyStopPatience);
-    this.best = this.copyParameters();
+    this.best = this.network.readParameters();
     this.lossOfGuessing = Math.log(dataset.classNames.length);
   }
 
@@ -88,7 +78,7 @@ export class TrainingRun {
   /** `onBatch(done, total, lastLoss)` is called now and then, with samples as the unit; it may throw to stop. */
   async trainEpoch(onBatch: (done: number, total: number, loss: number) => void): Promise<EpochMetrics> {
     const { options, network } = this;
-    const learningRate = options.optimizer.learningRate * power(options.learningRateDecay, this.epoch);
+    const learningRate = scheduledRate(options.optimizer.learningRate, options.schedule, this.epoch, options.epochs);
     const order = this.trainIndices.slice();
     Rng.forPurpose(options.seed, `train/shuffle/${String(this.epoch)}`).shuffle(order);
     const stepsPerEpoch = Math.ceil(order.length / options.batchSize);
@@ -97,14 +87,10 @@ export class TrainingRun {
     for (let step = 0; step < stepsPerEpoch; step++) {
       const from = step * options.batchSize;
       const rows = this.loader.load(network, order, from, options.batchSize);
-      network.drawMasks(rows, options.seed, this.epoch * stepsPerEpoch + step);
-      const loss = network.forward(rows, true);
+      const { loss, correct: hits } = network.step({ rows, step: this.epoch * stepsPerEpoch + step, learningRate });
       if (!Number.isFinite(loss)) this.diverged(step, loss / rows, learningRate);
       lossSum += loss;
-      correct += this.countCorrect(rows);
-      network.refreshFactors();
-      network.backward(rows);
-      this.optimizer.step(learningRate);
+      correct += hits;
       if (performance.now() >= this.sliceEnd) {
         await setImmediate();
         onBatch(from + rows, order.length, loss / rows);
@@ -123,7 +109,6 @@ export class TrainingRun {
   private endEpoch(learningRate: number, trained: LossAndAccuracy): EpochMetrics {
     const validated = this.validate();
     this.epoch++;
-    this.network.refreshFactors();
     const metrics: EpochMetrics = {
       epoch: this.epoch,
       learningRate,
@@ -131,10 +116,10 @@ export class TrainingRun {
       trainAccuracy: trained.accuracy,
       validationLoss: validated?.loss ?? null,
       validationAccuracy: validated?.accuracy ?? null,
-      factors: this.network.factorSpreads(),
+      factors: this.network.modulations().map(spreadOf),
     };
     this.metrics.push(metrics);
-    if (this.earlyStop.observe(this.epoch, validated?.loss ?? trained.loss)) this.best = this.copyParameters();
+    if (this.earlyStop.observe(this.epoch, validated?.loss ?? trained.loss)) this.best = this.network.readParameters();
     this.stoppedEarly = this.epoch < this.options.epochs && this.earlyStop.shouldStop(this.epoch);
     return metrics;
   }
@@ -146,18 +131,11 @@ export class TrainingRun {
     let correct = 0;
     for (let from = 0; from < indices.length; from += EVALUATION_ROWS) {
       const rows = this.loader.load(this.network, indices, from, EVALUATION_ROWS);
-      loss += this.network.forward(rows, false);
-      correct += this.countCorrect(rows);
+      const result = this.network.evaluate(rows);
+      loss += result.loss;
+      correct += result.correct;
     }
     return { loss: loss / indices.length, accuracy: correct / indices.length };
-  }
-
-  private countCorrect(rows: number): number {
-    const predicted = this.network.loss.predicted.values;
-    const labels = this.network.labels.values;
-    let correct = 0;
-    for (let r = 0; r < rows; r++) if (predicted[r] === labels[r]) correct++;
-    return correct;
   }
 
   private diverged(step: number, loss: number, learningRate: number): never {
@@ -172,15 +150,9 @@ export class TrainingRun {
     );
   }
 
-  private copyParameters(): Float32Array[] {
-    return this.network.parameters.map((p) => p.values.values.slice());
-  }
-
   /** Puts the best epoch's weights back: the run's result. */
   useBest(): void {
-    this.network.parameters.forEach((p, i) => {
-      p.values.values.set(this.best[i]);
-    });
+    this.network.writeParameters(this.best);
   }
 
   checkpoint(): Checkpoint {
@@ -190,7 +162,7 @@ export class TrainingRun {
       bestEpoch: this.earlyStop.bestEpoch,
       bestLoss: Number.isFinite(this.earlyStop.bestLoss) ? this.earlyStop.bestLoss : null,
       metrics: [...this.metrics],
-      arrays: [...this.copyParameters(), ...this.optimizer.state.map((s) => s.values.slice()), ...this.best],
+      arrays: [...this.network.readParameters(), ...this.network.readOptimizer(), ...this.best],
     };
   }
 
@@ -205,11 +177,11 @@ export class TrainingRun {
           : 'The checkpoint belongs to another dataset, model or training options.';
       throw new ToolError('TRAIN_CHECKPOINT_MISMATCH', message, { context: { epoch: checkpoint.epoch, epochs } });
     }
-    const live = [...this.network.parameters.map((p) => p.values), ...this.optimizer.state];
-    live.forEach((array, i) => {
-      array.values.set(checkpoint.arrays[i]);
-    });
-    this.best = checkpoint.arrays.slice(live.length);
+    const { arrays } = checkpoint;
+    const { length } = this.best;
+    this.network.writeParameters(arrays.slice(0, length));
+    this.network.writeOptimizer(arrays.slice(length, arrays.length - length));
+    this.best = arrays.slice(arrays.length - length);
     this.epoch = checkpoint.epoch;
     this.metrics = [...checkpoint.metrics];
     const { earlyStopPatience } = this.options;
@@ -218,9 +190,14 @@ export class TrainingRun {
   }
 }
 
-/** base^n by multiplication: `Math.pow` may differ between machines. */
-function power(base: number, n: number): number {
-  let p = 1;
-  for (let i = 0; i < n; i++) p *= base;
-  return p;
+function spreadOf({ factors }: LayerModulation): FactorSpread {
+  let min = Infinity;
+  let max = -Infinity;
+  let sum = 0;
+  for (const v of factors) {
+    if (v < min) min = v;
+    if (v > max) max = v;
+    sum += v;
+  }
+  return { min, mean: sum / factors.length, max };
 }

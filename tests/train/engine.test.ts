@@ -4,18 +4,26 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import t from 'tap';
-import type { GrapesMode } from '../../src/ir/model-spec.js';
-import { instantiateDense } from '../../src/train/engines/wasm/dense-kernels.js';
-import { WasmEngine } from '../../src/train/engines/wasm/wasm-engine.js';
-import type { Floats } from '../../src/train/engine.js';
+import type { FactorRule, GrapesMode } from '../../src/ir/model-spec.js';
+import { planNetwork } from '../../src/ir/plan-network.js';
+import { TRAIN_DEFAULTS } from '../../src/ir/train-defaults.js';
+import * as elementwise from '../../src/train/engines/wasm/arithmetic/elementwise.js';
+import * as matrix from '../../src/train/engines/wasm/arithmetic/matrix.js';
+import { instantiateKernels } from '../../src/train/engines/wasm/kernels.js';
+import { Machine, type Floats } from '../../src/train/engines/wasm/machine.js';
+import { Momentum } from '../../src/train/engines/wasm/optimizers/momentum.js';
+import { Sgd } from '../../src/train/engines/wasm/optimizers/sgd.js';
+import type { Parameter } from '../../src/train/engines/wasm/parameter.js';
+import { SoftmaxCrossEntropy } from '../../src/train/engines/wasm/softmax-cross-entropy.js';
+import { WasmNetwork } from '../../src/train/engines/wasm/wasm-network.js';
 import { modulationFactors } from '../../src/train/grapes/factor.js';
-import { Network } from '../../src/train/network.js';
+import { initialParameters } from '../../src/train/initializers.js';
 import { Rng } from '../../src/util/rng.js';
 
 const rng = new Rng(11);
 
-function random(engine: WasmEngine, length: number): Floats {
-  const array = engine.floats(length);
+function random(machine: Machine, length: number): Floats {
+  const array = machine.floats(length);
   for (let i = 0; i < length; i++) array.values[i] = rng.range(-1, 1);
   return array;
 }
@@ -27,16 +35,16 @@ function worst(actual: ArrayLike<number>, expected: (i: number) => number, n: nu
 }
 
 t.test('matrix products of every size around the tiles', (test) => {
-  const engine = new WasmEngine();
+  const machine = new Machine();
   const guard = 1234.5;
   let difference = 0;
   let touched = 0;
   for (const m of [1, 2, 4, 5, 7, 8]) {
     for (const n of [1, 3, 4, 7, 8, 9, 12, 13, 17]) {
       for (const k of [1, 2, 3, 4, 5, 8, 11]) {
-        const a = random(engine, m * k);
-        const b = random(engine, k * n);
-        const c = engine.floats(m * n + 1);
+        const a = random(machine, m * k);
+        const b = random(machine, k * n);
+        const c = machine.floats(m * n + 1);
         const [x, y] = [a.values.slice(), b.values.slice()];
         const sum = (term: (p: number) => number): number => {
           let s = 0;
@@ -51,11 +59,11 @@ t.test('matrix products of every size around the tiles', (test) => {
           if (c.values[m * n] !== guard) touched++;
         };
         c.values[m * n] = guard;
-        engine.matmulTransposedB(a, b, c, m, n, k);
+        matrix.matmulTransposedB(machine, a, b, c, m, n, k);
         check((r, q) => sum((p) => x[r * k + p] * y[q * k + p]));
-        engine.matmul(a, b, c, m, n, k);
+        matrix.matmul(machine, a, b, c, m, n, k);
         check((r, q) => sum((p) => x[r * k + p] * y[p * n + q]));
-        engine.matmulTransposedA(a, b, c, m, n, k, 0.5);
+        matrix.matmulTransposedA(machine, a, b, c, m, n, k, 0.5);
         check((r, q) => 0.5 * sum((p) => x[p * m + r] * y[p * n + q]));
       }
     }
@@ -66,7 +74,7 @@ t.test('matrix products of every size around the tiles', (test) => {
 });
 
 t.test('sums, scalings, updates', (test) => {
-  const engine = new WasmEngine();
+  const machine = new Machine();
   for (const [rows, cols] of [
     [1, 1],
     [3, 5],
@@ -74,10 +82,10 @@ t.test('sums, scalings, updates', (test) => {
     [5, 19],
   ]) {
     const n = rows * cols;
-    const x = random(engine, n);
+    const x = random(machine, n);
     const before = x.values.slice();
-    const row = random(engine, cols);
-    const column = random(engine, rows);
+    const row = random(machine, cols);
+    const column = random(machine, rows);
     const at = (i: number): [number, number] => [Math.floor(i / cols), i % cols];
     const is = (name: string, values: Float32Array, expected: (i: number) => number, count = n): void => {
       test.ok(worst(values, expected, count) < 2e-6, `${name} ${String(rows)}×${String(cols)}`);
@@ -87,28 +95,31 @@ t.test('sums, scalings, updates', (test) => {
       for (let i = 0; i < n; i++) sums[at(i)[key]] += pick(i);
       return sums;
     };
-    const colSums = engine.floats(cols);
-    engine.columnSums(x, colSums, rows, cols, 0.25);
+    const colSums = machine.floats(cols);
+    matrix.columnSums(machine, x, colSums, rows, cols, 0.25);
     is('columnSums', colSums.values, (c) => 0.25 * sumsOf((i) => before[i], 1, cols)[c], cols);
-    const rowSums = engine.floats(rows);
-    engine.absRowSums(x, rowSums, rows, cols);
+    const rowSums = machine.floats(rows);
+    matrix.absRowSums(machine, x, rowSums, rows, cols);
     is('absRowSums', rowSums.values, (r) => sumsOf((i) => Math.abs(before[i]), 0, rows)[r], rows);
-    engine.scaleColumns(x, row, rows, cols);
+    matrix.scaleColumns(machine, x, row, rows, cols);
     is('scaleColumns', x.values, (i) => before[i] * row.values[at(i)[1]]);
     x.values.set(before);
-    engine.scaleRows(x, column, rows, cols);
+    matrix.scaleRows(machine, x, column, rows, cols);
     is('scaleRows', x.values, (i) => before[i] * column.values[at(i)[0]]);
     x.values.set(before);
-    engine.addRow(x, row, rows, cols);
+    matrix.addRow(machine, x, row, rows, cols);
     is('addRow', x.values, (i) => before[i] + row.values[at(i)[1]]);
     x.values.set(before);
-    const g = random(engine, n);
-    engine.sgdStep(x, g, 0.5);
+    const g = random(machine, n);
+    const learned = [{ values: x, gradient: g } as Parameter];
+    new Sgd(machine, learned).step(0.5);
     is('sgd', x.values, (i) => before[i] - 0.5 * g.values[i]);
     x.values.set(before);
-    const v = random(engine, n);
+    const momentum = new Momentum(machine, learned, 0.9);
+    const [v] = momentum.state;
+    v.values.forEach((_, i, all) => (all[i] = rng.range(-1, 1)));
     const v0 = v.values.slice();
-    engine.momentumStep(x, v, g, 0.5, 0.9);
+    momentum.step(0.5);
     is('momentum', v.values, (i) => 0.9 * v0[i] + 0.5 * g.values[i]);
     is('momentum', x.values, (i) => before[i] - (0.9 * v0[i] + 0.5 * g.values[i]));
   }
@@ -116,7 +127,7 @@ t.test('sums, scalings, updates', (test) => {
 });
 
 t.test('activations', (test) => {
-  const engine = new WasmEngine();
+  const machine = new Machine();
   const points = Float32Array.of(
     -30,
     -3,
@@ -137,10 +148,10 @@ t.test('activations', (test) => {
     NaN,
   );
   const n = points.length;
-  const y = engine.floats(n);
-  const d = engine.floats(n);
+  const y = machine.floats(n);
+  const d = machine.floats(n);
   y.values.set(points);
-  engine.activate('tanh', y, n);
+  elementwise.activate(machine, 'tanh', y, n);
   points.forEach((x, i) => {
     const exact = Math.tanh(x);
     const near = Math.abs(y.values[i] - exact) <= Math.abs(exact) * 6.1e-8 || Object.is(y.values[i], exact);
@@ -148,16 +159,16 @@ t.test('activations', (test) => {
   });
   test.ok(Number.isNaN(y.values[n - 1]));
   d.values.fill(2);
-  engine.activateBackward('tanh', d, y, n - 1);
+  elementwise.activateBackward(machine, 'tanh', d, y, n - 1);
   test.ok(worst(d.values, (i) => 2 * (1 - y.values[i] ** 2), n - 1) < 1e-6);
   y.values.set(points);
-  engine.activate('relu', y, n);
+  elementwise.activate(machine, 'relu', y, n);
   test.same(
     [...y.values],
     [...points].map((x) => (x > 0 ? x : x <= 0 ? 0 : NaN)),
   );
   d.values.fill(3);
-  engine.activateBackward('relu', d, y, n);
+  elementwise.activateBackward(machine, 'relu', d, y, n);
   test.same(
     [...d.values],
     [...points].map((x) => (x > 0 ? 3 : 0)),
@@ -166,18 +177,20 @@ t.test('activations', (test) => {
 });
 
 t.test('softmax cross-entropy', (test) => {
-  const engine = new WasmEngine();
+  const machine = new Machine();
   const rows = [
     [1, 2, 3],
     [500, -500, 0],
     [-80, -80, -80],
   ];
-  const z = engine.floats(9);
-  const [p, d] = [engine.floats(9), engine.floats(9)];
-  const [labels, classes] = [engine.ints(3), engine.ints(3)];
+  const z = machine.floats(9);
+  const d = machine.floats(9);
+  const labels = machine.ints(3);
+  const softmax = new SoftmaxCrossEntropy(machine, 3, 3);
+  const { probabilities: p } = softmax;
   z.values.set(rows.flat());
   labels.values.set([0, 1, 2]);
-  const loss = engine.softmaxCrossEntropy(z, labels, p, d, 3, 3);
+  const loss = softmax.evaluate(z, labels, d, 3);
   let expected = 0;
   rows.forEach((row, r) => {
     const top = Math.max(...row);
@@ -190,86 +203,91 @@ t.test('softmax cross-entropy', (test) => {
     expected += Math.log(sum) - (row[r] - top);
   });
   test.ok(Math.abs(loss - expected) < 1e-9 * expected, `${String(loss)} = ${String(expected)}`);
-  engine.argmaxRows(z, classes, 3, 3);
-  test.same([...classes.values], [2, 0, 0], 'the lowest index wins a tie');
+  test.same([...softmax.predicted.values], [2, 0, 0], 'the lowest index wins a tie');
   z.values[1] = NaN;
-  test.ok(Number.isNaN(engine.softmaxCrossEntropy(z, labels, p, d, 1, 3)), 'NaN is not hidden');
+  test.ok(Number.isNaN(softmax.evaluate(z, labels, d, 1)), 'NaN is not hidden');
   test.end();
 });
 
 t.test('dropout masks', (test) => {
-  const engine = new WasmEngine();
+  const machine = new Machine();
   const n = 20_000;
-  const [a, b] = [engine.floats(n), engine.floats(n)];
-  engine.dropoutMask(a, n, 77, 0.75);
+  const [a, b] = [machine.floats(n), machine.floats(n)];
+  elementwise.dropoutMask(machine, a, n, 77, 0.75);
   const kept = a.values.filter((v) => v !== 0);
   test.ok(
     kept.every((v) => v === Math.fround(1 / 0.75)),
     'what is kept is scaled up',
   );
   test.ok(Math.abs(kept.length / n - 0.75) < 0.01, String(kept.length / n));
-  engine.dropoutMask(b, n, 77, 0.75);
+  elementwise.dropoutMask(machine, b, n, 77, 0.75);
   test.same(a.values, b.values, 'the same key draws the same mask');
-  engine.dropoutMask(b, n, 78, 0.75);
+  elementwise.dropoutMask(machine, b, n, 78, 0.75);
   const agree = a.values.filter((v, i) => v === b.values[i]).length / n;
   test.ok(Math.abs(agree - (0.75 * 0.75 + 0.25 * 0.25)) < 0.015, `another key, an independent mask: ${String(agree)}`);
   test.end();
 });
 
 t.test('gradients against finite differences', (test) => {
-  for (const activation of ['relu', 'tanh'] as const) {
+  for (const activation of ['relu', 'tanh', 'relu6', 'sigmoid'] as const) {
     for (const dropout of [0, 0.4]) {
       const network = smallNetwork(activation, dropout, 'off');
-      network.drawMasks(5, 3, 0);
-      network.forward(5, true);
-      network.backward(5);
+      const step = { rows: 5, step: 1, learningRate: 0 };
+      const { gradients } = network.gradients(step);
+      const parameters = network.readParameters();
       let difference = 0;
-      for (const { values, gradient } of network.parameters) {
-        const analytic = gradient.values.slice();
-        for (let i = 0; i < analytic.length; i++) {
-          const w = values.values[i];
+      gradients.forEach((gradient, p) => {
+        const lossAt = (i: number, w: number): number => {
+          const before = parameters[p][i];
+          parameters[p][i] = w;
+          network.writeParameters(parameters);
+          parameters[p][i] = before;
+          return network.gradients(step).result.loss;
+        };
+        gradient.forEach((analytic, i) => {
           const h = 1 / 256;
-          values.values[i] = w + h;
-          const up = network.forward(5, true);
-          values.values[i] = w - h;
-          const down = network.forward(5, true);
-          values.values[i] = w;
-          difference = Math.max(difference, Math.abs((up - down) / (2 * h * 5) - analytic[i]));
-        }
-      }
+          const w = parameters[p][i];
+          difference = Math.max(difference, Math.abs((lossAt(i, w + h) - lossAt(i, w - h)) / (2 * h * 5) - analytic));
+        });
+      });
       test.ok(difference < 2e-4, `${activation}, dropout ${String(dropout)}: ${String(difference)}`);
     }
   }
   test.end();
 });
 
-function smallNetwork(activation: 'relu' | 'tanh', dropout: number, grapes: GrapesMode): Network {
+function smallNetwork(
+  activation: 'relu' | 'tanh' | 'relu6' | 'sigmoid',
+  dropout: number,
+  mode: GrapesMode,
+): WasmNetwork {
   const dense = (units: number) => ({ type: 'dense', units, activation, dropout }) as const;
   const model = { bias: true, layers: [dense(7), dense(6), { ...dense(3), activation: 'none', dropout: 0 } as const] };
-  const network = new Network(new WasmEngine(), { inputs: 5, model, grapes, factorRule: 'per-node', maxRows: 5 });
-  network.initialize('he_uniform', 2);
+  const plan = planNetwork(model, [5]);
+  const rule = { ...TRAIN_DEFAULTS, grapes: { ...TRAIN_DEFAULTS.grapes, mode } };
+  const network = new WasmNetwork(new Machine(), plan, rule, 5);
   const draw = new Rng(4);
-  for (const layer of network.layers) layer.bias?.values.values.forEach((_, i, b) => (b[i] = draw.range(-0.2, 0.2)));
-  for (let i = 0; i < 25; i++) network.input.values[i] = draw.range(-1, 1);
-  for (let r = 0; r < 5; r++) network.labels.values[r] = r % 3;
+  const parameters = initialParameters(plan, 'he_uniform', 2);
+  // Weights and biases take turns.
+  parameters.forEach((p, k) => {
+    if (k % 2 === 1) p.forEach((_, i) => (p[i] = draw.range(-0.2, 0.2)));
+  });
+  network.writeParameters(parameters);
+  for (let i = 0; i < 25; i++) network.input[i] = draw.range(-1, 1);
+  for (let r = 0; r < 5; r++) network.labels[r] = r % 3;
   return network;
 }
 
 t.test('where the factor acts: the whole branch below, or one layer alone', (test) => {
-  const gradients = (grapes: GrapesMode): Float32Array[] => {
-    const network = smallNetwork('tanh', 0, grapes);
-    network.forward(5, false);
-    network.refreshFactors();
-    network.backward(5);
-    return network.parameters.map((p) => p.gradient.values.slice());
-  };
+  const step = { rows: 5, step: 0, learningRate: 0 };
+  const gradients = (mode: GrapesMode): readonly Float32Array[] =>
+    smallNetwork('tanh', 0, mode).gradients(step).gradients;
   const plain = gradients('off');
   const local = gradients('local');
   const propagating = gradients('propagating');
-  const factors = smallNetwork('tanh', 0, 'local').modulations.map((m) => {
-    m.refresh();
-    return m.factors.values;
-  });
+  const factors = smallNetwork('tanh', 0, 'local')
+    .modulations()
+    .map((m) => m.factors);
   // Parameters in order: weights and bias of layers 0, 1, 2 with 5, 7 and 6 inputs.
   const scaled = (p: number, inputs: number, layer: number): number =>
     worst(local[p], (i) => plain[p][i] * factors[layer][Math.floor(i / inputs)], plain[p].length);
@@ -289,19 +307,20 @@ function round(values: Float32Array): number[] {
 }
 
 t.test('the factor', (test) => {
-  const factors = (sums: number[], rule: 'per-node' | 'layer-mean' = 'per-node'): number[] => {
+  const factors = (sums: number[], factor: FactorRule = 'per-node'): number[] => {
     const out = new Float32Array(sums.length);
-    modulationFactors(Float32Array.from(sums), rule, out);
+    modulationFactors(Float32Array.from(sums), { factor, constant: 1.25 }, out);
     return [...out];
   };
   test.same(factors([4, 3, 2, 1, 0]), [2, 1.5, 1, 1, 1]);
   test.same(factors([0, 0]), [1, 1], 'a layer of zeros is left alone');
   test.same(factors([4, 2], 'layer-mean'), [1.5, 1.5]);
+  test.same(factors([4, 2], 'constant'), [1.25, 1.25]);
   test.end();
 });
 
 t.test('kernels that are not built', (test) => {
-  const file = pathToFileURL(join(mkdtempSync(join(tmpdir(), 'grapes-')), 'dense.wasm'));
-  test.throws(() => instantiateDense(undefined as never, file), { code: 'TRAIN_ENGINE_NOT_BUILT' });
+  const file = pathToFileURL(join(mkdtempSync(join(tmpdir(), 'grapes-')), 'training.wasm'));
+  test.throws(() => instantiateKernels(undefined as never, file), { code: 'TRAIN_ENGINE_NOT_BUILT' });
   test.end();
 });

@@ -1,7 +1,9 @@
 import type { GrapesMode, ModelSpec } from '../../src/ir/model-spec.js';
-import { WasmEngine } from '../../src/train/engines/wasm/wasm-engine.js';
-import { Network } from '../../src/train/network.js';
-import { createOptimizer } from '../../src/train/optimizers/create-optimizer.js';
+import { planNetwork } from '../../src/ir/plan-network.js';
+import { TRAIN_DEFAULTS } from '../../src/ir/train-defaults.js';
+import { DropoutLayer } from '../../src/train/engines/wasm/layers/dropout.js';
+import { Machine } from '../../src/train/engines/wasm/machine.js';
+import { WasmNetwork } from '../../src/train/engines/wasm/wasm-network.js';
 
 /** A file of golden vectors, ours or the reference's. Weights are [out][in]. */
 export interface GoldenFile {
@@ -47,7 +49,6 @@ const GRAPES_MODES: Readonly<Record<string, GrapesMode>> = {
 /** Runs a case through the engine, batch by batch, and says how far it is from the file. */
 export function runGolden(file: GoldenFile, golden: GoldenCase): GoldenDifference {
   const { layers: sizes, batch_size: rows, batches } = file;
-  const engine = new WasmEngine();
   const hidden = sizes.length - 2;
   const model: ModelSpec = {
     bias: false,
@@ -58,23 +59,22 @@ export function runGolden(file: GoldenFile, golden: GoldenCase): GoldenDifferenc
       dropout: l === hidden ? 0 : 1 - golden.dropout_keep,
     })),
   };
-  const grapes = GRAPES_MODES[golden.learn];
-  const network = new Network(engine, { inputs: sizes[0], model, grapes, factorRule: 'per-node', maxRows: 8 });
-  network.layers.forEach((layer, l) => {
-    layer.weights.values.values.set(file.w0[l].flat());
-  });
-  const optimizer = createOptimizer(
-    engine,
-    network.parameters,
-    golden.update === 'SGD'
-      ? { type: 'sgd', learningRate: golden.eta }
-      : { type: 'momentum', learningRate: golden.eta, momentum: 0.9 },
-  );
+  const rule = {
+    ...TRAIN_DEFAULTS,
+    optimizer:
+      golden.update === 'SGD'
+        ? ({ type: 'sgd', learningRate: golden.eta } as const)
+        : ({ type: 'momentum', learningRate: golden.eta, momentum: 0.9 } as const),
+    grapes: { ...TRAIN_DEFAULTS.grapes, mode: GRAPES_MODES[golden.learn] },
+  };
+  const network = new WasmNetwork(new Machine(), planNetwork(model, [sizes[0]]), rule, 8);
+  network.writeParameters(file.w0.map((layer) => Float32Array.from(layer.flat())));
+  const dropouts = network.layers.filter((layer) => layer instanceof DropoutLayer);
   const difference: GoldenDifference = { weights: 0, outputs: 0, factors: 0 };
   const classes = sizes[sizes.length - 1];
   const load = (from: number, count: number): void => {
-    network.input.values.set(file.inputs.slice(from, from + count).flat());
-    network.labels.values.set(file.labels.slice(from, from + count));
+    network.input.set(file.inputs.slice(from, from + count).flat());
+    network.labels.set(file.labels.slice(from, from + count));
   };
   const compare = (key: keyof GoldenDifference, actual: Float32Array, expected: readonly number[]): void => {
     expected.forEach((v, i) => {
@@ -87,26 +87,22 @@ export function runGolden(file: GoldenFile, golden: GoldenCase): GoldenDifferenc
     const from = batch * rows;
     load(from, rows);
     const masks = golden.drop_masks?.slice(from, from + rows);
-    if (masks !== undefined) {
-      for (let l = 0; l < hidden; l++) network.layers[l].mask?.values.set(masks.flatMap((sample) => sample[l]));
-    }
-    network.forward(rows, true);
+    dropouts.forEach((dropout, l) => {
+      dropout.frozen = true;
+      dropout.mask.values.set(masks!.flatMap((sample) => sample[l]));
+    });
+    network.step({ rows, step: batch, learningRate: golden.eta });
     const outputs = network.loss.probabilities.values.subarray(0, rows * classes);
     compare('outputs', outputs, golden.train_outputs.slice(from, from + rows).flat());
-    network.refreshFactors();
-    if (masks !== undefined) maskFactorsAsTheReferenceDoes(network, masks[0]);
-    const expected = factorsOf(golden, batch, batches);
-    expected?.forEach((factors, l) => {
-      compare('factors', network.modulations[l].factors.values, factors);
+    factorsOf(golden, batch, batches)?.forEach((factors, l) => {
+      compare('factors', network.modulated[l].factors.values, factors);
     });
-    network.backward(rows);
-    optimizer.step(golden.eta);
-    network.layers.forEach((layer, l) => {
-      compare('weights', layer.weights.values.values, golden.weights[batch][l].flat());
+    network.readParameters().forEach((weights, l) => {
+      compare('weights', weights, golden.weights[batch][l].flat());
     });
   }
   load(0, 8);
-  network.forward(8, false);
+  network.evaluate(8);
   compare('outputs', network.loss.probabilities.values, golden.final_outputs.slice(0, 8).flat());
   return difference;
 }
@@ -115,22 +111,4 @@ function factorsOf(golden: GoldenCase, batch: number, batches: number): readonly
   if (batch === 0) return golden.factors_batch1;
   if (batch === 1) return golden.factors_batch2;
   return batch === batches - 1 ? golden.factors_last : undefined;
-}
-
-/**
- * The reference multiplies the rows of |W| by the mask of the batch's first sample before it sums them, which our
- * definition leaves out. To check all the rest against its dropout vectors, the factors are replaced by its own.
- */
-function maskFactorsAsTheReferenceDoes(network: Network, mask: readonly (readonly number[])[]): void {
-  network.modulations.forEach((modulation, l) => {
-    const { weights, inputs, outputs } = network.layers[l];
-    const w = weights.values.values;
-    const sums = Array.from({ length: outputs }, (_, j) => {
-      let s = 0;
-      for (let i = 0; i < inputs; i++) s += Math.abs(w[j * inputs + i]) * mask[l][j];
-      return s;
-    });
-    const strongest = Math.max(...sums);
-    modulation.factors.values.set(sums.map((s) => Math.min(Math.max((2 * s) / strongest, 1), 2)));
-  });
 }

@@ -4,14 +4,15 @@ import { makeDigits } from '../../src/dataset/synthetic/digits.js';
 import type { FloatGraph } from '../../src/ir/graph.js';
 import { evaluateFloat } from '../../src/ir/interpret.js';
 import type { ModelSpec } from '../../src/ir/model-spec.js';
+import { planNetwork } from '../../src/ir/plan-network.js';
+import { TRAIN_DEFAULTS } from '../../src/ir/train-defaults.js';
 import type { TrainOptions } from '../../src/ir/options.js';
 import type { EpochMetrics } from '../../src/ir/report.js';
 import { validateGraph } from '../../src/ir/validate-graph.js';
 import { applyDrift } from '../../src/dataset/drift.js';
-import { BatchLoader } from '../../src/train/batch-loader.js';
 import { EarlyStop } from '../../src/train/early-stop.js';
 import { WasmEngine } from '../../src/train/engines/wasm/wasm-engine.js';
-import { Network } from '../../src/train/network.js';
+import { evaluateNetwork } from '../../src/train/evaluate-network.js';
 import { train } from '../../src/train/trainer.js';
 
 const dataset = makeDigits({ size: 14, trainSamples: 1003, testSamples: 400, seed: 1 });
@@ -20,14 +21,14 @@ const dense = (units: number, activation: 'relu' | 'tanh' | 'none' = 'relu', dro
   ({ type: 'dense', units, activation, dropout }) as const;
 const MODEL: ModelSpec = { bias: true, layers: [dense(24, 'relu', 0.1), dense(16, 'tanh'), dense(10, 'none')] };
 const OPTIONS: TrainOptions = {
+  ...TRAIN_DEFAULTS,
   epochs: 4,
   batchSize: 32,
   optimizer: { type: 'momentum', learningRate: 0.03, momentum: 0.9 },
-  grapes: { mode: 'propagating' },
   initializer: 'he_uniform',
   validationFraction: 0.1,
   earlyStopPatience: null,
-  learningRateDecay: 0.9,
+  schedule: { type: 'exponential', decay: 0.9 },
   checkpointEveryEpochs: 1,
   engine: 'wasm',
   seed: 5,
@@ -40,7 +41,7 @@ function weightsOf(graph: FloatGraph): string {
 
 t.test('digits: a small network learns what a linear one cannot, and a turned world is hard', async (test) => {
   const digits = makeDigits({ size: 14, trainSamples: 3000, testSamples: 600, seed: 2 });
-  const options = { ...OPTIONS, epochs: 12, learningRateDecay: 0.9 };
+  const options = { ...OPTIONS, epochs: 12, schedule: { type: 'exponential', decay: 0.9 } as const };
   const accuracyOf = async (layers: ModelSpec['layers'], rate: number): Promise<[number, FloatGraph]> => {
     const optimizer = { type: 'momentum', learningRate: rate, momentum: 0.9 } as const;
     const { output, report } = await train(digits, { bias: true, layers }, { ...options, optimizer });
@@ -81,27 +82,12 @@ t.test('the graph that comes out', async (test) => {
 
 t.test('the engine and the scalar reference see the same network', async (test) => {
   const { output } = await train(dataset, MODEL, { ...OPTIONS, epochs: 1 });
-  const network = new Network(new WasmEngine(), {
-    inputs: 196,
-    model: MODEL,
-    grapes: 'off',
-    factorRule: 'per-node',
-    maxRows: 400,
-  });
+  const plan = planNetwork(MODEL, dataset.inputShape);
+  const network = new WasmEngine().build(plan, TRAIN_DEFAULTS, 128);
   const constants = output.tensors.filter((tensor) => tensor.data !== null);
-  network.parameters.forEach((p, i) => {
-    p.values.values.set(constants[i].data as Float32Array);
-  });
-  new BatchLoader(dataset.test).load(
-    network,
-    Uint32Array.from({ length: 400 }, (_, i) => i),
-    0,
-    400,
-  );
-  network.forward(400, false);
-  const { predicted } = network.loss;
-  const correct = dataset.test.labels.filter((label, i) => predicted.values[i] === label).length;
-  test.ok(Math.abs(correct / 400 - evaluateFloat(output, dataset.test).accuracy) <= 1 / 400);
+  network.writeParameters(constants.map(({ data }) => data as Float32Array));
+  const { accuracy } = evaluateNetwork(network, dataset.test, 10);
+  test.ok(Math.abs(accuracy - evaluateFloat(output, dataset.test).accuracy) <= 1 / 400);
 });
 
 t.test('the same run gives the same bytes; another seed does not', async (test) => {
@@ -203,7 +189,7 @@ t.test('early stopping keeps the best weights', async (test) => {
     optimizer,
     earlyStopPatience: 3,
     validationFraction: 0.3,
-    learningRateDecay: 1,
+    schedule: { type: 'constant' } as const,
   };
   const model = { bias: true, layers: [dense(32), dense(10, 'none')] };
   const { output, report } = await train(few, model, options);
@@ -230,10 +216,11 @@ t.test('training that goes wrong says so', async (test) => {
   const progress = { update: () => undefined, note: (text: string) => notes.push(text) };
   await train(dataset, MODEL, { ...OPTIONS, epochs: 1, optimizer: { type: 'sgd', learningRate: 1e-9 } }, { progress });
   test.match(notes, [/hardly learned/]);
-  const wrong: ModelSpec['layers'][] = [[dense(9, 'none')], [dense(10, 'relu')], [dense(10, 'none', 0.5)], []];
+  const wrong: ModelSpec['layers'][] = [[dense(9, 'none')], [dense(10, 'relu')], [dense(10, 'none', 0.5)]];
   for (const layers of wrong) {
     await test.rejects(train(dataset, { bias: true, layers }, OPTIONS), { code: 'TRAIN_MODEL_MISMATCH' });
   }
+  await test.rejects(train(dataset, { bias: true, layers: [] }, OPTIONS), { code: 'MODEL_INVALID' });
   const empty = { ...dataset, train: { ...dataset.train, count: 0 } };
   await test.rejects(train(empty, MODEL, OPTIONS), { code: 'DATASET_EMPTY' });
 });

@@ -66,7 +66,10 @@ async function reportData(session: ProjectSession, words: ReportWords): Promise<
     toolVersion: toolVersion(),
     board,
     classNames: graph.classNames,
-    layerSizes: [elementCount(samples.inputShape), ...config.model.layers.map((layer) => layer.units)],
+    layerSizes: [
+      elementCount(samples.inputShape),
+      ...graph.ops.map((op) => elementCount(graph.tensors[op.output].shape)),
+    ],
     trainGrapes: config.train.grapes.mode,
     train,
     quantize,

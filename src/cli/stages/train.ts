@@ -26,7 +26,7 @@ export function trained(session: ProjectSession): Promise<Trained> {
     const checkpoint = join(checkpointDir, 'train.bin');
     const result = await session.bring({
       id: 'train',
-      version: 1,
+      version: 2,
       options,
       inputs,
       seed: config.seed,

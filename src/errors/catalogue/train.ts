@@ -10,6 +10,22 @@ export const trainErrors = {
     hint: 'Lower train.optimizer.learningRate, for example to a tenth.',
     exitCode: EXIT.trainFailed,
   },
+  MODEL_INVALID: {
+    title: 'The layers of the model do not fit together',
+    explanation:
+      'Each layer takes the output of the layer before it, or of those that its `from` names. The message names the layer ' +
+      'and the shapes that meet there.',
+    hint: 'Change the layer, or put a reshape or flatten layer before it.',
+    exitCode: EXIT.config,
+  },
+  TRAIN_OPTION_UNSUPPORTED: {
+    title: 'These training options do not go together',
+    explanation:
+      "Not every rule exists for every network: the authors' variants are defined for dense networks only, and some " +
+      'engines lack some options. The message names the option and what it cannot be combined with.',
+    hint: 'Change the option that the message names.',
+    exitCode: EXIT.config,
+  },
   TRAIN_MODEL_MISMATCH: {
     title: 'The model does not fit the dataset',
     explanation: 'The last layer needs as many units as there are classes, without activation or dropout.',

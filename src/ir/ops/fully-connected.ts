@@ -1,6 +1,9 @@
-import { tanhf } from '../learn/math-f32.js';
 import type { Activation, FullyConnectedOp, Graph } from '../graph.js';
+import type { LayerRule } from '../layer-rule.js';
+import type { DenseLayerSpec } from '../model-spec.js';
 import { multiplyByQuantizedMultiplier } from '../requantize.js';
+import { elementCount } from '../tensor.js';
+import { activateFloat } from './activation.js';
 
 /** Constants of one dense layer, ready to run. `weights` are [out][in]. */
 export interface DenseSize {
@@ -24,6 +27,20 @@ export function fullyConnectedOutputShape(weightShape: readonly number[]): reado
   return [weightShape[0]];
 }
 
+/** Weights are [units][inputs]. */
+export const denseRule: LayerRule<DenseLayerSpec> = {
+  outputShape: (spec) => [spec.units],
+  parameters: (spec, inputs, bias) => {
+    const fanIn = elementCount(inputs[0]);
+    const fanOut = spec.units;
+    const weights = { part: 'weights', shape: [fanOut, fanIn], fanIn, fanOut, initial: 'random' } as const;
+    return bias ? [weights, { part: 'bias', shape: [fanOut], fanIn, fanOut, initial: 0 }] : [weights];
+  },
+  state: () => [],
+  nodes: (spec) => spec.units,
+  macs: (spec, inputs) => spec.units * elementCount(inputs[0]),
+};
+
 export interface FloatDense extends DenseSize {
   readonly weights: Float32Array;
   readonly bias: Float32Array | null;
@@ -41,7 +58,7 @@ export function fullyConnectedFloat(layer: FloatDense, x: Float32Array, y: Float
     const row = o * inputs;
     for (let i = 0; i < inputs; i++) sum += weights[row + i] * x[i];
     const a = Math.fround(sum);
-    y[o] = activation === 'relu' ? (a > 0 ? a : 0) : activation === 'tanh' ? tanhf(a) : a;
+    y[o] = activateFloat(activation, a);
   }
 }
 

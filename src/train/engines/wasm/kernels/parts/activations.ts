@@ -1,5 +1,5 @@
 // Element-wise activations, in place, and their backward passes.
-import { tanh64 } from './math';
+import { exp64, tanh64 } from './math';
 
 /** y = max(y, 0). NaN stays NaN, so that a run that has diverged is seen. */
 export function reluForward(y: usize, n: i32): void {
@@ -51,6 +51,41 @@ export function tanhBackward(d: usize, y: usize, n: i32): void {
   for (; i < n; i++) {
     const v = load<f32>(y);
     store<f32>(d, load<f32>(d) * (1 - v * v));
+    d += 4;
+    y += 4;
+  }
+}
+
+/** y = min(max(y, 0), 6). */
+export function relu6Forward(y: usize, n: i32): void {
+  for (let i = 0; i < n; i++) {
+    store<f32>(y, min<f32>(max<f32>(load<f32>(y), 0), 6));
+    y += 4;
+  }
+}
+
+/** d = 0 where y is not strictly between 0 and 6. */
+export function relu6Backward(d: usize, y: usize, n: i32): void {
+  for (let i = 0; i < n; i++) {
+    const v = load<f32>(y);
+    if (!(v > 0 && v < 6)) store<f32>(d, 0);
+    d += 4;
+    y += 4;
+  }
+}
+
+export function sigmoidForward(y: usize, n: i32): void {
+  for (let i = 0; i < n; i++) {
+    store<f32>(y, <f32>(1 / (1 + exp64(-<f64>load<f32>(y)))));
+    y += 4;
+  }
+}
+
+/** d *= y (1 - y) */
+export function sigmoidBackward(d: usize, y: usize, n: i32): void {
+  for (let i = 0; i < n; i++) {
+    const v = load<f32>(y);
+    store<f32>(d, load<f32>(d) * (v * (1 - v)));
     d += 4;
     y += 4;
   }

@@ -29,3 +29,16 @@ export function multiply(out: usize, a: usize, b: usize, n: i32): void {
     store<f32>(out + at, load<f32>(a + at) * load<f32>(b + at));
   }
 }
+
+/** out += a, element by element. */
+export function accumulate(out: usize, a: usize, n: i32): void {
+  let i = 0;
+  for (; i + 4 <= n; i += 4) {
+    const at: usize = (<usize>i) << 2;
+    v128.store(out + at, f32x4.add(v128.load(out + at), v128.load(a + at)));
+  }
+  for (; i < n; i++) {
+    const at: usize = (<usize>i) << 2;
+    store<f32>(out + at, load<f32>(out + at) + load<f32>(a + at));
+  }
+}

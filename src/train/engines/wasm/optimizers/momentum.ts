@@ -1,4 +1,4 @@
-import type { Engine, Floats } from '../engine.js';
+import type { Floats, Machine } from '../machine.js';
 import type { Parameter } from '../parameter.js';
 import type { Optimizer } from './optimizer.js';
 
@@ -7,16 +7,20 @@ export class Momentum implements Optimizer {
   readonly state: readonly Floats[];
 
   constructor(
-    private readonly engine: Engine,
+    private readonly machine: Machine,
     private readonly parameters: readonly Parameter[],
     private readonly momentum: number,
   ) {
-    this.state = parameters.map((p) => engine.floats(p.values.length));
+    this.state = parameters.map((p) => machine.floats(p.values.length));
   }
 
   step(learningRate: number): void {
+    const { kernels, team } = this.machine;
     this.parameters.forEach(({ values, gradient }, i) => {
-      this.engine.momentumStep(values, this.state[i], gradient, learningRate, this.momentum);
+      const [from, to] = team.share(values.length, 4);
+      const [w, v, g] = [values, this.state[i], gradient].map(({ address }) => address + 4 * from);
+      if (to > from) kernels.momentumStep(w, v, g, to - from, learningRate, this.momentum);
     });
+    team.barrier();
   }
 }

@@ -1,4 +1,4 @@
-import type { Floats } from '../engine.js';
+import type { Floats } from '../machine.js';
 
 /** Moves parameters along their gradients. GRAPES does not touch it: what arrives is the modulated gradient. */
 export interface Optimizer {

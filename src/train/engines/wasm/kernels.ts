@@ -2,8 +2,8 @@ import { readFileSync } from 'node:fs';
 import { ToolError } from '../../../errors/tool-error.js';
 import { wasm, type WasmMemory, type WasmModule } from './webassembly.js';
 
-/** What kernels/dense.as.ts exports. Arrays are byte addresses, sizes count elements; docs stand beside each kernel. */
-export interface DenseKernels {
+/** What kernels/*.as.ts exports. Arrays are byte addresses, sizes count elements; docs stand beside each kernel. */
+export interface Kernels {
   heapBase(): number;
   gemm(
     a: number,
@@ -39,8 +39,13 @@ export interface DenseKernels {
   reluBackward(d: number, y: number, n: number): void;
   tanhForward(y: number, n: number): void;
   tanhBackward(d: number, y: number, n: number): void;
+  relu6Forward(y: number, n: number): void;
+  relu6Backward(d: number, y: number, n: number): void;
+  sigmoidForward(y: number, n: number): void;
+  sigmoidBackward(d: number, y: number, n: number): void;
   dropoutMask(mask: number, n: number, key: number, threshold: number, kept: number): void;
   multiply(out: number, a: number, b: number, n: number): void;
+  accumulate(out: number, a: number, n: number): void;
   softmaxCrossEntropy(z: number, labels: number, p: number, d: number, rows: number, cols: number): number;
   argmaxRows(z: number, classes: number, rows: number, cols: number): void;
   sgdStep(w: number, g: number, n: number, rate: number): void;
@@ -50,14 +55,14 @@ export interface DenseKernels {
 const compiled = new Map<string, WasmModule>();
 
 /** The kernels over `memory`. The module is compiled once a process. */
-export function instantiateDense(memory: WasmMemory, file = new URL('./dense.wasm', import.meta.url)): DenseKernels {
+export function instantiateKernels(memory: WasmMemory, file = new URL('./training.wasm', import.meta.url)): Kernels {
   let module = compiled.get(file.href);
   if (module === undefined) {
     module = new wasm.Module(readKernels(file));
     compiled.set(file.href, module);
   }
   const instance = new wasm.Instance(module, { env: { memory } });
-  return instance.exports as DenseKernels;
+  return instance.exports as Kernels;
 }
 
 function readKernels(file: URL): Uint8Array {

@@ -1,10 +1,11 @@
-// What the dense engine needs, as one WebAssembly module. AssemblyScript, not TypeScript: built by scripts/build.mjs.
+// What the training engine needs, as one WebAssembly module. AssemblyScript, not TypeScript: built by scripts/build.mjs.
 // Every kernel takes addresses in bytes and sizes in elements, reads and writes nothing beyond them, and allocates nothing.
 // Each product and each sum is rounded on its own to float32 (no fused multiply-add), so results are the same bits on every machine.
 export { gemm, gemmTransposed } from './parts/gemm';
 export { addRow, columnSums, absRowSums, scaleColumns, scaleRows } from './parts/matrix';
 export { reluForward, reluBackward, tanhForward, tanhBackward } from './parts/activations';
-export { dropoutMask, multiply } from './parts/dropout';
+export { relu6Forward, relu6Backward, sigmoidForward, sigmoidBackward } from './parts/activations';
+export { dropoutMask, multiply, accumulate } from './parts/dropout';
 export { softmaxCrossEntropy, argmaxRows } from './parts/softmax';
 export { sgdStep, momentumStep } from './parts/optimizers';
 

@@ -1,0 +1,45 @@
+import type { HiddenNodes, PlannedLayer } from '../../../ir/network-plan.js';
+import type { GrapesOptions } from '../../../ir/options.js';
+import { modulationFactors } from '../../grapes/factor.js';
+import { scaleColumns } from './arithmetic/matrix.js';
+import type { WeightedLayer } from './layers/layer.js';
+import type { Floats, Machine } from './machine.js';
+
+/**
+ * GRAPES on one hidden layer. The factor is taken from the weights that the forward pass used and is a constant for the
+ * gradient. `propagating`: it multiplies the error at the layer's anchor, which also travels further down. `local`: it
+ * multiplies this layer's own update only.
+ */
+export class Modulation {
+  /** One a node. */
+  readonly factors: Floats;
+  readonly responsibilities: Floats;
+
+  constructor(
+    private readonly machine: Machine,
+    readonly layer: WeightedLayer,
+    readonly hidden: HiddenNodes,
+    private readonly anchor: PlannedLayer,
+    private readonly options: GrapesOptions,
+  ) {
+    this.factors = machine.floats(hidden.nodes);
+    this.responsibilities = machine.floats(hidden.nodes);
+  }
+
+  refresh(): void {
+    this.layer.sumWeights(this.responsibilities);
+    modulationFactors(this.responsibilities.values, this.options, this.factors.values);
+  }
+
+  /** The complete error at the anchor's output, before its backward pass. */
+  modulateError(delta: Floats, rows: number): void {
+    if (this.options.mode !== 'propagating') return;
+    const { nodes } = this.hidden;
+    scaleColumns(this.machine, delta, this.factors, (rows * this.anchor.outputSize) / nodes, nodes);
+  }
+
+  /** The layer's gradients, after they were taken. */
+  modulateGradients(): void {
+    if (this.options.mode === 'local') this.layer.scaleGradients(this.factors);
+  }
+}

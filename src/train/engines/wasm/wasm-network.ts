@@ -1,0 +1,189 @@
+import { NETWORK_INPUT, type NetworkPlan } from '../../../ir/network-plan.js';
+import type { BatchResult, LayerModulation, LearningRule, Step, TrainingNetwork } from '../../engine.js';
+import { createLayer, type LayerInput } from './layers/create-layer.js';
+import { isWeighted, type ErrorTarget, type Layer, type Pass } from './layers/layer.js';
+import type { Floats, Ints, Machine } from './machine.js';
+import { Modulation } from './modulation.js';
+import { createOptimizer } from './optimizers/create-optimizer.js';
+import type { Optimizer } from './optimizers/optimizer.js';
+import type { KeptState, Parameter } from './parameter.js';
+import { SoftmaxCrossEntropy } from './softmax-cross-entropy.js';
+
+/** A plan's network as layers in a machine's memory, stepped by kernels. Nothing is allocated in a step. */
+export class WasmNetwork implements TrainingNetwork {
+  readonly layers: readonly Layer[];
+  readonly optimizer: Optimizer;
+  readonly loss: SoftmaxCrossEntropy;
+  readonly modulated: readonly Modulation[];
+  private readonly parameters: readonly Parameter[];
+  private readonly state: readonly KeptState[];
+  /** Of each layer, one an input. */
+  private readonly targets: readonly (readonly (ErrorTarget | null)[])[];
+  private readonly inputs: Floats;
+  private readonly classes: Ints;
+  private readonly weightsOfRows: Floats;
+
+  constructor(
+    private readonly machine: Machine,
+    readonly plan: NetworkPlan,
+    private readonly rule: LearningRule,
+    readonly maxRows: number,
+  ) {
+    this.inputs = machine.floats(maxRows * plan.inputSize);
+    this.classes = machine.ints(maxRows);
+    this.weightsOfRows = machine.floats(maxRows);
+    this.weightsOfRows.values.fill(1);
+    const layers: Layer[] = [];
+    const input: LayerInput = { output: this.inputs, delta: null };
+    for (const planned of plan.layers) {
+      const inputs = planned.inputs.map((i) => (i === NETWORK_INPUT ? input : layers[i]));
+      layers.push(createLayer(machine, planned, inputs, maxRows));
+    }
+    this.layers = layers;
+    this.targets = errorTargets(plan, layers);
+    this.loss = new SoftmaxCrossEntropy(machine, plan.layers[plan.output].outputSize, maxRows);
+    this.parameters = layers.flatMap((layer) => layer.parameters);
+    this.state = layers.flatMap((layer) => layer.state);
+    this.modulated = rule.grapes.mode === 'off' ? [] : this.createModulations();
+    this.optimizer = createOptimizer(machine, this.parameters, rule.optimizer);
+  }
+
+  private createModulations(): Modulation[] {
+    return this.plan.hidden.flatMap((hidden) => {
+      const layer = this.layers[hidden.layer];
+      if (!isWeighted(layer)) return [];
+      return [new Modulation(this.machine, layer, hidden, this.plan.layers[hidden.anchor], this.rule.grapes)];
+    });
+  }
+
+  get input(): Float32Array {
+    return this.inputs.values;
+  }
+
+  get labels(): Int32Array {
+    return this.classes.values;
+  }
+
+  get rowWeights(): Float32Array {
+    return this.weightsOfRows.values;
+  }
+
+  get outputs(): Float32Array {
+    return this.top.output.values;
+  }
+
+  private get top(): Layer {
+    return this.layers[this.plan.output];
+  }
+
+  step(step: Step): BatchResult {
+    const result = this.learn(step);
+    this.optimizer.step(step.learningRate);
+    return result;
+  }
+
+  gradients(step: Step): { readonly result: BatchResult; readonly gradients: readonly Float32Array[] } {
+    const result = this.learn(step);
+    return { result, gradients: this.parameters.map((p) => p.read(p.gradient)) };
+  }
+
+  evaluate(rows: number): BatchResult {
+    return this.forward({ rows, training: false, seed: this.rule.seed, step: 0 });
+  }
+
+  /** Forward, factors, backward. */
+  private learn({ rows, step }: Step): BatchResult {
+    const pass = { rows, training: true, seed: this.rule.seed, step };
+    const result = this.forward(pass);
+    if (step % this.rule.grapes.everySteps === 0) for (const modulation of this.modulated) modulation.refresh();
+    this.backward(pass);
+    return result;
+  }
+
+  private forward(pass: Pass): BatchResult {
+    for (const layer of this.layers) layer.forward(pass);
+    const loss = this.loss.evaluate(this.top.output, this.classes, this.top.delta, pass.rows);
+    const predicted = this.loss.predicted.values;
+    const labels = this.labels;
+    let correct = 0;
+    for (let r = 0; r < pass.rows; r++) if (predicted[r] === labels[r]) correct++;
+    return { loss, correct };
+  }
+
+  /** Mean gradients of the batch that `forward` has just seen, modulated by the factors as they stand. */
+  private backward(pass: Pass): void {
+    for (let l = this.layers.length - 1; l >= 0; l--) {
+      const layer = this.layers[l];
+      for (const m of this.modulated) if (m.hidden.anchor === l) m.modulateError(layer.delta, pass.rows);
+      layer.backward(pass, this.targets[l]);
+      for (const m of this.modulated) if (m.hidden.layer === l) m.modulateGradients();
+    }
+  }
+
+  readParameters(): Float32Array[] {
+    return [...this.parameters.map((p) => p.read(p.values)), ...this.state.map((s) => s.values.values.slice())];
+  }
+
+  writeParameters(arrays: readonly Float32Array[]): void {
+    const { length } = this.parameters;
+    this.parameters.forEach((p, i) => {
+      p.write(p.values, arrays[i]);
+    });
+    this.state.forEach((s, i) => {
+      s.values.values.set(arrays[length + i]);
+    });
+  }
+
+  readOptimizer(): Float32Array[] {
+    return this.optimizer.state.map((s) => s.values.slice());
+  }
+
+  writeOptimizer(arrays: readonly Float32Array[]): void {
+    this.optimizer.state.forEach((s, i) => {
+      s.values.set(arrays[i]);
+    });
+  }
+
+  readFeedback(): Float32Array[] {
+    return [];
+  }
+
+  writeFeedback(_arrays: readonly Float32Array[]): void {
+    // Backpropagation has none.
+  }
+
+  modulations(): readonly LayerModulation[] {
+    return this.modulated.map((modulation) => {
+      modulation.refresh();
+      const { layer, factors, responsibilities } = modulation;
+      return { layerName: layer.plan.name, factors: factors.values, responsibilities: responsibilities.values };
+    });
+  }
+
+  firstNonFinite(): string | null {
+    const bad = this.parameters.find(({ values }) => !values.values.every((v) => Number.isFinite(v)));
+    return bad?.planned.name ?? null;
+  }
+
+  dispose(): void {
+    // One thread: the memory goes with the last reference.
+  }
+}
+
+/** The first layer to write an input's error overwrites it, the others add; layers run from the last to the first. */
+function errorTargets(plan: NetworkPlan, layers: readonly Layer[]): (ErrorTarget | null)[][] {
+  const written = new Set<Floats>();
+  const targets: (ErrorTarget | null)[][] = [];
+  for (let l = layers.length - 1; l >= 0; l--) {
+    targets[l] = plan.layers[l].inputs.map((i) => {
+      if (i === NETWORK_INPUT) return null;
+      const { delta } = layers[i];
+      // A layer that shares its input's memory (a reshape) has nothing to send.
+      if (delta === layers[l].delta) return null;
+      const accumulate = written.has(delta);
+      written.add(delta);
+      return { delta, accumulate };
+    });
+  }
+  return targets;
+}
