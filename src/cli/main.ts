@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+import { EXIT } from '../errors/exit-codes.js';
 import { ToolError } from '../errors/tool-error.js';
 import type { OutputStream } from './io.js';
 import { runCli } from './run-cli.js';
@@ -15,7 +16,10 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal
 function toUser(stream: NodeJS.WriteStream): OutputStream {
   // `grapes … | head` closes the pipe early: that is no fault, and nobody is left to tell.
   stream.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE') throw error;
+    if (error.code === 'EPIPE') return;
+    // The result did not arrive (a full disk behind `>`): say so, unless it is stderr itself that failed.
+    process.exitCode = EXIT.unexpected;
+    if (stream !== process.stderr) process.stderr.write(`error DISK_WRITE_FAILED: ${error.message}\n`);
   });
   return {
     write: (text) => void stream.write(text),
@@ -24,7 +28,7 @@ function toUser(stream: NodeJS.WriteStream): OutputStream {
   };
 }
 
-process.exitCode = await runCli(process.argv.slice(2), {
+const exitCode = await runCli(process.argv.slice(2), {
   stdout: toUser(process.stdout),
   stderr: toUser(process.stderr),
   env: process.env,
@@ -32,3 +36,5 @@ process.exitCode = await runCli(process.argv.slice(2), {
   now: () => performance.now(),
   signal: abort.signal,
 });
+// A failed write has set it already.
+process.exitCode ??= exitCode;

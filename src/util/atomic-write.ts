@@ -10,8 +10,17 @@ export function writeFileAtomic(path: string, data: string | Uint8Array): void {
     writeFileSync(temporary, data);
     renameSync(temporary, path);
   } catch (cause) {
-    rmSync(temporary, { force: true });
+    removeIfThere(temporary);
     throw diskError(path, cause);
+  }
+}
+
+/** `force` forgives a missing file, but not a path that leads through a file. */
+function removeIfThere(path: string): void {
+  try {
+    rmSync(path, { force: true });
+  } catch {
+    // What went wrong first is what the user has to hear.
   }
 }
 
@@ -24,6 +33,9 @@ export function diskError(path: string, cause: unknown): ToolError {
     EROFS: 'the file system is read-only',
     EACCES: 'permission denied',
     EPERM: 'permission denied',
+    ENOTDIR: 'a part of the path is a file, not a folder',
+    EEXIST: 'a part of the path is a file, not a folder',
+    EISDIR: 'there is a folder of that name',
     EFBIG: 'the file would exceed the size limit',
   };
   const message = `Could not write ${path}: ${why[code] ?? (cause as Error).message}.`;

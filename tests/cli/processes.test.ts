@@ -145,3 +145,9 @@ void t.test('a reader that leaves early is no fault', { skip }, async (t) => {
   t.equal(pipe.status, 0);
   t.equal(pipe.stderr.toString(), '');
 });
+
+void t.test('a result that cannot be written is a fault', { skip: skip || !existsSync('/dev/full') }, async (t) => {
+  const full = spawnSync('bash', ['-c', `"$0" "$1" explain > /dev/full`, process.execPath, main], { env });
+  t.equal(full.status, 1);
+  t.match(full.stderr.toString(), /^error DISK_WRITE_FAILED: .*no space left/i);
+});

@@ -1,4 +1,7 @@
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import t from 'tap';
+import { writeFileAtomic } from '../../src/util/atomic-write.js';
 import { canonicalJson, sha256Hex } from '../../src/util/digest.js';
 import { Rng } from '../../src/util/rng.js';
 
@@ -37,4 +40,19 @@ void t.test('random numbers: mean and variance of uniform and normal draws', asy
   t.ok(Math.abs(u / n - 0.5) < 0.01);
   t.ok(Math.abs(g / n) < 0.03);
   t.ok(Math.abs(g2 / n - 1) < 0.05);
+});
+
+t.test('a file where a folder should be', (test) => {
+  const dir = test.testdir({ out: 'kept' });
+  test.throws(() => writeFileAtomic(join(dir, 'out', 'model.c'), 'x'), {
+    code: 'DISK_WRITE_FAILED',
+    message: /is a file, not a folder/,
+  });
+  test.throws(() => writeFileAtomic(join(dir, 'out', 'deep', 'model.c'), 'x'), { code: 'DISK_WRITE_FAILED' });
+  test.equal(readFileSync(join(dir, 'out'), 'utf8'), 'kept');
+  writeFileSync(join(dir, 'there'), 'old');
+  writeFileAtomic(join(dir, 'there'), 'new');
+  test.equal(readFileSync(join(dir, 'there'), 'utf8'), 'new');
+  test.notOk(existsSync(join(dir, `there.${String(process.pid)}.tmp`)));
+  test.end();
 });
