@@ -1,0 +1,59 @@
+import type * as Tfjs from '@tensorflow/tfjs';
+import type { Conv2dLayerSpec, DepthwiseConv2dLayerSpec, Pair } from '../../../../ir/model-spec.js';
+import { imageShape } from '../../../../ir/ops/image-shape.js';
+import type { Shape } from '../../../../ir/layer-rule.js';
+import type { Tensor, Tf } from '../back-end.js';
+import { throughFeedback } from '../custom-gradients.js';
+import { activate, type LayerCall, type LayerFunction } from './layer.js';
+
+/** [rows][height][width][channels], also of an image without a channel axis. */
+export function asImages(input: Tensor, shape: Shape): Tfjs.Tensor4D {
+  const { height, width, channels } = imageShape(shape)!;
+  return input.reshape([-1, height, width, channels]);
+}
+
+/** Weights [filters][kernelHeight][kernelWidth][channels]. */
+export const conv2d: LayerFunction<Conv2dLayerSpec> = ([input], call) => {
+  const { strides, padding } = call.planned.spec;
+  const f = (x: Tensor, w: Tensor): Tensor =>
+    call.tf.conv2d(x as Tfjs.Tensor4D, w.transpose<Tfjs.Tensor4D>([1, 2, 3, 0]), [...strides], padding);
+  return finish(f, asImages(input, call.planned.inputShapes[0]), call);
+};
+
+/** Weights [kernelHeight][kernelWidth][channels · multiplier]. */
+export const depthwiseConv2d: LayerFunction<DepthwiseConv2dLayerSpec> = ([input], call) => {
+  const { kernel, multiplier, padding } = call.planned.spec;
+  const x = asImages(input, call.planned.inputShapes[0]);
+  const strides = [...call.planned.spec.strides] as [number, number];
+  const f = (v: Tensor, w: Tensor): Tensor => {
+    const filters = w.reshape<Tfjs.Tensor4D>([...kernel, x.shape[3], multiplier]);
+    return strides[0] === strides[1]
+      ? call.tf.depthwiseConv2d(v as Tfjs.Tensor4D, filters, strides, padding)
+      : unevenDepthwise(call.tf, v as Tfjs.Tensor4D, filters, strides, padding);
+  };
+  return finish(f, x, call);
+};
+
+/** TensorFlow's own depthwise convolution knows equal strides only: one ordinary convolution a channel. */
+function unevenDepthwise(
+  tf: Tf,
+  x: Tfjs.Tensor4D,
+  filters: Tfjs.Tensor4D,
+  strides: Pair,
+  padding: 'same' | 'valid',
+): Tensor {
+  const images = tf.split(x, x.shape[3], 3);
+  const kernels = tf.split(filters, x.shape[3], 2);
+  const outputs = images.map((image, c) => tf.conv2d(image, kernels[c], [...strides], padding));
+  return tf.concat(outputs, 3);
+}
+
+function finish(
+  f: (x: Tensor, w: Tensor) => Tensor,
+  x: Tensor,
+  { tf, planned, parameters, feedback }: LayerCall<Conv2dLayerSpec | DepthwiseConv2dLayerSpec>,
+): Tensor {
+  const sums = throughFeedback(tf, f, x, parameters.weights!, feedback);
+  const { bias } = parameters;
+  return activate(bias === undefined ? sums : sums.add(bias), planned.spec.activation);
+}
