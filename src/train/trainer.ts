@@ -49,7 +49,8 @@ export async function train(
       context: { dataset: dataset.name },
     });
   }
-  const engine = await createEngine(options);
+  const engine = await createEngine(options, plan);
+  if (options.engine !== 'wasm') hooks.progress?.note(`Engine: ${engine.description}.`);
   const run = new TrainingRun(engine, dataset, plan, options, configDigest(dataset, model, options));
   try {
     return await trainRun(run, dataset, plan, model, options, hooks);

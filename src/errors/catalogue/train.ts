@@ -38,6 +38,16 @@ export const trainErrors = {
     hint: 'In a checkout run `npm run build`; otherwise install the package again.',
     exitCode: EXIT.toolchain,
   },
+  TRAIN_TFJS_MISSING: {
+    title: 'The tfjs engine is not installed',
+    explanation:
+      'The engine `tfjs` stands on @tensorflow/tfjs, which is not installed with grapes-mcu because of its size. For ' +
+      'convolutions in reasonable time it also needs @tensorflow/tfjs-node.',
+    hint:
+      'Run `npm install @tensorflow/tfjs @tensorflow/tfjs-backend-wasm`, in a checkout also `npm run setup:tfjs-node`; ' +
+      'or set train.engine to wasm.',
+    exitCode: EXIT.toolchain,
+  },
   TRAIN_CHECKPOINT_INVALID: {
     title: 'The checkpoint is damaged',
     explanation: 'The file is not a checkpoint, or it was cut off or changed after it was written.',

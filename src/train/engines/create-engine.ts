@@ -1,16 +1,18 @@
-import { ToolError } from '../../errors/tool-error.js';
+import type { NetworkPlan } from '../../ir/network-plan.js';
 import type { TrainOptions } from '../../ir/options.js';
 import type { Engine } from '../engine.js';
+import { TfjsEngine } from './tfjs/tfjs-engine.js';
 import { WasmEngine } from './wasm/wasm-engine.js';
 
-/** The engine that the options ask for, ready to build networks. */
-export function createEngine(options: Pick<TrainOptions, 'engine' | 'threads' | 'fast'>): Promise<Engine> {
+/** The engine that the options ask for, ready to build networks of this plan. */
+export function createEngine(
+  options: Pick<TrainOptions, 'engine' | 'threads' | 'fast'>,
+  plan: NetworkPlan,
+): Promise<Engine> {
   switch (options.engine) {
     case 'wasm':
       return Promise.resolve(new WasmEngine(options));
     case 'tfjs':
-      throw new ToolError('TRAIN_OPTION_UNSUPPORTED', 'The engine tfjs is not installed.', {
-        context: { engine: options.engine },
-      });
+      return TfjsEngine.open(plan);
   }
 }

@@ -13,7 +13,12 @@ function withGradient(tf: Tf, value: (...inputs: Tensor[]) => Tensor, inputs: Te
 
 /** The error is multiplied by `factors`, one a node (the last axis): GRAPES, propagating. */
 export function scaleError(tf: Tf, x: Tensor, factors: Tensor): Tensor {
-  return withGradient(tf, (v) => v.clone(), [x], (dy) => dy.mul(factors));
+  return withGradient(
+    tf,
+    (v) => v.clone(),
+    [x],
+    (dy) => dy.mul(factors),
+  );
 }
 
 /** The error is given to `look`, which must not keep the tensor, and goes on unchanged. */
@@ -41,7 +46,12 @@ export function replaceError(tf: Tf, x: Tensor, error: () => Tensor): Tensor {
 
 /** Nothing goes on. */
 export function stopError(tf: Tf, x: Tensor): Tensor {
-  return withGradient(tf, (v) => v.clone(), [x], (dy) => tf.zerosLike(dy));
+  return withGradient(
+    tf,
+    (v) => v.clone(),
+    [x],
+    (dy) => tf.zerosLike(dy),
+  );
 }
 
 /** f(x, weights); the error of `x` is taken through `feedback` where there is one (feedback alignment). */
@@ -65,7 +75,10 @@ export function throughFeedback(
 
 /** 1 where x is above 0, else 0; backward as if it were tanh. */
 export function spike(tf: Tf, x: Tensor): Tensor {
-  return withGradient(tf, (v) => v.greater(0).cast('float32'), [x], (dy) =>
-    dy.mul(tf.scalar(1).sub(x.tanh().square())),
+  return withGradient(
+    tf,
+    (v) => v.greater(0).cast('float32'),
+    [x],
+    (dy) => dy.mul(tf.scalar(1).sub(x.tanh().square())),
   );
 }

@@ -15,7 +15,12 @@ export function rowLosses(tf: Tf, loss: TrainOptions['loss'], outputs: Tensor, t
   const [rows] = target.rowWeights.shape;
   const flat = outputs.reshape([rows, -1]);
   if (loss === 'reconstruction') {
-    return flat.sub(target.input.reshape([rows, -1])).square().sum(1).mul(0.5).mul(target.rowWeights);
+    return flat
+      .sub(target.input.reshape([rows, -1]))
+      .square()
+      .sum(1)
+      .mul(0.5)
+      .mul(target.rowWeights);
   }
   const wanted = tf.oneHot(tf.tensor1d(target.labels, 'int32'), flat.shape[1]!);
   const top = flat.max(1, true);

@@ -15,8 +15,9 @@ export class TfjsOptimizer {
     private readonly options: OptimizerOptions,
   ) {
     const copies = { sgd: 0, momentum: 1, nag: 1, rmsprop: 1, adam: 2 }[options.type];
-    const zeros = Array.from({ length: copies }, () => parameters.map((p) => tf.variable(tf.zerosLike(p), false)));
-    this.memory = [...zeros.flat(), ...(options.type === 'adam' ? [tf.variable(tf.zeros([1]), false)] : [])];
+    const zeros = (shape: number[]): Tfjs.Variable => tf.tidy(() => tf.variable(tf.zeros(shape), false));
+    const arrays = Array.from({ length: copies }, () => parameters.map((p) => zeros(p.shape)));
+    this.memory = [...arrays.flat(), ...(options.type === 'adam' ? [zeros([1])] : [])];
   }
 
   /** Where the network is evaluated and differentiated: ahead of the weights with NAG, w − momentum · v. */

@@ -7,7 +7,6 @@ import { replaceError, scaleError, watchError } from './custom-gradients.js';
 import type { LayerCall } from './layers/layer.js';
 import { layerFunction } from './layers/layer-functions.js';
 import type { Draws } from './step-draws.js';
-import type { TfjsModulations } from './tfjs-modulations.js';
 
 /** The forward pass, with the places where GRAPES and direct feedback bend the error on its way back. */
 export class TfjsForward {
@@ -30,7 +29,7 @@ export class TfjsForward {
   /**
    * @param learned one a parameter of the plan
    * @param state one a kept array of the plan
-   * @param modulation null while evaluating
+   * @param errorFactors factors [nodes] by the layer at whose output the error is multiplied
    * @returns [rows][output shape]
    */
   run(
@@ -38,7 +37,7 @@ export class TfjsForward {
     learned: readonly Tensor[],
     state: readonly Tensor[],
     draws: Draws,
-    modulation: TfjsModulations | null,
+    errorFactors: ReadonlyMap<number, Tensor>,
   ): Tensor {
     const { tf, plan } = this;
     this.release();
@@ -51,8 +50,8 @@ export class TfjsForward {
       const inputs = planned.inputs.map((i) => (i === NETWORK_INPUT ? x : outputs[i]));
       const call = this.call(planned, draws, Object.fromEntries([...own, ...kept]));
       let output = layerFunction(planned.spec.type)(inputs, call);
-      const factors = draws.training ? (modulation?.errorFactors(planned.index) ?? null) : null;
-      if (factors !== null) output = scaleError(tf, output, factors);
+      const factors = errorFactors.get(planned.index);
+      if (factors !== undefined) output = scaleError(tf, output, factors);
       const feedback = this.feedbackOf.get(planned.index);
       if (draws.training && this.rule.propagation === 'dfa' && feedback !== undefined) {
         const { shape } = output;

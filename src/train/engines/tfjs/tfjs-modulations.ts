@@ -14,7 +14,7 @@ export class TfjsModulations {
 
   constructor(
     private readonly tf: Tf,
-    private readonly plan: NetworkPlan,
+    plan: NetworkPlan,
     private readonly rule: LearningRule,
   ) {
     const { grapes, propagation } = rule;
@@ -48,11 +48,13 @@ export class TfjsModulations {
     });
   }
 
-  /** Factors for the error at the output of layer `index`, [nodes], or null: none acts there. */
-  errorFactors(index: number): Tensor | null {
-    if (this.rule.grapes.mode !== 'propagating' || this.variant !== null) return null;
-    const m = this.layers.find(({ hidden }) => hidden.anchor === index);
-    return m === undefined ? null : this.tf.tensor1d(m.factors);
+  /**
+   * Factors for the errors, [nodes], by the layer at whose output they act. Made before the tape, because what is made
+   * on it is gone when the error comes back.
+   */
+  errorFactors(): ReadonlyMap<number, Tensor> {
+    if (this.rule.grapes.mode !== 'propagating' || this.variant !== null) return new Map();
+    return new Map(this.layers.map(({ hidden, factors }) => [hidden.anchor, this.tf.tensor1d(factors)]));
   }
 
   /** What the factors do to gradients that are already taken. */

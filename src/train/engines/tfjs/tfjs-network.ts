@@ -1,5 +1,6 @@
 import type * as Tfjs from '@tensorflow/tfjs';
 import { argmax } from '../../../ir/accuracy.js';
+import type { Shape } from '../../../ir/layer-rule.js';
 import type { NetworkPlan } from '../../../ir/network-plan.js';
 import { elementCount } from '../../../ir/tensor.js';
 import type { BatchResult, LayerModulation, LearningRule, Step, TrainingNetwork } from '../../engine.js';
@@ -39,13 +40,11 @@ export class TfjsNetwork implements TrainingNetwork {
     const shapes = [...plan.layers.flatMap((l) => l.parameters), ...plan.layers.flatMap((l) => l.state)];
     const learned = plan.layers.reduce((n, l) => n + l.parameters.length, 0);
     const arrays = initialParameters(plan, 'he_uniform', rule.seed);
-    const variables = arrays.map((a, i) => tf.variable(tf.tensor(a, [...shapes[i].shape]), false));
+    const variables = arrays.map((a, i) => variable(tf, a, shapes[i].shape));
     this.parameters = variables.slice(0, learned);
     this.state = variables.slice(learned);
     const feedback = initialFeedback(plan, rule.propagation, rule.seed);
-    this.feedback = planFeedback(plan, rule.propagation).map(({ shape }, i) =>
-      tf.variable(tf.tensor(feedback[i], [...shape]), false),
-    );
+    this.feedback = planFeedback(plan, rule.propagation).map(({ shape }, i) => variable(tf, feedback[i], shape));
     this.optimizer = new TfjsOptimizer(tf, this.parameters, rule.optimizer);
     this.draws = new StepDraws(plan, rule.seed);
     this.forward = new TfjsForward(tf, plan, rule, this.feedback);
@@ -53,7 +52,7 @@ export class TfjsNetwork implements TrainingNetwork {
   }
 
   step(step: Step): BatchResult {
-    return this.tf.tidy(() => {
+    return this.scoped(() => {
       const { result, gradients } = this.learn(step);
       this.optimizer.step(gradients, step.learningRate);
       this.forward.updateStatistics(this.state);
@@ -62,16 +61,22 @@ export class TfjsNetwork implements TrainingNetwork {
   }
 
   gradients(step: Step): { readonly result: BatchResult; readonly gradients: readonly Float32Array[] } {
-    return this.tf.tidy(() => {
+    return this.scoped(() => {
       const { result, gradients } = this.learn(step);
       return { result, gradients: gradients.map((g) => new Float32Array(g.dataSync())) };
     });
   }
 
   evaluate(rows: number): BatchResult {
-    return this.tf.tidy(() => {
+    return this.scoped(() => {
       const x = this.batch(rows);
-      const outputs = this.forward.run(x, this.optimizer.point(), this.state, this.draws.forEvaluation(rows), null);
+      const outputs = this.forward.run(
+        x,
+        this.optimizer.point(),
+        this.state,
+        this.draws.forEvaluation(rows),
+        new Map(),
+      );
       return this.result(rows, outputs, rowLosses(this.tf, this.rule.loss, outputs, this.target(rows, x)));
     });
   }
@@ -83,10 +88,11 @@ export class TfjsNetwork implements TrainingNetwork {
     const draws = this.draws.forStep(rows, step);
     if (step % rule.grapes.everySteps === 0) this.modulation.refresh(point, this.parameters, draws);
     const x = this.batch(rows);
+    const errorFactors = this.modulation.errorFactors();
     const kept: { outputs: Tensor; losses: Tensor }[] = [];
     const { grads } = tf.engine().gradients(
       () => {
-        const outputs = this.forward.run(x, point, this.state, draws, this.modulation);
+        const outputs = this.forward.run(x, point, this.state, draws, errorFactors);
         const losses = rowLosses(tf, rule.loss, outputs, this.target(rows, x));
         kept.push({ outputs: tf.keep(outputs.clone()), losses: tf.keep(losses.clone()) });
         return losses.sum().div<Tfjs.Scalar>(rows);
@@ -103,6 +109,15 @@ export class TfjsNetwork implements TrainingNetwork {
     const found = grads as (Tensor | null | undefined)[];
     const gradients = point.map((w, i) => found[i] ?? tf.zerosLike(w));
     return { result, gradients: this.modulation.scaleGradients(gradients) };
+  }
+
+  /** Frees every tensor that `f` makes; what comes out are plain values. */
+  private scoped<T>(f: () => T): T {
+    const results: T[] = [];
+    this.tf.tidy(() => {
+      results.push(f());
+    });
+    return results[0];
   }
 
   private batch(rows: number): Tensor {
@@ -176,6 +191,10 @@ export class TfjsNetwork implements TrainingNetwork {
     this.forward.release();
     this.tf.dispose([...this.parameters, ...this.state, ...this.feedback, ...this.optimizer.memory]);
   }
+}
+
+function variable(tf: Tf, values: Float32Array, shape: Shape): Tfjs.Variable {
+  return tf.tidy(() => tf.variable(tf.tensor(values, [...shape]), false));
 }
 
 function copies(variables: readonly Tfjs.Variable[]): Float32Array[] {

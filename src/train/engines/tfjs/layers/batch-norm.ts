@@ -2,7 +2,10 @@ import type { BatchNormLayerSpec } from '../../../../ir/model-spec.js';
 import { activate, type LayerFunction } from './layer.js';
 
 /** Per channel, the last axis. Made of plain operations, so that the gradient is derived and not taken on trust. */
-export const batchNorm: LayerFunction<BatchNormLayerSpec> = ([x], { planned, training, parameters, tellStatistics }) => {
+export const batchNorm: LayerFunction<BatchNormLayerSpec> = (
+  [x],
+  { planned, training, parameters, tellStatistics },
+) => {
   const { epsilon, activation } = planned.spec;
   let mean = parameters.moving_mean!;
   let variance = parameters.moving_variance!;

@@ -44,7 +44,9 @@ function unevenDepthwise(
 ): Tensor {
   const images = tf.split(x, x.shape[3], 3);
   const kernels = tf.split(filters, x.shape[3], 2);
-  const outputs = images.map((image, c) => tf.conv2d(image, kernels[c], [...strides], padding));
+  const outputs = images.map((image, c) =>
+    tf.conv2d(image as Tfjs.Tensor4D, kernels[c] as Tfjs.Tensor4D, [...strides], padding),
+  );
   return tf.concat(outputs, 3);
 }
 

@@ -1,4 +1,4 @@
-import type { LayerSpec, LayerType } from '../../../../ir/model-spec.js';
+import type { FlattenLayerSpec, LayerSpec, LayerType, ReshapeLayerSpec } from '../../../../ir/model-spec.js';
 import { batchNorm } from './batch-norm.js';
 import { conv2d, depthwiseConv2d } from './convolution.js';
 import { dense } from './dense.js';
@@ -9,8 +9,8 @@ import { gru, simpleRnn, snu } from './recurrent.js';
 
 type Functions = { readonly [T in LayerType]: LayerFunction<Extract<LayerSpec, { readonly type: T }>> };
 
-const reshape: LayerFunction<never> = ([x], { planned, rows }) =>
-  x.reshape([rows, ...(planned as { outputShape: readonly number[] }).outputShape]);
+const reshape: LayerFunction<FlattenLayerSpec | ReshapeLayerSpec> = ([x], { planned, rows }) =>
+  x.reshape([rows, ...planned.outputShape]);
 
 const FUNCTIONS: Functions = {
   dense,
@@ -23,8 +23,8 @@ const FUNCTIONS: Functions = {
   add: (inputs, { tf, planned }) => activate(tf.addN([...inputs]), planned.spec.activation),
   activation: ([x], { planned }) => activate(x, planned.spec.activation),
   dropout,
-  flatten: reshape,
-  reshape,
+  flatten: reshape as Functions['flatten'],
+  reshape: reshape as Functions['reshape'],
   simple_rnn: simpleRnn,
   gru,
   snu,
