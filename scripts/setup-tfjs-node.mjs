@@ -1,6 +1,6 @@
 // Installs @tensorflow/tfjs-node, the native back end of the tfjs engine, in .tfjs-node/ and nowhere else, so that it
 // outlives `npm ci`. The package's own installer where its download host answers; otherwise the addon is compiled
-// here against TensorFlow's C library out of a wheel from PyPI (docs/adr/0009-tfjs-node-from-a-wheel.md).
+// here against TensorFlow's C library out of a wheel from PyPI (docs/adr/0010-tfjs-node-from-a-wheel.md).
 //   node scripts/setup-tfjs-node.mjs
 //   GRAPES_TFJS_NODE=wheel            does not ask the download host at all
 import { spawnSync } from 'node:child_process';
