@@ -1,3 +1,4 @@
+import type { LayerOpSpec, LayerOpType } from './float-forward.js';
 import type { Provenance } from './provenance.js';
 import type { Requantize } from './quant-params.js';
 import type { Tensor } from './tensor.js';
@@ -34,9 +35,37 @@ export interface LookupOp {
   readonly activation: 'tanh';
 }
 
-export type Op = FullyConnectedOp | LookupOp;
-export type OpKind = Op['kind'];
+/**
+ * A trained layer as it is, in float graphs only: what has no integer form yet, or is folded away by quantization. The
+ * meaning of `spec` and the order of `parameters` (learned, then kept) stand in src/ir/model-spec.ts and src/ir/ops.
+ */
+export interface LayerOp {
+  readonly kind: LayerOpType;
+  readonly name: string;
+  /** The first of `inputs`. */
+  readonly input: number;
+  readonly inputs: readonly number[];
+  readonly parameters: readonly number[];
+  /** What a recurrent or spiking layer carries from step to step, [units], zero at the start of each sample. */
+  readonly state: number | null;
+  readonly output: number;
+  readonly spec: LayerOpSpec;
+}
+
 export type GraphStage = 'float' | 'quantized';
+export type QuantizedOp = FullyConnectedOp | LookupOp;
+export type FloatOp = QuantizedOp | LayerOp;
+export type Op = FloatOp;
+export type OpKind = Op['kind'];
+
+/** Tensors that an op reads at run time. */
+export function opInputs(op: Op): readonly number[] {
+  return 'inputs' in op ? op.inputs : [op.input];
+}
+
+export function isLayerOp(op: Op): op is LayerOp {
+  return 'spec' in op;
+}
 
 /**
  * A network: ops in execution order over numbered tensors. One input, one output; the output holds logits (there is
@@ -49,7 +78,7 @@ export interface Graph<S extends GraphStage = GraphStage> {
   readonly name: string;
   readonly classNames: readonly string[];
   readonly tensors: readonly Tensor[];
-  readonly ops: readonly Op[];
+  readonly ops: readonly (S extends 'float' ? FloatOp : QuantizedOp)[];
   readonly input: number;
   readonly output: number;
   readonly provenance: Provenance;

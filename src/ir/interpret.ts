@@ -2,7 +2,9 @@ import { ToolError } from '../errors/tool-error.js';
 import { accuracyReport, argmax } from './accuracy.js';
 import type { Samples } from './dataset.js';
 import { readSample } from './dataset.js';
-import type { FloatGraph, Graph, QuantizedGraph } from './graph.js';
+import { floatForward } from './float-forward.js';
+import { isLayerOp, type FloatGraph, type Graph, type LayerOp, type QuantizedGraph } from './graph.js';
+import { layerRule } from './layer-rules.js';
 import type { Int8Dense } from './ops/fully-connected.js';
 import {
   fullyConnectedFloat,
@@ -83,7 +85,11 @@ export function evaluateInt8(graph: QuantizedGraph, samples: Samples): AccuracyR
 /** Multiplications of one inference. */
 export function graphMacs(graph: Graph): number {
   return graph.ops.reduce((n, op) => {
-    if (op.kind !== 'fully_connected') return n;
+    if (op.kind === 'lookup') return n;
+    if (isLayerOp(op)) {
+      const inputShapes = op.inputs.map((id) => graph.tensors[id].shape);
+      return n + layerRule(op.spec).macs(op.spec, inputShapes, graph.tensors[op.output].shape);
+    }
     const { inputs, outputs } = fullyConnectedSize(graph, op);
     return n + inputs * outputs;
   }, 0);
@@ -129,6 +135,7 @@ function floatProgram(graph: FloatGraph): Program<Float32Array> {
       const x = buffers.get(op.input)!;
       const y = buffers.get(op.output)!;
       if (op.kind === 'lookup') return () => lookupFloat(op, x, y);
+      if (isLayerOp(op)) return layerStep(graph, op, buffers);
       const layer = {
         ...fullyConnectedSize(graph, op),
         weights: graph.tensors[op.weights].data as Float32Array,
@@ -141,6 +148,18 @@ function floatProgram(graph: FloatGraph): Program<Float32Array> {
     floatPrograms.set(graph, program);
   }
   return program;
+}
+
+function layerStep(graph: FloatGraph, op: LayerOp, buffers: ReadonlyMap<number, Float32Array>): Step {
+  const call = {
+    spec: op.spec,
+    inputShapes: op.inputs.map((id) => graph.tensors[id].shape),
+    outputShape: graph.tensors[op.output].shape,
+    inputs: op.inputs.map((id) => buffers.get(id)!),
+    parameters: op.parameters.map((id) => graph.tensors[id].data as Float32Array),
+    output: buffers.get(op.output)!,
+  };
+  return () => floatForward(call);
 }
 
 function int8Program(graph: QuantizedGraph): Program<Int8Array> {

@@ -4,7 +4,7 @@ export type DType = 'float32' | 'int8' | 'int32';
 export type TensorData = Float32Array | Int8Array | Int32Array;
 
 /** What a tensor is for: constants (`weight`, `bias`, `table`) carry data, the others are filled at run time. */
-export type TensorRole = 'input' | 'activation' | 'output' | 'weight' | 'bias' | 'table';
+export type TensorRole = 'input' | 'activation' | 'output' | 'state' | 'weight' | 'bias' | 'table';
 
 export interface Tensor {
   /** Index in `Graph.tensors`. */

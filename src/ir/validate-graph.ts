@@ -1,5 +1,7 @@
 import { ToolError } from '../errors/tool-error.js';
-import type { Graph, Op } from './graph.js';
+import { LAYER_OP_TYPES } from './float-forward.js';
+import { isLayerOp, opInputs, type Graph, type LayerOp, type Op } from './graph.js';
+import { layerRule } from './layer-rules.js';
 import { ACCUMULATOR_LIMIT, accumulatorBound } from './ops/accumulator-bound.js';
 import { fullyConnectedOutputShape } from './ops/fully-connected.js';
 import { LOOKUP_ENTRIES, lookupOutputShape } from './ops/lookup.js';
@@ -108,6 +110,7 @@ function checkOperands(op: Op, graph: Graph): string | null {
     const role = graph.tensors[id]?.role;
     return role !== undefined && roles.includes(role) ? null : `has tensor ${id} (${role ?? 'absent'}) as ${what}`;
   };
+  if (isLayerOp(op)) return checkLayerOperands(op, graph, want);
   const ends =
     want(op.input, 'input', ['input', 'activation']) ?? want(op.output, 'output', ['activation', 'output']) ?? null;
   if (ends !== null) return ends;
@@ -122,11 +125,56 @@ function checkOperands(op: Op, graph: Graph): string | null {
   }
 }
 
+type Want = (id: number, what: string, roles: readonly TensorRole[]) => string | null;
+
+function checkLayerOperands(op: LayerOp, graph: Graph, want: Want): string | null {
+  if (graph.stage !== 'float') return `is of the kind '${String(op.kind)}', which has no integer form`;
+  if (!LAYER_OP_TYPES.includes(op.kind) || (op.spec as { type?: unknown } | null)?.type !== op.kind) {
+    return `is of the unknown kind '${String(op.kind)}'`;
+  }
+  if (!Array.isArray(op.inputs) || op.inputs[0] !== op.input || !Array.isArray(op.parameters)) return 'lacks a member';
+  return (
+    op.inputs.map((id) => want(id, 'input', ['input', 'activation'])).find((what) => what !== null) ??
+    op.parameters.map((id) => want(id, 'parameter', ['weight', 'bias'])).find((what) => what !== null) ??
+    (op.state === null ? null : want(op.state, 'state', ['state'])) ??
+    want(op.output, 'output', ['activation', 'output'])
+  );
+}
+
+function checkLayerShapes(op: LayerOp, graph: Graph): string | null {
+  const { spec } = op;
+  const shape = (id: number): readonly number[] => graph.tensors[id].shape;
+  const rule = layerRule(spec);
+  const inputs = op.inputs.map(shape);
+  let wanted: readonly number[] | string;
+  let constants: readonly (readonly number[])[];
+  try {
+    wanted = rule.outputShape(spec, inputs);
+    if (typeof wanted === 'string') return wanted;
+    const kept = rule.state(spec, inputs);
+    const learned = [true, false]
+      .map((bias) => rule.parameters(spec, inputs, bias))
+      .find((rules) => rules.length + kept.length === op.parameters.length);
+    if (learned === undefined) return `has ${op.parameters.length} parameters`;
+    constants = [...learned, ...kept].map((r) => r.shape);
+  } catch (error) {
+    return `has attributes that cannot be read (${(error as Error).message})`;
+  }
+  if (String(shape(op.output)) !== String(wanted)) {
+    return `gives [${wanted.join(', ')}] to an output of shape [${shape(op.output).join(', ')}]`;
+  }
+  const wrong = op.parameters.find((id, k) => String(shape(id)) !== String(constants[k]));
+  return wrong === undefined
+    ? null
+    : `has the parameter '${graph.tensors[wrong].name}' of shape [${shape(wrong).join(', ')}]`;
+}
+
 function checkOrder(graph: Graph): Problem | null {
   const known = new Set([graph.input]);
   for (const op of graph.ops) {
     const at = { op: op.name };
-    if (!known.has(op.input)) return { what: `op '${op.name}' reads tensor ${op.input} before it is written`, ...at };
+    const unknown = opInputs(op).find((id) => !known.has(id));
+    if (unknown !== undefined) return { what: `op '${op.name}' reads tensor ${unknown} before it is written`, ...at };
     if (known.has(op.output)) return { what: `op '${op.name}' writes tensor ${op.output} a second time`, ...at };
     known.add(op.output);
   }
@@ -142,6 +190,7 @@ function checkShapes(op: Op, graph: Graph): string | null {
     const entries = elementCount(shape(op.table));
     return entries === LOOKUP_ENTRIES ? null : `has a table of ${entries} entries`;
   }
+  if (isLayerOp(op)) return checkLayerShapes(op, graph);
   const weights = shape(op.weights);
   if (weights.length !== 2) return 'has weights that are not [out][in]';
   const inputs = elementCount(shape(op.input));

@@ -1,7 +1,14 @@
 import { ToolError } from '../errors/tool-error.js';
 import type { Samples } from '../ir/dataset.js';
 import { graphDigest } from '../ir/graph-file.js';
-import type { FloatGraph, FullyConnectedOp, LookupOp, Op, QuantizedGraph } from '../ir/graph.js';
+import {
+  isLayerOp,
+  type FloatGraph,
+  type FullyConnectedOp,
+  type LookupOp,
+  type Op,
+  type QuantizedGraph,
+} from '../ir/graph.js';
 import { ACCUMULATOR_LIMIT, accumulatorBound } from '../ir/ops/accumulator-bound.js';
 import { TANH_OUTPUT, tanhTable } from '../ir/ops/lookup.js';
 import type { QuantizeOptions } from '../ir/options.js';
@@ -44,16 +51,21 @@ export function quantize(
   return { output, report: reportLayers(float, output, inputs) };
 }
 
+/** What stands in the way, all of it at once: op names and what they are. */
 function checkOps(graph: FloatGraph): void {
-  for (const { kind, name } of graph.ops) {
-    if (!SUPPORTED.includes(kind)) {
-      throw new ToolError(
-        'QUANTIZE_UNSUPPORTED_OP',
-        `Op '${name}' is a ${kind}, which has no integer form; there is one for ${SUPPORTED.join(' and ')}.`,
-        { context: { op: name, kind } },
-      );
-    }
-  }
+  const unsupported = graph.ops.flatMap((op): { op: string; kind: string }[] => {
+    if (isLayerOp(op) || !SUPPORTED.includes(op.kind)) return [{ op: op.name, kind: op.kind }];
+    const { activation } = op;
+    return ['relu6', 'sigmoid'].includes(activation) ? [{ op: op.name, kind: `${op.kind} with ${activation}` }] : [];
+  });
+  if (unsupported.length === 0) return;
+  const [{ op, kind }] = unsupported;
+  const list = unsupported.map((u) => `'${u.op}' (${u.kind})`).join(', ');
+  throw new ToolError(
+    'QUANTIZE_UNSUPPORTED_OP',
+    `${unsupported.length === 1 ? 'This op has' : 'These ops have'} no integer form: ${list}. There is one for ${SUPPORTED.join(' and ')}.`,
+    { context: { op, kind, ops: unsupported.map((u) => u.op), kinds: unsupported.map((u) => u.kind) } },
+  );
 }
 
 function checkWeights(graph: FloatGraph): void {
@@ -107,7 +119,10 @@ function toIntegers(
   };
 
   set(float.input, { dtype: 'int8', quant: asymmetricInt8(rangeOf(float.input)) });
-  const ops = float.ops.map((op) => (op.kind === 'lookup' ? lookup(op) : dense(op)));
+  const ops = float.ops.map((op) => {
+    if (isLayerOp(op)) throw new RangeError(`op ${op.name} has passed the check of supported ops`);
+    return op.kind === 'lookup' ? lookup(op) : dense(op);
+  });
   const graph: QuantizedGraph = { ...float, stage: 'quantized', tensors, ops, provenance };
   for (const op of ops) if (op.kind === 'fully_connected') checkAccumulator(graph, op);
   return validateGraph(graph);

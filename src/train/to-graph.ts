@@ -1,6 +1,7 @@
-import { ToolError } from '../errors/tool-error.js';
 import type { Dataset } from '../ir/dataset.js';
-import type { FloatGraph, Op } from '../ir/graph.js';
+import type { LayerOpSpec } from '../ir/float-forward.js';
+import type { FloatGraph, FloatOp as Op } from '../ir/graph.js';
+import type { ParameterPart } from '../ir/layer-rule.js';
 import { NETWORK_INPUT, type NetworkPlan, type PlannedLayer } from '../ir/network-plan.js';
 import type { Provenance } from '../ir/provenance.js';
 import type { Tensor, TensorRole } from '../ir/tensor.js';
@@ -20,30 +21,50 @@ export function toGraph(
   };
   const input = add('input', 'input', dataset.inputShape, null);
   const last = lastOp(plan);
+  const read = arraysOf(plan, arrays);
   const valueOf: number[] = [];
   const ops: Op[] = [];
-  let next = 0;
   for (const layer of plan.layers) {
-    const below = layer.inputs[0] === NETWORK_INPUT ? input : valueOf[layer.inputs[0]];
-    const constants = layer.parameters.map((parameter): number => {
-      const role = parameter.part === 'bias' ? 'bias' : 'weight';
-      return add(role, parameter.name, parameter.shape, arrays[next++]);
-    });
+    const inputs = layer.inputs.map((i) => (i === NETWORK_INPUT ? input : valueOf[i]));
     // While in use a dropout does nothing.
     if (layer.spec.type === 'dropout') {
-      valueOf.push(below);
+      valueOf.push(inputs[0]);
       continue;
     }
+    const constants = [...layer.parameters, ...layer.state].map((parameter) =>
+      add(ROLES[parameter.part], parameter.name, parameter.shape, read(parameter.name)),
+    );
+    const state = 'units' in layer.spec && layer.spec.type !== 'dense' ? [layer.spec.units] : null;
+    const stateId = state === null ? null : add('state', `${layer.name}_state`, state, null);
     const output =
       layer.index === last
         ? add('output', 'logits', layer.outputShape, null)
         : add('activation', `${layer.name}_output`, layer.outputShape, null);
-    ops.push(toOp(layer, below, constants, output));
+    ops.push(toOp(layer, inputs, constants, stateId, output));
     valueOf.push(output);
   }
   const { classNames } = dataset;
   const output = valueOf[plan.output];
   return { schemaVersion: 1, stage: 'float', name, classNames, tensors, ops, input, output, provenance };
+}
+
+const ROLES: Readonly<Record<ParameterPart, TensorRole>> = {
+  weights: 'weight',
+  recurrent_weights: 'weight',
+  gamma: 'weight',
+  bias: 'bias',
+  beta: 'bias',
+  moving_mean: 'bias',
+  moving_variance: 'bias',
+};
+
+/** Arrays by the name of their parameter: those that are learned stand before those that are kept. */
+function arraysOf(plan: NetworkPlan, arrays: readonly Float32Array[]): (name: string) => Float32Array {
+  const names = [...plan.layers.flatMap((l) => l.parameters), ...plan.layers.flatMap((l) => l.state)].map(
+    (p) => p.name,
+  );
+  const byName = new Map(names.map((name, i) => [name, arrays[i]]));
+  return (name) => byName.get(name)!;
 }
 
 function lastOp(plan: NetworkPlan): number {
@@ -52,16 +73,22 @@ function lastOp(plan: NetworkPlan): number {
   return layer.index;
 }
 
-function toOp(layer: PlannedLayer, input: number, constants: readonly number[], output: number): Op {
+function toOp(
+  layer: PlannedLayer,
+  inputs: readonly number[],
+  parameters: readonly number[],
+  state: number | null,
+  output: number,
+): Op {
   const { spec, name } = layer;
-  if (spec.type !== 'dense') {
-    throw new ToolError('GRAPH_INVALID', `Layer '${name}' (${spec.type}) has no form in a graph.`, {
-      context: { layer: name, type: spec.type },
-    });
+  const [input] = inputs;
+  if (spec.type === 'dense') {
+    const [weights, bias = null] = parameters;
+    const { activation } = spec;
+    return { kind: 'fully_connected', name, input, weights, bias, output, activation, requantize: null };
   }
-  const { activation } = spec;
-  const [weights, bias = null] = constants;
-  return { kind: 'fully_connected', name, input, weights, bias, output, activation, requantize: null };
+  const own = spec as LayerOpSpec;
+  return { kind: own.type, name, input, inputs, parameters, state, output, spec: own };
 }
 
 /** `name` as a C identifier in snake_case. */

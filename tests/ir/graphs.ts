@@ -1,4 +1,4 @@
-import type { Activation, FloatGraph, FullyConnectedOp, Op, QuantizedGraph } from '../../src/ir/graph.js';
+import type { Activation, FloatGraph, FullyConnectedOp, Op, QuantizedGraph, QuantizedOp } from '../../src/ir/graph.js';
 import type { QuantParams } from '../../src/ir/quant-params.js';
 import { tanhTable, TANH_OUTPUT } from '../../src/ir/ops/lookup.js';
 import { quantizeMultiplier, requantizeFactor } from '../../src/ir/requantize.js';
@@ -75,7 +75,7 @@ export function randomQuantizedGraph(rng: Rng, { sizes, activation, bias }: Rand
   const anyZero = (): number => rng.below(256) - 128;
   let inputQuant = perTensor(rng.range(0.003, 0.02), anyZero());
   let input = list.add('input', [sizes[0]], 'input', inputQuant, null);
-  const ops: Op[] = [];
+  const ops: QuantizedOp[] = [];
   for (let k = 1; k < sizes.length; k++) {
     const last = k === sizes.length - 1;
     const [inputs, outputs] = [sizes[k - 1], sizes[k]];

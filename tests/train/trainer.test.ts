@@ -61,7 +61,7 @@ t.test('the graph that comes out', async (test) => {
   validateGraph(output);
   test.equal(output.name, 'digits_2');
   test.same(
-    output.ops.map((op) => [op.name, op.activation]),
+    output.ops.map((op) => [op.name, op.kind === 'fully_connected' ? op.activation : op.kind]),
     [
       ['dense_0', 'relu'],
       ['dense_1', 'tanh'],

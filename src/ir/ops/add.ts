@@ -1,5 +1,7 @@
+import type { FloatCall } from '../float-forward.js';
 import { plainRule, shapeText } from '../layer-rule.js';
 import type { AddLayerSpec } from '../model-spec.js';
+import { activateFloat } from './activation.js';
 
 export const addRule = plainRule<AddLayerSpec>((_spec, inputs) => {
   if (inputs.length < 2) return 'adds two or more layers: name them in `from`';
@@ -8,3 +10,11 @@ export const addRule = plainRule<AddLayerSpec>((_spec, inputs) => {
     ? inputs[0]
     : `adds layers of one shape, not ${shapeText(inputs[0])} and ${shapeText(other)}`;
 });
+
+/** Scalar reference: the sum of all inputs, rounded once. */
+export function addFloat({ spec, inputs, output }: FloatCall<AddLayerSpec>): void {
+  for (let i = 0; i < output.length; i++) {
+    const sum = inputs.reduce((s, x) => s + x[i], 0);
+    output[i] = activateFloat(spec.activation, Math.fround(sum));
+  }
+}

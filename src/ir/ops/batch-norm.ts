@@ -1,5 +1,7 @@
+import type { FloatCall } from '../float-forward.js';
 import type { LayerRule, ParameterRule, Shape } from '../layer-rule.js';
 import type { BatchNormLayerSpec } from '../model-spec.js';
+import { activateFloat } from './activation.js';
 
 const perChannel = (part: ParameterRule['part'], inputs: readonly Shape[], initial: number): ParameterRule => ({
   part,
@@ -20,3 +22,14 @@ export const batchNormRule: LayerRule<BatchNormLayerSpec> = {
   nodes: () => null,
   macs: () => 0,
 };
+
+/** Scalar reference, with the moving statistics. */
+export function batchNormFloat({ spec, inputs, parameters, output }: FloatCall<BatchNormLayerSpec>): void {
+  const [gamma, beta, mean, variance] = parameters;
+  const channels = gamma.length;
+  inputs[0].forEach((x, i) => {
+    const c = i % channels;
+    const y = (gamma[c] * (x - mean[c])) / Math.sqrt(variance[c] + spec.epsilon) + beta[c];
+    output[i] = activateFloat(spec.activation, Math.fround(y));
+  });
+}

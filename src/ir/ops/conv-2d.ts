@@ -1,7 +1,10 @@
+import type { FloatCall } from '../float-forward.js';
 import type { LayerRule } from '../layer-rule.js';
 import type { Conv2dLayerSpec } from '../model-spec.js';
 import { elementCount } from '../tensor.js';
-import { imageShape, slidingOutput } from './image-shape.js';
+import { activateFloat } from './activation.js';
+import { imageShape, slidingOutput, windowOn } from './image-shape.js';
+import { eachWindow } from './window.js';
 
 /** Weights are [filters][kernelHeight][kernelWidth][channels], as in TFLite (OHWI). */
 export const conv2dRule: LayerRule<Conv2dLayerSpec> = {
@@ -25,3 +28,26 @@ export const conv2dRule: LayerRule<Conv2dLayerSpec> = {
   macs: (spec, inputs, output) =>
     elementCount(output) * spec.kernel[0] * spec.kernel[1] * imageShape(inputs[0])!.channels,
 };
+
+/** Scalar reference: every product in double, the sum rounded once. */
+export function conv2dFloat({ spec, inputShapes, inputs, parameters, output }: FloatCall<Conv2dLayerSpec>): void {
+  const [x] = inputs;
+  const [weights, bias] = parameters;
+  const window = windowOn(inputShapes[0], spec);
+  const { channels, kernelHeight, kernelWidth, inputWidth } = window;
+  eachWindow(window, (out, top, left) => {
+    for (let f = 0; f < spec.filters; f++) {
+      let sum = bias === undefined ? 0 : bias[f];
+      for (let i = 0; i < kernelHeight; i++) {
+        if (top + i < 0 || top + i >= window.inputHeight) continue;
+        for (let j = 0; j < kernelWidth; j++) {
+          if (left + j < 0 || left + j >= inputWidth) continue;
+          const from = ((top + i) * inputWidth + left + j) * channels;
+          const w = ((f * kernelHeight + i) * kernelWidth + j) * channels;
+          for (let c = 0; c < channels; c++) sum += weights[w + c] * x[from + c];
+        }
+      }
+      output[out * spec.filters + f] = activateFloat(spec.activation, Math.fround(sum));
+    }
+  });
+}

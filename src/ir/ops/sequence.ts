@@ -32,3 +32,30 @@ export function sequenceParameters(
   }
   return rules;
 }
+
+/** Runs `step(t, previous, next)` over time from a zero state and collects the outputs as the layer gives them on. */
+export function overTime(
+  steps: number,
+  units: number,
+  output: SequenceOutput,
+  out: Float32Array,
+  step: (t: number, previous: Float32Array, next: Float32Array) => void,
+): void {
+  let [previous, next] = [new Float32Array(units), new Float32Array(units)];
+  const sums = new Float64Array(units);
+  for (let t = 0; t < steps; t++) {
+    step(t, previous, next);
+    if (output === 'sequence') out.set(next, t * units);
+    next.forEach((y, j) => (sums[j] += y));
+    [previous, next] = [next, previous];
+  }
+  if (output === 'last') out.set(previous);
+  if (output === 'mean') sums.forEach((s, j) => (out[j] = s / steps));
+}
+
+/** Σ_i row[i] · x[from + i] in double. */
+export function dot(row: Float32Array, at: number, x: Float32Array, from: number, count: number): number {
+  let sum = 0;
+  for (let i = 0; i < count; i++) sum += row[at + i] * x[from + i];
+  return sum;
+}

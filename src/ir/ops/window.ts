@@ -49,3 +49,12 @@ function slide(size: number, kernel: number, stride: number, padding: Padding): 
   const count = Math.ceil(size / stride);
   return { count, before: Math.floor(Math.max(0, (count - 1) * stride + kernel - size) / 2) };
 }
+
+/** Every window in output order: its place, and the input row and column of its upper left corner (may be negative). */
+export function eachWindow(g: WindowGeometry, visit: (place: number, top: number, left: number) => void): void {
+  for (let r = 0; r < g.outputHeight; r++) {
+    for (let c = 0; c < g.outputWidth; c++) {
+      visit(r * g.outputWidth + c, r * g.strideHeight - g.padTop, c * g.strideWidth - g.padLeft);
+    }
+  }
+}
