@@ -20,6 +20,7 @@ import { sha256Hex } from '../util/digest.js';
 import { calibrate, drawCalibration } from './calibrate.js';
 import { reportLayers, type PartialQuantizeReport } from './layer-report.js';
 import type { Range } from './observers/observer.js';
+import { foldBatchNorm } from './passes/fold-batch-norm.js';
 import { splitTanh } from './passes/split-tanh.js';
 import { quantizeLayer } from './quantize-layer.js';
 import { asymmetricInt8 } from './schemes/activations.js';
@@ -38,9 +39,10 @@ export function quantize(
   calibration: Samples,
   options: QuantizeOptions,
 ): { output: QuantizedGraph; report: PartialQuantizeReport } {
-  checkOps(graph);
   checkWeights(graph);
-  const float = splitTanh(validateGraph(graph));
+  const folded = foldBatchNorm(validateGraph(graph));
+  checkOps(folded);
+  const float = splitTanh(folded);
   const inputs = drawCalibration(float, calibration, options);
   const ranges = calibrate(float, inputs, options.calibration);
   const output = toIntegers(float, ranges, options, {

@@ -4,15 +4,21 @@ import type { FloatGraph, FullyConnectedOp, QuantizedGraph } from '../../src/ir/
 import { graphToFiles } from '../../src/ir/graph-file.js';
 import { runFloat, runInt8 } from '../../src/ir/interpret.js';
 import { tanhf } from '../../src/ir/learn/math-f32.js';
+import type { LayerSpec } from '../../src/ir/model-spec.js';
 import type { QuantizeOptions } from '../../src/ir/options.js';
+import { planNetwork } from '../../src/ir/plan-network.js';
 import { quantizeInput } from '../../src/ir/quantize-input.js';
+import { validateGraph } from '../../src/ir/validate-graph.js';
 import { MinMaxObserver } from '../../src/quantize/observers/minmax.js';
 import { PercentileObserver } from '../../src/quantize/observers/percentile.js';
+import { foldBatchNorm } from '../../src/quantize/passes/fold-batch-norm.js';
 import { splitTanh } from '../../src/quantize/passes/split-tanh.js';
 import { quantize } from '../../src/quantize/quantize.js';
 import { completeQuantizeReport } from '../../src/quantize/report.js';
 import { asymmetricInt8 } from '../../src/quantize/schemes/activations.js';
 import { symmetricInt8 } from '../../src/quantize/schemes/weights.js';
+import { initialParameters } from '../../src/train/initializers.js';
+import { toGraph } from '../../src/train/to-graph.js';
 import { Rng } from '../../src/util/rng.js';
 import { randomFloatGraph } from '../ir/graphs.js';
 
@@ -223,10 +229,18 @@ void t.test('the report: bytes by hand, accuracy of both networks', async (t) =>
 void t.test('what cannot be quantized is refused by name', async (t) => {
   const float = randomFloatGraph(new Rng(9), { sizes: [4, 3, 2], activation: 'relu', bias: true });
   const samples = randomSamples(4, 10, 4, 2);
-  const conv = { ...float, ops: [{ ...float.ops[0], kind: 'conv_2d', name: 'conv1' }] } as unknown as FloatGraph;
+  const window = { kernel: [1, 1], strides: [1, 1], padding: 'same', activation: 'relu' } as const;
+  const conv = layered(
+    [2, 2],
+    [
+      { type: 'conv_2d', name: 'conv1', filters: 3, ...window },
+      { type: 'dense', units: 4, activation: 'sigmoid', dropout: 0 },
+      { type: 'dense', units: 2, activation: 'none', dropout: 0 },
+    ],
+  );
   t.throws(() => quantize(conv, samples, OPTIONS), {
     code: 'QUANTIZE_UNSUPPORTED_OP',
-    context: { op: 'conv1', kind: 'conv_2d' },
+    context: { op: 'conv1', kind: 'conv_2d', ops: ['conv1', 'dense_1'] },
   });
   t.throws(
     () =>
@@ -274,4 +288,61 @@ void t.test('what cannot be quantized is refused by name', async (t) => {
     code: 'QUANTIZE_RANGE',
     context: { op: 'dense1' },
   });
+});
+
+/** A float graph of these layers with random numbers in every constant. */
+function layered(inputShape: readonly number[], layers: readonly LayerSpec[], bias = true): FloatGraph {
+  const plan = planNetwork({ bias, layers }, inputShape);
+  const rng = new Rng(3);
+  // Also gamma and the moving variance, which have to be positive.
+  const arrays = initialParameters(plan, 'he_uniform', 1).map((a) => a.map((v) => v + rng.range(0.1, 0.9)));
+  const classNames = Array.from({ length: plan.layers[plan.output].outputSize }, (_, c) => `c${c}`);
+  const provenance = { toolVersion: '0', seed: 1, inputs: {} };
+  return toGraph(plan, arrays, 'net', { inputShape, classNames } as never, provenance);
+}
+
+void t.test('batch normalization is folded into the layer below', async (t) => {
+  const norm = { type: 'batch_norm', momentum: 0.9, epsilon: 0.01, activation: 'relu' } as const;
+  const window = { kernel: [3, 3], strides: [1, 1], padding: 'same', activation: 'none' } as const;
+  const dense = { type: 'dense', activation: 'none', dropout: 0 } as const;
+  for (const bias of [true, false]) {
+    const graph = layered(
+      [4, 4, 2],
+      [
+        { type: 'conv_2d', name: 'a', filters: 3, ...window },
+        norm,
+        { type: 'depthwise_conv_2d', name: 'b', multiplier: 2, ...window },
+        { ...norm, name: 'b_norm' },
+        { type: 'add', from: ['b_norm', 'b_norm'], activation: 'none' },
+        norm,
+        { ...dense, units: 4 },
+        norm,
+        { ...dense, units: 2 },
+      ],
+      bias,
+    );
+    const folded = validateGraph(foldBatchNorm(validateGraph(graph)));
+    const kinds = ['conv_2d', 'depthwise_conv_2d', 'add', 'batch_norm', 'fully_connected', 'fully_connected'];
+    t.same(
+      folded.ops.map((op) => op.kind),
+      kinds,
+      'a norm over a sum stays',
+    );
+    const x = Float32Array.from({ length: 32 }, (_, i) => Math.sin(i));
+    const [plain, short] = [graph, folded].map((g) => runFloat(g, x).output);
+    const largest = Math.max(...plain.map(Math.abs));
+    t.ok(
+      plain.every((v, i) => Math.abs(v - short[i]) < 1e-5 * largest),
+      `${[...plain].join()} ${[...short].join()}`,
+    );
+  }
+  const mlp = layered([4], [{ ...dense, units: 6 }, norm, { ...dense, units: 2 }]);
+  const { output } = quantize(mlp, randomSamples(4, 40, 4, 2), OPTIONS);
+  t.same(
+    output.ops.map((op) => [op.kind, op.name]),
+    [
+      ['fully_connected', 'dense_0'],
+      ['fully_connected', 'dense_2'],
+    ],
+  );
 });
