@@ -7,6 +7,7 @@ import { deviceErrors } from './catalogue/device.js';
 import { exportErrors } from './catalogue/export.js';
 import { graphErrors } from './catalogue/graph.js';
 import { flashErrors } from './catalogue/flash.js';
+import { importErrors } from './catalogue/import.js';
 import { monitorErrors } from './catalogue/monitor.js';
 import { quantizeErrors } from './catalogue/quantize.js';
 import { trainErrors } from './catalogue/train.js';
@@ -28,6 +29,7 @@ export const ERROR_CATALOGUE: Readonly<Record<string, ErrorEntry>> = {
   ...cliErrors,
   ...configErrors,
   ...datasetErrors,
+  ...importErrors,
   ...trainErrors,
   ...graphErrors,
   ...quantizeErrors,

@@ -8,6 +8,14 @@ export const exportErrors = {
     hint: 'Change the model in grapes.yaml so that it uses only supported layers.',
     exitCode: EXIT.config,
   },
+  EXPORT_UNSUPPORTED_LAYER: {
+    title: 'The model has layers that this format does not know',
+    explanation:
+      'A layers model of TensorFlow.js can hold what Keras has; spiking units and rate codes are not among it. All such ' +
+      'layers are listed by name.',
+    hint: 'Export the model as C, or train one without these layers.',
+    exitCode: EXIT.config,
+  },
   EXPORT_BAD_NAME: {
     title: "The model's name cannot prefix C symbols",
     explanation: 'The name becomes the prefix of every generated function and array, so it has to be a C identifier.',
