@@ -150,8 +150,9 @@ export class TrainingRun {
     );
   }
 
-  /** Puts the best epoch's weights back: the run's result. */
+  /** Puts the best epoch's weights back, at rest (no look-ahead): the run's result. Training cannot go on from it. */
   useBest(): void {
+    this.network.writeOptimizer(this.network.readOptimizer().map((a) => a.fill(0)));
     this.network.writeParameters(this.best);
   }
 

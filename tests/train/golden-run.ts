@@ -1,5 +1,6 @@
 import type { GrapesMode, ModelSpec } from '../../src/ir/model-spec.js';
 import { planNetwork } from '../../src/ir/plan-network.js';
+import type { OptimizerOptions } from '../../src/ir/options.js';
 import { TRAIN_DEFAULTS } from '../../src/ir/train-defaults.js';
 import { DropoutLayer } from '../../src/train/engines/wasm/layers/dropout.js';
 import { Machine } from '../../src/train/engines/wasm/machine.js';
@@ -61,10 +62,7 @@ export function runGolden(file: GoldenFile, golden: GoldenCase): GoldenDifferenc
   };
   const rule = {
     ...TRAIN_DEFAULTS,
-    optimizer:
-      golden.update === 'SGD'
-        ? ({ type: 'sgd', learningRate: golden.eta } as const)
-        : ({ type: 'momentum', learningRate: golden.eta, momentum: 0.9 } as const),
+    optimizer: optimizerOf(golden),
     grapes: { ...TRAIN_DEFAULTS.grapes, mode: GRAPES_MODES[golden.learn] },
   };
   const network = new WasmNetwork(new Machine(), planNetwork(model, [sizes[0]]), rule, 8);
@@ -111,4 +109,21 @@ function factorsOf(golden: GoldenCase, batch: number, batches: number): readonly
   if (batch === 0) return golden.factors_batch1;
   if (batch === 1) return golden.factors_batch2;
   return batch === batches - 1 ? golden.factors_last : undefined;
+}
+
+function optimizerOf({ update, eta: learningRate }: GoldenCase): OptimizerOptions {
+  switch (update) {
+    case 'SGD':
+      return { type: 'sgd', learningRate };
+    case 'mom':
+      return { type: 'momentum', learningRate, momentum: 0.9 };
+    case 'NAG':
+      return { type: 'nag', learningRate, momentum: 0.9 };
+    case 'rmsprop':
+      return { type: 'rmsprop', learningRate, decay: 0.9, epsilon: 1e-8 };
+    case 'Adam':
+      return { type: 'adam', learningRate, beta1: 0.9, beta2: 0.999, epsilon: 1e-8 };
+    default:
+      throw new RangeError(`no optimizer ${update}`);
+  }
 }

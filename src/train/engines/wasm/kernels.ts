@@ -50,6 +50,32 @@ export interface Kernels {
   argmaxRows(z: number, classes: number, rows: number, cols: number): void;
   sgdStep(w: number, g: number, n: number, rate: number): void;
   momentumStep(w: number, v: number, g: number, n: number, rate: number, momentum: number): void;
+  lookAhead(u: number, w: number, v: number, n: number, momentum: number): void;
+  rmspropStep(
+    w: number,
+    s: number,
+    g: number,
+    n: number,
+    rate: number,
+    decay: number,
+    fresh: number,
+    epsilon: number,
+  ): void;
+  adamStep(
+    w: number,
+    m: number,
+    s: number,
+    g: number,
+    n: number,
+    rate: number,
+    beta1: number,
+    fresh1: number,
+    beta2: number,
+    fresh2: number,
+    first: number,
+    second: number,
+    epsilon: number,
+  ): void;
 }
 
 const compiled = new Map<string, WasmModule>();

@@ -121,14 +121,18 @@ export class WasmNetwork implements TrainingNetwork {
   }
 
   readParameters(): Float32Array[] {
-    return [...this.parameters.map((p) => p.read(p.values)), ...this.state.map((s) => s.values.values.slice())];
+    const { plainWeights } = this.optimizer;
+    const learned = this.parameters.map((p, i) => p.read(plainWeights?.[i] ?? p.values));
+    return [...learned, ...this.state.map((s) => s.values.values.slice())];
   }
 
   writeParameters(arrays: readonly Float32Array[]): void {
     const { length } = this.parameters;
+    const { plainWeights } = this.optimizer;
     this.parameters.forEach((p, i) => {
-      p.write(p.values, arrays[i]);
+      p.write(plainWeights?.[i] ?? p.values, arrays[i]);
     });
+    this.optimizer.restored?.();
     this.state.forEach((s, i) => {
       s.values.values.set(arrays[length + i]);
     });
@@ -142,6 +146,7 @@ export class WasmNetwork implements TrainingNetwork {
     this.optimizer.state.forEach((s, i) => {
       s.values.set(arrays[i]);
     });
+    this.optimizer.restored?.();
   }
 
   readFeedback(): Float32Array[] {

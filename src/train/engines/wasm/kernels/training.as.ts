@@ -7,7 +7,7 @@ export { reluForward, reluBackward, tanhForward, tanhBackward } from './parts/ac
 export { relu6Forward, relu6Backward, sigmoidForward, sigmoidBackward } from './parts/activations';
 export { dropoutMask, multiply, accumulate } from './parts/dropout';
 export { softmaxCrossEntropy, argmaxRows } from './parts/softmax';
-export { sgdStep, momentumStep } from './parts/optimizers';
+export { sgdStep, momentumStep, lookAhead, rmspropStep, adamStep } from './parts/optimizers';
 
 /** First free byte of the memory: the caller lays out its buffers from here on. */
 export function heapBase(): usize {
