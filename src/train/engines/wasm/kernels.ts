@@ -5,6 +5,9 @@ import { wasm, type WasmMemory, type WasmModule } from './webassembly.js';
 /** What kernels/*.as.ts exports. Arrays are byte addresses, sizes count elements; docs stand beside each kernel. */
 export interface Kernels {
   heapBase(): number;
+  scratchBytes(): number;
+  /** Before the first product. A thread's own: instances share the memory, not this. */
+  useScratch(address: number): void;
   gemm(
     a: number,
     rowStride: number,

@@ -45,6 +45,7 @@ export class Machine {
     this.memory = new wasm.Memory({ initial: 1 });
     this.kernels = instantiateKernels(this.memory);
     this.next = this.kernels.heapBase();
+    this.kernels.useScratch(this.reserve(this.kernels.scratchBytes()));
   }
 
   floats(length: number): Floats {

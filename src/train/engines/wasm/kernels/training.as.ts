@@ -1,7 +1,9 @@
 // What the training engine needs, as one WebAssembly module. AssemblyScript, not TypeScript: built by scripts/build.mjs.
 // Every kernel takes addresses in bytes and sizes in elements, reads and writes nothing beyond them, and allocates nothing.
-// Each product and each sum is rounded on its own to float32 (no fused multiply-add), so results are the same bits on every machine.
+// Each product and each sum is rounded on its own to float32 (no fused multiply-add), so results are the same bits on
+// every machine; the relaxed build of the same sources (training.fast.wasm) gives that up in the products of matrices.
 export { gemm, gemmTransposed } from './parts/gemm';
+export { scratchBytes, useScratch } from './parts/scratch';
 export { addRow, columnSums, absRowSums, scaleColumns, scaleRows } from './parts/matrix';
 export { reluForward, reluBackward, tanhForward, tanhBackward } from './parts/activations';
 export { relu6Forward, relu6Backward, sigmoidForward, sigmoidBackward } from './parts/activations';
