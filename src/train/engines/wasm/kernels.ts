@@ -49,6 +49,41 @@ export interface Kernels {
   dropoutMask(mask: number, n: number, key: number, threshold: number, kept: number): void;
   multiply(out: number, a: number, b: number, n: number): void;
   accumulate(out: number, a: number, n: number): void;
+  imageToColumns(x: number, cols: number, geometry: number): void;
+  columnsToImage(cols: number, x: number, geometry: number): void;
+  depthwiseForward(x: number, w: number, y: number, geometry: number): void;
+  depthwiseBackwardInput(d: number, w: number, dx: number, geometry: number): void;
+  depthwiseBackwardWeights(x: number, d: number, dw: number, geometry: number): void;
+  maxPoolForward(x: number, y: number, index: number, geometry: number): void;
+  maxPoolBackward(d: number, index: number, dx: number, n: number): void;
+  averagePoolForward(x: number, y: number, geometry: number): void;
+  averagePoolBackward(d: number, dx: number, geometry: number): void;
+  batchStatistics(x: number, rows: number, channels: number, mean: number, variance: number): void;
+  batchNormForward(
+    x: number,
+    rows: number,
+    channels: number,
+    mean: number,
+    variance: number,
+    epsilon: number,
+    gamma: number,
+    beta: number,
+    scale: number,
+    normal: number,
+    y: number,
+  ): void;
+  batchNormBackward(
+    d: number,
+    normal: number,
+    rows: number,
+    channels: number,
+    gamma: number,
+    scale: number,
+    dgamma: number,
+    dbeta: number,
+    alpha: number,
+  ): void;
+  moveAverage(kept: number, fresh: number, n: number, momentum: number): void;
   softmaxCrossEntropy(z: number, labels: number, p: number, d: number, rows: number, cols: number): number;
   argmaxRows(z: number, classes: number, rows: number, cols: number): void;
   sgdStep(w: number, g: number, n: number, rate: number): void;

@@ -83,7 +83,12 @@ export class WasmNetwork implements TrainingNetwork {
   }
 
   gradients(step: Step): { readonly result: BatchResult; readonly gradients: readonly Float32Array[] } {
+    // Looking at gradients leaves no trace in the moving statistics.
+    const kept = this.state.map((s) => s.values.values.slice());
     const result = this.learn(step);
+    this.state.forEach((s, i) => {
+      s.values.values.set(kept[i]);
+    });
     return { result, gradients: this.parameters.map((p) => p.read(p.gradient)) };
   }
 

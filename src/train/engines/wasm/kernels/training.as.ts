@@ -11,6 +11,11 @@ export { dropoutMask, multiply, accumulate } from './parts/dropout';
 export { softmaxCrossEntropy, argmaxRows } from './parts/softmax';
 export { sgdStep, momentumStep, lookAhead, rmspropStep, adamStep } from './parts/optimizers';
 
+export { imageToColumns, columnsToImage } from './parts/images';
+export { depthwiseForward, depthwiseBackwardInput, depthwiseBackwardWeights } from './parts/images';
+export { maxPoolForward, maxPoolBackward, averagePoolForward, averagePoolBackward } from './parts/images';
+export { batchStatistics, batchNormForward, batchNormBackward, moveAverage } from './parts/batch-norm';
+
 /** First free byte of the memory: the caller lays out its buffers from here on. */
 export function heapBase(): usize {
   return __heap_base;

@@ -2,9 +2,15 @@ import { ToolError } from '../../../../errors/tool-error.js';
 import type { LayerSpec, LayerType } from '../../../../ir/model-spec.js';
 import type { PlannedLayer } from '../../../../ir/network-plan.js';
 import type { Floats, Machine } from '../machine.js';
+import { AddLayer } from './add.js';
+import { BatchNormLayer } from './batch-norm.js';
+import { Conv2dLayer } from './conv-2d.js';
 import { DenseLayer } from './dense.js';
+import { DepthwiseConv2dLayer } from './depthwise-conv-2d.js';
 import { DropoutLayer } from './dropout.js';
 import type { Layer } from './layer.js';
+import { Pool2dLayer } from './pool-2d.js';
+import { ViewLayer } from './view.js';
 
 /** What a layer reads: outputs and deltas of its inputs (the network's input has no delta). */
 export interface LayerInput {
@@ -27,6 +33,24 @@ export function createLayer(
       return new DenseLayer(machine, plan as Planned<'dense'>, input, maxRows);
     case 'dropout':
       return new DropoutLayer(machine, plan as Planned<'dropout'>, input, maxRows);
+    case 'conv_2d':
+      return new Conv2dLayer(machine, plan as Planned<'conv_2d'>, input, maxRows);
+    case 'depthwise_conv_2d':
+      return new DepthwiseConv2dLayer(machine, plan as Planned<'depthwise_conv_2d'>, input, maxRows);
+    case 'max_pool_2d':
+    case 'average_pool_2d':
+    case 'global_average_pool_2d':
+      return new Pool2dLayer(machine, plan as Planned<'max_pool_2d' | 'global_average_pool_2d'>, input, maxRows);
+    case 'batch_norm':
+      return new BatchNormLayer(machine, plan as Planned<'batch_norm'>, input, maxRows);
+    case 'add':
+    case 'activation': {
+      const outputs = inputs.map(({ output }) => output);
+      return new AddLayer(machine, plan as Planned<'add' | 'activation'>, outputs, maxRows);
+    }
+    case 'flatten':
+    case 'reshape':
+      return new ViewLayer(machine, plan, inputs[0], maxRows);
     default:
       throw new ToolError('TRAIN_OPTION_UNSUPPORTED', `The wasm engine has no ${plan.spec.type} layers.`, {
         context: { layer: plan.name, type: plan.spec.type },

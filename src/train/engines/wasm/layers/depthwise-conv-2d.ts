@@ -1,0 +1,96 @@
+import type { DepthwiseConv2dLayerSpec } from '../../../../ir/model-spec.js';
+import type { PlannedLayer } from '../../../../ir/network-plan.js';
+import { activate, activateBackward } from '../arithmetic/elementwise.js';
+import { addRow, columnSums, scaleColumns } from '../arithmetic/matrix.js';
+import { alone, clear, eachSample, sampleBytes } from '../arithmetic/samples.js';
+import type { Floats, Machine } from '../machine.js';
+import { plainParameter, type Parameter } from '../parameter.js';
+import { kernelGeometry, type KernelGeometry } from './image-geometry.js';
+import type { ErrorTarget, Pass, WeightedLayer } from './layer.js';
+
+/** Each channel convolved alone; weights are [window][channels · multiplier]. */
+export class DepthwiseConv2dLayer implements WeightedLayer {
+  readonly nodes: number;
+  readonly output: Floats;
+  readonly delta: Floats;
+  readonly parameters: readonly Parameter[];
+  readonly state = [];
+  feedback: Floats | null = null;
+  private readonly weights: Parameter;
+  private readonly bias: Parameter | null;
+  private readonly geometry: KernelGeometry;
+  /** Rows of the weight matrix: places under the window. */
+  private readonly taps: number;
+  private readonly inputBytes: number;
+  private readonly outputBytes: number;
+
+  constructor(
+    private readonly machine: Machine,
+    readonly plan: PlannedLayer & { readonly spec: DepthwiseConv2dLayerSpec },
+    private readonly input: Floats,
+    maxRows: number,
+  ) {
+    const { spec } = plan;
+    this.parameters = plan.parameters.map((planned) => plainParameter(machine, planned));
+    [this.weights] = this.parameters;
+    this.bias = this.parameters.at(1) ?? null;
+    this.geometry = kernelGeometry(machine, plan.inputShapes[0], spec, spec.multiplier);
+    this.nodes = this.geometry.channels * spec.multiplier;
+    this.taps = spec.kernel[0] * spec.kernel[1];
+    this.output = machine.floats(maxRows * plan.outputSize);
+    this.delta = machine.floats(maxRows * plan.outputSize);
+    this.inputBytes = sampleBytes(plan.inputShapes[0].reduce((n, d) => n * d, 1));
+    this.outputBytes = sampleBytes(plan.outputSize);
+  }
+
+  forward({ rows }: Pass): void {
+    const { machine, nodes, geometry, output, weights } = this;
+    eachSample(machine, rows, (row) => {
+      const y = output.address + row * this.outputBytes;
+      const x = this.input.address + row * this.inputBytes;
+      machine.kernels.depthwiseForward(x, weights.values.address, y, geometry.address);
+    });
+    if (this.bias !== null) addRow(machine, output, this.bias.values, rows * geometry.places, nodes);
+    const { activation } = this.plan.spec;
+    if (activation !== 'none') activate(machine, activation, output, rows * this.plan.outputSize);
+  }
+
+  backward({ rows }: Pass, [target]: readonly (ErrorTarget | null)[]): void {
+    const { machine, nodes, geometry, delta, weights } = this;
+    const { kernels } = machine;
+    const { activation } = this.plan.spec;
+    const n = rows * this.plan.outputSize;
+    if (activation !== 'none') activateBackward(machine, activation, delta, this.output, n);
+    if (this.bias !== null) columnSums(machine, delta, this.bias.gradient, rows * geometry.places, nodes, 1 / rows);
+    alone(machine, () => {
+      const dw = weights.gradient;
+      dw.values.fill(0);
+      for (let row = 0; row < rows; row++) {
+        const x = this.input.address + row * this.inputBytes;
+        kernels.depthwiseBackwardWeights(x, delta.address + row * this.outputBytes, dw.address, geometry.address);
+      }
+      const gradient = dw.values;
+      for (let i = 0; i < gradient.length; i++) gradient[i] /= rows;
+    });
+    if (target === null) return;
+    if (!target.accumulate) clear(machine, target.delta, (rows * this.inputBytes) / 4);
+    const back = (this.feedback ?? weights.values).address;
+    eachSample(machine, rows, (row) => {
+      const dx = target.delta.address + row * this.inputBytes;
+      kernels.depthwiseBackwardInput(delta.address + row * this.outputBytes, back, dx, geometry.address);
+    });
+  }
+
+  sumWeights(sums: Floats): void {
+    alone(this.machine, () => {
+      const out = sums.values;
+      out.fill(0);
+      this.weights.values.values.forEach((w, i) => (out[i % this.nodes] += Math.abs(w)));
+    });
+  }
+
+  scaleGradients(factors: Floats): void {
+    scaleColumns(this.machine, this.weights.gradient, factors, this.taps, this.nodes);
+    if (this.bias !== null) scaleColumns(this.machine, this.bias.gradient, factors, 1, this.nodes);
+  }
+}

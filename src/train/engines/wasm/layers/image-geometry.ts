@@ -1,0 +1,38 @@
+import type { WindowOptions } from '../../../../ir/ops/window.js';
+import { windowOn } from '../../../../ir/ops/image-shape.js';
+import type { Shape } from '../../../../ir/layer-rule.js';
+import type { Ints, Machine } from '../machine.js';
+
+/** A sliding window as the kernels of kernels/parts/images.ts read it, with the sizes that layers need. */
+export interface KernelGeometry {
+  readonly address: number;
+  readonly places: number;
+  readonly channels: number;
+  /** Values under one window. */
+  readonly windowSize: number;
+}
+
+export function kernelGeometry(machine: Machine, shape: Shape, window: WindowOptions, multiplier = 1): KernelGeometry {
+  const g = windowOn(shape, window);
+  const numbers: Ints = machine.ints(12);
+  numbers.values.set([
+    g.inputHeight,
+    g.inputWidth,
+    g.outputHeight,
+    g.outputWidth,
+    g.kernelHeight,
+    g.kernelWidth,
+    g.strideHeight,
+    g.strideWidth,
+    g.padTop,
+    g.padLeft,
+    g.channels,
+    multiplier,
+  ]);
+  return {
+    address: numbers.address,
+    places: g.outputHeight * g.outputWidth,
+    channels: g.channels,
+    windowSize: g.kernelHeight * g.kernelWidth * g.channels,
+  };
+}
