@@ -1,4 +1,5 @@
-// Operations whose error is not the derivative of their value. The value is never changed.
+// Operations whose error is not the derivative of their value (the value is never changed), and two whose derivative
+// tfjs would put together from many more operations than it takes.
 import type { Tensor, Tf } from './back-end.js';
 
 type Gradient = (dy: Tensor) => Tensor | Tensor[];
@@ -81,4 +82,38 @@ export function spike(tf: Tf, x: Tensor): Tensor {
     [x],
     (dy) => dy.mul(tf.scalar(1).sub(x.tanh().square())),
   );
+}
+
+/** max(x, 0), with relu'(0) = 0 */
+export function relu(tf: Tf, x: Tensor): Tensor {
+  return tf.customGrad((...args: unknown[]) => {
+    const [v, save] = args as [Tensor, (tensors: Tensor[]) => void];
+    const value = v.relu();
+    save([value]);
+    return { value, gradFunc: (dy: Tensor, saved: Tensor[]) => dy.mul(saved[0].sign()) };
+  })(x);
+}
+
+/**
+ * (x − mean) / sqrt(variance + epsilon) over all axes but the last.
+ * @param tell gets mean and variance, which it must copy
+ */
+export function normalize(tf: Tf, x: Tensor, epsilon: number, tell: (mean: Tensor, variance: Tensor) => void): Tensor {
+  const axes = x.shape.slice(0, -1).map((_, axis) => axis);
+  return tf.customGrad((...args: unknown[]) => {
+    const [v, save] = args as [Tensor, (tensors: Tensor[]) => void];
+    const mean = v.mean(axes);
+    const centred = v.sub(mean);
+    const variance = centred.square().mean(axes);
+    tell(mean, variance);
+    const scale = variance.add(epsilon).rsqrt();
+    const value = centred.mul(scale);
+    save([value, scale]);
+    const gradFunc = (dy: Tensor, [n, s]: Tensor[]): Tensor =>
+      dy
+        .sub(dy.mean(axes))
+        .sub(n.mul(dy.mul(n).mean(axes)))
+        .mul(s);
+    return { value, gradFunc };
+  })(x);
 }

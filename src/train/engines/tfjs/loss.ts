@@ -10,7 +10,7 @@ export interface Target {
   readonly rowWeights: Tensor;
 }
 
-/** Loss of each row, [rows]: cross-entropy of the softmax, or half the squared distance to the input. */
+/** Loss of each row, [rows]: cross-entropy of the softmax, or the mean squared difference from the input. */
 export function rowLosses(tf: Tf, loss: TrainOptions['loss'], outputs: Tensor, target: Target): Tensor {
   const [rows] = target.rowWeights.shape;
   const flat = outputs.reshape([rows, -1]);

@@ -57,5 +57,5 @@ function finish(
 ): Tensor {
   const sums = throughFeedback(tf, f, x, parameters.weights!, feedback);
   const { bias } = parameters;
-  return activate(bias === undefined ? sums : sums.add(bias), planned.spec.activation);
+  return activate(tf, bias === undefined ? sums : sums.add(bias), planned.spec.activation);
 }

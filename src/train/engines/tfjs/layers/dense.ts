@@ -8,5 +8,5 @@ export const dense: LayerFunction<DenseLayerSpec> = ([input], { tf, planned, row
   const x = input.reshape([rows, weights.shape[1]!]);
   const sums = throughFeedback(tf, (v, w) => tf.matMul(v, w, false, true), x, weights, feedback);
   const { bias } = parameters;
-  return activate(bias === undefined ? sums : sums.add(bias), planned.spec.activation);
+  return activate(tf, bias === undefined ? sums : sums.add(bias), planned.spec.activation);
 };

@@ -3,6 +3,7 @@ import type { PlannedLayer } from '../../../../ir/network-plan.js';
 import type { Activation } from '../../../../ir/graph.js';
 import type { ParameterPart } from '../../../../ir/layer-rule.js';
 import type { Tensor, Tf } from '../back-end.js';
+import { relu } from '../custom-gradients.js';
 
 /** What a layer is told of the batch that goes through it, and of itself. */
 export interface LayerCall<S extends LayerSpec = LayerSpec> {
@@ -26,12 +27,12 @@ export interface LayerCall<S extends LayerSpec = LayerSpec> {
 /** [rows][input shape] → [rows][output shape], of operations that tfjs can differentiate. */
 export type LayerFunction<S extends LayerSpec = LayerSpec> = (inputs: readonly Tensor[], call: LayerCall<S>) => Tensor;
 
-export function activate(x: Tensor, activation: Activation): Tensor {
+export function activate(tf: Tf, x: Tensor, activation: Activation): Tensor {
   switch (activation) {
     case 'none':
       return x;
     case 'relu':
-      return x.relu();
+      return relu(tf, x);
     case 'relu6':
       return x.relu6();
     case 'tanh':

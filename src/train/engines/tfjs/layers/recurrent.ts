@@ -9,7 +9,7 @@ export const simpleRnn: LayerFunction<SimpleRnnLayerSpec> = ([input], call) => {
   const { units, activation, output } = planned.spec;
   let h = tf.zeros([call.rows, units]);
   const outputs = inputSums(input, call).map((sums) => {
-    h = activate(withBias(sums.add(times(tf, h, parameters.recurrent_weights!)), parameters.bias), activation);
+    h = activate(tf, withBias(sums.add(times(tf, h, parameters.recurrent_weights!)), parameters.bias), activation);
     return h;
   });
   return overTime(tf, outputs, output);
@@ -41,7 +41,7 @@ export const snu: LayerFunction<SnuLayerSpec> = ([input], call) => {
   let y = s;
   const outputs = inputSums(input, call).map((sums) => {
     const fed = recurrent === undefined ? sums : sums.add(times(tf, y, recurrent));
-    s = activate(fed.add(s.mul(tf.scalar(1).sub(y)).mul(decay)), activation);
+    s = activate(tf, fed.add(s.mul(tf.scalar(1).sub(y)).mul(decay)), activation);
     const excess = s.add(parameters.bias!);
     y = soft ? excess.sigmoid() : spike(tf, excess);
     return y;
