@@ -1,5 +1,6 @@
 import type { DataSource, ManifestOptions, RecordingSet, StrokeForm } from '../ir/data-source.js';
-import type { RawData, RawStrokeForm } from './raw-data.js';
+import type { SpectrumOptions } from '../ir/features/feature-options.js';
+import type { RawAudio, RawData, RawStrokeForm } from './raw-data.js';
 
 /** Fills in what the `data:` section leaves out. */
 export function dataDefaults(raw: RawData): DataSource {
@@ -12,6 +13,8 @@ export function dataDefaults(raw: RawData): DataSource {
       return { labelColumn: null, stride: raw.window, normalize: 'standardize', ...raw, ...recordings(raw) };
     case 'strokes':
       return { trainFraction: 0.8, ...raw, form: strokeForm(raw.form ?? { kind: 'points' }) };
+    case 'audio':
+      return { clipMs: 1000, normalize: 'uniform', ...raw, ...recordings(raw), features: spectrum(raw) };
     default:
       return raw;
   }
@@ -32,6 +35,11 @@ function recordings({ manifest, parts, classes, testFraction }: RawRecordingDefa
     classes: classes ?? null,
     testFraction: testFraction ?? 0.2,
   };
+}
+
+function spectrum({ features, sampleRateHz }: RawAudio): SpectrumOptions {
+  const defaults = { frameMs: 32, strideMs: 20, bands: 40, coefficients: 10, lowHz: 20, highHz: sampleRateHz / 2 };
+  return { kind: 'log-mel', ...defaults, ...features };
 }
 
 function strokeForm(raw: RawStrokeForm): StrokeForm {

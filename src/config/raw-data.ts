@@ -1,4 +1,5 @@
 import type {
+  AudioSource,
   CsvSource,
   IdxSource,
   ManifestOptions,
@@ -8,6 +9,7 @@ import type {
   StrokesSource,
   SyntheticDigitsSource,
 } from '../ir/data-source.js';
+import type { SpectrumOptions } from '../ir/features/feature-options.js';
 
 /** T as it may be written: these keys may be left out. */
 type Optional<T, K extends keyof T> = Omit<T, K> & Partial<Pick<T, K>>;
@@ -19,6 +21,10 @@ type RawRecordings<T extends RecordingSet, K extends keyof T> = Omit<
 > & { readonly manifest?: Partial<ManifestOptions> | null };
 
 export type RawSensor = RawRecordings<SensorSource, 'labelColumn' | 'stride' | 'normalize'>;
+
+export type RawAudio = Omit<RawRecordings<AudioSource, 'clipMs' | 'normalize'>, 'features'> & {
+  readonly features?: Partial<SpectrumOptions>;
+};
 
 export type RawStrokeForm =
   | Optional<Extract<StrokeForm, { kind: 'points' }>, 'count' | 'spacing'>
@@ -33,4 +39,5 @@ export type RawData =
   | IdxSource
   | Optional<CsvSource, 'testFraction' | 'normalize'>
   | RawSensor
-  | RawStrokes;
+  | RawStrokes
+  | RawAudio;

@@ -24,6 +24,7 @@ function isOfPictures(data: DataSource): boolean {
   switch (data.source) {
     case 'csv':
     case 'sensor':
+    case 'audio':
       return false;
     case 'strokes':
       return data.form.kind === 'image';
@@ -93,6 +94,24 @@ export const SEMANTIC_CHECKS: Readonly<Record<string, Check>> = {
             message: `data.${key} are rules about a manifest: add \`manifest: {}\``,
           }))
       : [],
+
+  spectrumIsPossible: ({ data }) => {
+    if (data.source !== 'audio') return [];
+    const { kind, frameMs, bands, coefficients, lowHz, highHz } = data.features;
+    const frame = Math.round((frameMs * data.sampleRateHz) / 1000);
+    const wrong: [boolean, string, string][] = [
+      [frame < 16 || frame > 4096, 'frameMs', `a frame must have 16 to 4096 samples, not ${frame}`],
+      [frameMs > data.clipMs, 'frameMs', `a frame is longer than a clip of ${data.clipMs} ms`],
+      [kind === 'mfcc' && coefficients > bands, 'coefficients', `there are no more coefficients than bands (${bands})`],
+      [lowHz >= highHz, 'highHz', `highHz must be above lowHz (${lowHz})`],
+      [
+        highHz > data.sampleRateHz / 2,
+        'highHz',
+        `highHz must not pass half the sample rate (${data.sampleRateHz / 2})`,
+      ],
+    ];
+    return wrong.filter(([is]) => is).map(([, key, message]) => ({ path: ['data', 'features', key], message }));
+  },
 
   recordingColumnsMatch: ({ data }) =>
     data.source === 'sensor' && data.labelColumn !== null && typeof data.labelColumn !== typeof data.columns[0]

@@ -1,7 +1,7 @@
 import { ToolError } from '../errors/tool-error.js';
 import type { Samples } from '../ir/dataset.js';
 import type { DriftSpec } from '../ir/options.js';
-import { radians, sinCos } from './synthetic/trig.js';
+import { radians, sinCos } from '../util/trig.js';
 
 /**
  * The same samples after the world has changed. `seed` is for kinds of drift that draw; rotation does not.

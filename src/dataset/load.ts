@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { Dataset } from '../ir/dataset.js';
 import type { DataSource } from '../ir/options.js';
 import type { DatasetEnvironment } from './environment.js';
+import { importAudio } from './formats/audio.js';
 import { importCsv } from './formats/csv.js';
 import { importIdx } from './formats/idx.js';
 import { importSensor } from './formats/sensor.js';
@@ -34,6 +35,8 @@ export async function loadDataset(source: DataSource, env: DatasetEnvironment): 
       return importCsv(source, env.projectDir, env.seed);
     case 'sensor':
       return importSensor(source, env);
+    case 'audio':
+      return importAudio(source, env);
     case 'strokes':
       return importStrokes(source, env);
   }

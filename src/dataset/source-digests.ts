@@ -25,6 +25,7 @@ export function sourceDigests(source: DataSource, places: Places): Record<string
     }
     case 'csv':
       return ofFiles({ file: source.file, testFile: source.testFile }, places.projectDir);
+    case 'audio':
     case 'sensor':
     case 'strokes':
       return { root: openFileSet(source.root, places).digest };

@@ -9,7 +9,19 @@ export function standardize(
   parts: ReadonlyMap<string, Samples>,
   features: number = trainOf(parts).inputSize,
 ): Map<string, Samples> {
-  const train = trainOf(parts);
+  const { mean, deviation } = moments(trainOf(parts), features);
+  const apply = (samples: Samples): Samples => {
+    const values = new Float32Array(samples.count * samples.inputSize);
+    eachValue(samples, features, (v, f, at) => {
+      values[at] = (v - mean[f]) / deviation[f];
+    });
+    return { ...samples, values, scale: 1, offset: 0 };
+  };
+  return new Map([...parts].map(([part, samples]) => [part, apply(samples)]));
+}
+
+/** Mean and deviation of every feature; a constant one gets the deviation 1. */
+function moments(train: Samples, features: number): { mean: Float64Array; deviation: Float64Array } {
   const count = (train.count * train.inputSize) / features;
   const mean = new Float64Array(features);
   const deviation = new Float64Array(features);
@@ -20,14 +32,7 @@ export function standardize(
     deviation[f] += ((v - mean[f]) * (v - mean[f])) / count;
   });
   for (let f = 0; f < features; f++) deviation[f] = deviation[f] > 0 ? Math.sqrt(deviation[f]) : 1;
-  const apply = (samples: Samples): Samples => {
-    const values = new Float32Array(samples.count * samples.inputSize);
-    eachValue(samples, features, (v, f, at) => {
-      values[at] = (v - mean[f]) / deviation[f];
-    });
-    return { ...samples, values, scale: 1, offset: 0 };
-  };
-  return new Map([...parts].map(([part, samples]) => [part, apply(samples)]));
+  return { mean, deviation };
 }
 
 function trainOf(parts: ReadonlyMap<string, Samples>): Samples {
@@ -43,4 +48,15 @@ function eachValue(
 ): void {
   const { values, scale, offset, inputSize } = samples;
   for (let at = 0; at < samples.count * inputSize; at++) visit(values[at] * scale + offset, at % features, at);
+}
+
+/**
+ * One mean and one deviation for all values: the values stay as they are, scale and offset say what they stand for, so
+ * that the quantization of a network's input can take them in.
+ */
+export function standardizeUniformly(parts: ReadonlyMap<string, Samples>): Map<string, Samples> {
+  const { mean, deviation } = moments(trainOf(parts), 1);
+  const scale = Math.fround(1 / deviation[0]);
+  const offset = Math.fround(-mean[0] / deviation[0]);
+  return new Map([...parts].map(([part, samples]) => [part, { ...samples, scale, offset }]));
 }

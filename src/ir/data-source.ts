@@ -1,3 +1,5 @@
+import type { SpectrumOptions } from './features/feature-options.js';
+
 /**
  * Where the samples come from: the `data:` section of grapes.yaml. Paths are relative to the project folder; a `root`
  * is a folder, a `.tar` or `.tar.gz` file, or `dataset:NAME` for a public data set that `grapes data get` has fetched.
@@ -8,7 +10,8 @@ export type DataSource =
   | IdxSource
   | CsvSource
   | SensorSource
-  | StrokesSource;
+  | StrokesSource
+  | AudioSource;
 
 /** Digits drawn by the tool itself: no download. */
 export interface SyntheticDigitsSource {
@@ -44,6 +47,12 @@ export interface CsvSource {
  * channel by channel).
  */
 export type Normalize = 'none' | 'standardize';
+
+/**
+ * The same, or for pictures of sound one mean and one deviation for all values, `uniform`: scale and offset of the samples
+ * then say it, and a device needs no table for it.
+ */
+export type FeatureNormalize = Normalize | 'uniform';
 
 /** Column → the value, or one of the values, that a row of the manifest must have there. Numbers count as their text. */
 export type RowRule = Readonly<Record<string, string | number | readonly (string | number)[]>>;
@@ -110,3 +119,14 @@ export type StrokeForm =
       readonly kind: 'image';
       readonly size: readonly [height: number, width: number];
     };
+
+/** Sound as WAV files, a clip each, turned into features [frames, width]. */
+export interface AudioSource extends RecordingSet {
+  readonly source: 'audio';
+  /** Of all files; nothing is resampled. */
+  readonly sampleRateHz: number;
+  /** Shorter clips are filled up with silence, longer ones cut off. */
+  readonly clipMs: number;
+  readonly features: SpectrumOptions;
+  readonly normalize: FeatureNormalize;
+}

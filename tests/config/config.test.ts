@@ -60,6 +60,8 @@ void t.test('defaults in the code and in the published schema are the same', asy
   compareDefaults(t, schema, schema.definitions['sensorRecordings'], sensor, 'sensor');
   t.match(sensor, { stride: 50 }, 'windows do not overlap');
   compareDefaults(t, schema, schema.definitions['strokes'], dataOf('source: strokes, root: a'), 'strokes');
+  compareDefaults(t, schema, schema.definitions['audio'], dataOf(`${AUDIO}, manifest: {}`), 'audio');
+  t.match(dataOf(AUDIO), { features: { highHz: 8000 } }, 'up to half the sample rate');
   const image = dataOf('source: strokes, root: a, form: { kind: image }') as { form: unknown };
   compareDefaults(
     t,
@@ -73,6 +75,8 @@ void t.test('defaults in the code and in the published schema are the same', asy
 });
 
 const SENSOR = 'source: sensor, root: a, columns: [x, y], window: 50';
+
+const AUDIO = 'source: audio, root: a, sampleRateHz: 16000';
 
 /** The minimal project with another `data:` section. */
 function withData(data: string): string {
@@ -188,6 +192,7 @@ void t.test('every semantic check can fire', async (t) => {
       'source: csv\n  file: a.csv\n  labelColumn: y',
     )}learn: { run: { drift: { kind: rotate, degrees: 30 } } }\n`,
     rulesNeedManifest: withData(`${SENSOR}, parts: { train: { a: 1 }, test: { a: 2 } }`),
+    spectrumIsPossible: withData(`${AUDIO}, features: { frameMs: 300 }`),
     recordingColumnsMatch: withData(`${SENSOR}, labelColumn: 3`),
   };
   t.same(Object.keys(bad).sort(), Object.keys(SEMANTIC_CHECKS).sort());

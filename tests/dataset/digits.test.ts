@@ -2,7 +2,7 @@
 import t from 'tap';
 import { applyDrift } from '../../src/dataset/drift.js';
 import { makeDigits } from '../../src/dataset/synthetic/digits.js';
-import { radians, sinCos } from '../../src/dataset/synthetic/trig.js';
+import { radians, sinCos } from '../../src/util/trig.js';
 import { datasetDigest } from '../../src/ir/dataset-digest.js';
 import type { Samples } from '../../src/ir/dataset.js';
 

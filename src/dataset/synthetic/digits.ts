@@ -3,7 +3,7 @@ import { toolVersion } from '../../util/package-root.js';
 import { Rng } from '../../util/rng.js';
 import { drawGlyph, type Affine } from './draw-glyph.js';
 import { GLYPHS, type Glyph, type Point } from './glyphs.js';
-import { radians, sinCos } from './trig.js';
+import { radians, sinCos } from '../../util/trig.js';
 
 export interface DigitsOptions {
   /** Side of the square image in pixels. */

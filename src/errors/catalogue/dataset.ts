@@ -105,6 +105,32 @@ export const datasetErrors = {
     hint: 'Correct the place that the message names.',
     exitCode: EXIT.config,
   },
+  DATASET_WAV_DAMAGED: {
+    title: 'A WAV file is damaged',
+    explanation: 'The file does not begin with RIFF and WAVE, a chunk is missing, or it ends before its samples do.',
+    hint: 'Record or copy the file again.',
+    exitCode: EXIT.config,
+  },
+  DATASET_WAV_FORMAT: {
+    title: 'A WAV file of a kind that cannot be read',
+    explanation:
+      'PCM with 8, 16, 24 or 32 bits and floating point with 32 or 64 bits are read; compressed sound is not.',
+    hint: 'Convert it, for example: ffmpeg -i in.wav -c:a pcm_s16le out.wav',
+    exitCode: EXIT.config,
+  },
+  DATASET_WAV_RATE: {
+    title: 'A WAV file has another sample rate',
+    explanation: 'All sound of a data set has the rate of `data.sampleRateHz`; nothing is resampled.',
+    hint: 'Convert it, for example: ffmpeg -i in.wav -ar 16000 out.wav',
+    exitCode: EXIT.config,
+  },
+  DATASET_FEATURES_EMPTY: {
+    title: 'A band of the spectrum is empty',
+    explanation:
+      'The lowest bands are narrower than the spacing of the spectrum (sample rate / FFT size), so that nothing falls into them.',
+    hint: 'Use fewer `bands`, longer frames, or a higher `lowHz`.',
+    exitCode: EXIT.config,
+  },
   DATASET_PARTS_OVERLAP: {
     title: 'Training data stands in another part, too',
     explanation:
