@@ -115,13 +115,13 @@ export const datasetErrors = {
     title: 'A WAV file of a kind that cannot be read',
     explanation:
       'PCM with 8, 16, 24 or 32 bits and floating point with 32 or 64 bits are read; compressed sound is not.',
-    hint: 'Convert it, for example: ffmpeg -i in.wav -c:a pcm_s16le out.wav',
+    hint: 'Convert it, for example with `ffmpeg -i in.wav -c:a pcm_s16le out.wav`.',
     exitCode: EXIT.config,
   },
   DATASET_WAV_RATE: {
     title: 'A WAV file has another sample rate',
     explanation: 'All sound of a data set has the rate of `data.sampleRateHz`; nothing is resampled.',
-    hint: 'Convert it, for example: ffmpeg -i in.wav -ar 16000 out.wav',
+    hint: 'Convert it, for example with `ffmpeg -i in.wav -ar 16000 out.wav`.',
     exitCode: EXIT.config,
   },
   DATASET_FEATURES_EMPTY: {
