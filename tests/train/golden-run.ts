@@ -1,4 +1,4 @@
-import type { GrapesMode, ModelSpec } from '../../src/ir/model-spec.js';
+import type { ErrorPropagation, GrapesMode, ModelSpec } from '../../src/ir/model-spec.js';
 import { planNetwork } from '../../src/ir/plan-network.js';
 import type { OptimizerOptions } from '../../src/ir/options.js';
 import { TRAIN_DEFAULTS } from '../../src/ir/train-defaults.js';
@@ -12,6 +12,10 @@ export interface GoldenFile {
   readonly batch_size: number;
   readonly batches: number;
   readonly w0: readonly (readonly (readonly number[])[])[];
+  /** Of layers 2 and up, [in][out] */
+  readonly feedback_FA?: readonly (readonly (readonly number[])[])[];
+  /** Of layers 2 and up, [in][outputs] */
+  readonly feedback_DFA?: readonly (readonly (readonly number[])[])[];
   readonly inputs: readonly (readonly number[])[];
   readonly labels: readonly number[];
   readonly cases: readonly GoldenCase[];
@@ -45,6 +49,8 @@ const GRAPES_MODES: Readonly<Record<string, GrapesMode>> = {
   BP: 'off',
   BPgrapes: 'propagating',
   'BPgrapes-local': 'local',
+  FA: 'off',
+  DFA: 'off',
 };
 
 /** Runs a case through the engine, batch by batch, and says how far it is from the file. */
@@ -63,10 +69,17 @@ export function runGolden(file: GoldenFile, golden: GoldenCase): GoldenDifferenc
   const rule = {
     ...TRAIN_DEFAULTS,
     optimizer: optimizerOf(golden),
+    propagation: propagationOf(golden),
     grapes: { ...TRAIN_DEFAULTS.grapes, mode: GRAPES_MODES[golden.learn] },
   };
   const network = new WasmNetwork(new Machine(), planNetwork(model, [sizes[0]]), rule, 8);
   network.writeParameters(file.w0.map((layer) => Float32Array.from(layer.flat())));
+  if (golden.learn.startsWith('DFA')) network.writeFeedback(file.feedback_DFA!.map((b) => Float32Array.from(b.flat())));
+  else if (golden.learn.startsWith('FA')) {
+    network.writeFeedback(
+      file.feedback_FA!.map((b) => Float32Array.from(b[0].flatMap((_, o) => b.map((row) => row[o])))),
+    );
+  }
   const dropouts = network.layers.filter((layer) => layer instanceof DropoutLayer);
   const difference: GoldenDifference = { weights: 0, outputs: 0, factors: 0 };
   const classes = sizes[sizes.length - 1];
@@ -126,4 +139,9 @@ function optimizerOf({ update, eta: learningRate }: GoldenCase): OptimizerOption
     default:
       throw new RangeError(`no optimizer ${update}`);
   }
+}
+
+function propagationOf({ learn }: GoldenCase): ErrorPropagation {
+  if (learn.startsWith('DFA')) return 'dfa';
+  return learn.startsWith('FA') ? 'fa' : 'bp';
 }

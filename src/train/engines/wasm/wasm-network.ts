@@ -1,5 +1,6 @@
 import { NETWORK_INPUT, type NetworkPlan } from '../../../ir/network-plan.js';
 import type { BatchResult, LayerModulation, LearningRule, Step, TrainingNetwork } from '../../engine.js';
+import { ErrorFeedback } from './error-feedback.js';
 import { createLayer, type LayerInput } from './layers/create-layer.js';
 import { isWeighted, type ErrorTarget, type Layer, type Pass } from './layers/layer.js';
 import type { Floats, Ints, Machine } from './machine.js';
@@ -15,6 +16,7 @@ export class WasmNetwork implements TrainingNetwork {
   readonly optimizer: Optimizer;
   readonly loss: SoftmaxCrossEntropy;
   readonly modulated: readonly Modulation[];
+  private readonly feedback: ErrorFeedback;
   private readonly parameters: readonly Parameter[];
   private readonly state: readonly KeptState[];
   /** Of each layer, one an input. */
@@ -40,7 +42,8 @@ export class WasmNetwork implements TrainingNetwork {
       layers.push(createLayer(machine, planned, inputs, maxRows));
     }
     this.layers = layers;
-    this.targets = errorTargets(plan, layers);
+    this.feedback = new ErrorFeedback(machine, plan, layers, rule.propagation, rule.seed);
+    this.targets = errorTargets(plan, layers, this.feedback);
     this.loss = new SoftmaxCrossEntropy(machine, plan.layers[plan.output].outputSize, maxRows);
     this.parameters = layers.flatMap((layer) => layer.parameters);
     this.state = layers.flatMap((layer) => layer.state);
@@ -117,6 +120,7 @@ export class WasmNetwork implements TrainingNetwork {
 
   /** Mean gradients of the batch that `forward` has just seen, modulated by the factors as they stand. */
   private backward(pass: Pass): void {
+    this.feedback.project(this.top.delta, pass.rows);
     for (let l = this.layers.length - 1; l >= 0; l--) {
       const layer = this.layers[l];
       for (const m of this.modulated) if (m.hidden.anchor === l) m.modulateError(layer.delta, pass.rows);
@@ -155,11 +159,11 @@ export class WasmNetwork implements TrainingNetwork {
   }
 
   readFeedback(): Float32Array[] {
-    return [];
+    return this.feedback.read();
   }
 
-  writeFeedback(_arrays: readonly Float32Array[]): void {
-    // Backpropagation has none.
+  writeFeedback(arrays: readonly Float32Array[]): void {
+    this.feedback.write(arrays);
   }
 
   modulations(): readonly LayerModulation[] {
@@ -181,12 +185,12 @@ export class WasmNetwork implements TrainingNetwork {
 }
 
 /** The first layer to write an input's error overwrites it, the others add; layers run from the last to the first. */
-function errorTargets(plan: NetworkPlan, layers: readonly Layer[]): (ErrorTarget | null)[][] {
+function errorTargets(plan: NetworkPlan, layers: readonly Layer[], feedback: ErrorFeedback): (ErrorTarget | null)[][] {
   const written = new Set<Floats>();
   const targets: (ErrorTarget | null)[][] = [];
   for (let l = layers.length - 1; l >= 0; l--) {
     targets[l] = plan.layers[l].inputs.map((i) => {
-      if (i === NETWORK_INPUT) return null;
+      if (!feedback.isWanted(i)) return null;
       const { delta } = layers[i];
       // A layer that shares its input's memory (a reshape) has nothing to send.
       if (delta === layers[l].delta) return null;
