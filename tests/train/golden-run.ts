@@ -1,6 +1,6 @@
 import type { ErrorPropagation, GrapesMode, ModelSpec } from '../../src/ir/model-spec.js';
 import { planNetwork } from '../../src/ir/plan-network.js';
-import type { OptimizerOptions } from '../../src/ir/options.js';
+import type { GrapesOptions, OptimizerOptions } from '../../src/ir/options.js';
 import { TRAIN_DEFAULTS } from '../../src/ir/train-defaults.js';
 import { DropoutLayer } from '../../src/train/engines/wasm/layers/dropout.js';
 import { Machine } from '../../src/train/engines/wasm/machine.js';
@@ -51,10 +51,12 @@ const GRAPES_MODES: Readonly<Record<string, GrapesMode>> = {
   'BPgrapes-local': 'local',
   FA: 'off',
   DFA: 'off',
+  FAgrapes: 'propagating',
+  DFAgrapes: 'propagating',
 };
 
 /** Runs a case through the engine, batch by batch, and says how far it is from the file. */
-export function runGolden(file: GoldenFile, golden: GoldenCase): GoldenDifference {
+export function runGolden(file: GoldenFile, golden: GoldenCase, variant: GrapesOptions['variant']): GoldenDifference {
   const { layers: sizes, batch_size: rows, batches } = file;
   const hidden = sizes.length - 2;
   const model: ModelSpec = {
@@ -70,7 +72,7 @@ export function runGolden(file: GoldenFile, golden: GoldenCase): GoldenDifferenc
     ...TRAIN_DEFAULTS,
     optimizer: optimizerOf(golden),
     propagation: propagationOf(golden),
-    grapes: { ...TRAIN_DEFAULTS.grapes, mode: GRAPES_MODES[golden.learn] },
+    grapes: { ...TRAIN_DEFAULTS.grapes, mode: GRAPES_MODES[golden.learn], variant },
   };
   const network = new WasmNetwork(new Machine(), planNetwork(model, [sizes[0]]), rule, 8);
   network.writeParameters(file.w0.map((layer) => Float32Array.from(layer.flat())));

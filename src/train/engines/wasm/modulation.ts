@@ -1,5 +1,6 @@
 import type { HiddenNodes, PlannedLayer } from '../../../ir/network-plan.js';
 import type { GrapesOptions } from '../../../ir/options.js';
+import type { LayerModulation } from '../../engine.js';
 import { modulationFactors } from '../../grapes/factor.js';
 import { scaleColumns } from './arithmetic/matrix.js';
 import type { WeightedLayer } from './layers/layer.js';
@@ -16,7 +17,7 @@ export class Modulation {
   readonly responsibilities: Floats;
 
   constructor(
-    private readonly machine: Machine,
+    protected readonly machine: Machine,
     readonly layer: WeightedLayer,
     readonly hidden: HiddenNodes,
     private readonly anchor: PlannedLayer,
@@ -29,6 +30,21 @@ export class Modulation {
   refresh(): void {
     this.layer.sumWeights(this.responsibilities);
     modulationFactors(this.responsibilities.values, this.options, this.factors.values);
+  }
+
+  /** What `refresh` would find, as copies: what is in force stays. */
+  look(): LayerModulation {
+    const { factors, responsibilities, layer } = this;
+    const kept = [factors.values.slice(), responsibilities.values.slice()];
+    this.refresh();
+    const seen = {
+      layerName: layer.plan.name,
+      factors: factors.values.slice(),
+      responsibilities: responsibilities.values.slice(),
+    };
+    factors.values.set(kept[0]);
+    responsibilities.values.set(kept[1]);
+    return seen;
   }
 
   /** The complete error at the anchor's output, before its backward pass. */

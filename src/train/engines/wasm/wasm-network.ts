@@ -2,9 +2,10 @@ import { NETWORK_INPUT, type NetworkPlan } from '../../../ir/network-plan.js';
 import type { BatchResult, LayerModulation, LearningRule, Step, TrainingNetwork } from '../../engine.js';
 import { ErrorFeedback } from './error-feedback.js';
 import { createLayer, type LayerInput } from './layers/create-layer.js';
-import { isWeighted, type ErrorTarget, type Layer, type Pass } from './layers/layer.js';
+import { isWeighted, type ErrorTarget, type Layer, type Pass, type WeightedLayer } from './layers/layer.js';
 import type { Floats, Ints, Machine } from './machine.js';
 import { Modulation } from './modulation.js';
+import { checkReferenceVariant, ReferenceModulation } from './reference-modulation.js';
 import { createOptimizer } from './optimizers/create-optimizer.js';
 import type { Optimizer } from './optimizers/optimizer.js';
 import type { KeptState, Parameter } from './parameter.js';
@@ -52,11 +53,25 @@ export class WasmNetwork implements TrainingNetwork {
   }
 
   private createModulations(): Modulation[] {
+    if (this.rule.grapes.variant === 'reference') return this.createReferenceModulations();
     return this.plan.hidden.flatMap((hidden) => {
       const layer = this.layers[hidden.layer];
       if (!isWeighted(layer)) return [];
       return [new Modulation(this.machine, layer, hidden, this.plan.layers[hidden.anchor], this.rule.grapes)];
     });
+  }
+
+  private createReferenceModulations(): Modulation[] {
+    checkReferenceVariant(this.plan);
+    const plainOf = ({ parameters: [weights] }: WeightedLayer): Floats =>
+      this.optimizer.plainWeights?.[this.parameters.indexOf(weights)] ?? weights.values;
+    const all: ReferenceModulation[] = [];
+    this.plan.hidden.forEach((hidden, place) => {
+      const layer = this.layers[hidden.layer];
+      if (!isWeighted(layer)) return;
+      all.push(new ReferenceModulation(this.machine, layer, place, this, this.rule, all, plainOf));
+    });
+    return all;
   }
 
   get input(): Float32Array {
@@ -148,14 +163,20 @@ export class WasmNetwork implements TrainingNetwork {
   }
 
   readOptimizer(): Float32Array[] {
-    return this.optimizer.state.map((s) => s.values.slice());
+    return this.learningState.map((s) => s.values.slice());
   }
 
   writeOptimizer(arrays: readonly Float32Array[]): void {
-    this.optimizer.state.forEach((s, i) => {
+    this.learningState.forEach((s, i) => {
       s.values.set(arrays[i]);
     });
     this.optimizer.restored?.();
+  }
+
+  /** The optimizer's memory, and factors that stay in force for more than a step. */
+  private get learningState(): readonly Floats[] {
+    const kept = this.rule.grapes.everySteps > 1 ? this.modulated.map(({ factors }) => factors) : [];
+    return [...this.optimizer.state, ...kept];
   }
 
   readFeedback(): Float32Array[] {
@@ -167,11 +188,7 @@ export class WasmNetwork implements TrainingNetwork {
   }
 
   modulations(): readonly LayerModulation[] {
-    return this.modulated.map((modulation) => {
-      modulation.refresh();
-      const { layer, factors, responsibilities } = modulation;
-      return { layerName: layer.plan.name, factors: factors.values, responsibilities: responsibilities.values };
-    });
+    return this.modulated.map((modulation) => modulation.look());
   }
 
   firstNonFinite(): string | null {
