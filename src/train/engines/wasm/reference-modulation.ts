@@ -35,7 +35,7 @@ export class ReferenceModulation extends Modulation {
     machine: Machine,
     layer: WeightedLayer,
     private readonly place: number,
-    private readonly network: { readonly plan: NetworkPlan; readonly layers: readonly Layer[] },
+    network: { readonly plan: NetworkPlan; readonly layers: readonly Layer[] },
     private readonly rule: LearningRule,
     private readonly siblings: readonly ReferenceModulation[],
     private readonly plainOf: (layer: WeightedLayer) => Floats,
