@@ -23,3 +23,11 @@ export function seconds(value: string): number {
   if (match === null) throw new InvalidArgumentError('It must be a time such as 30, 30s, 500ms or 2m.');
   return Number(match[1]) * { ms: 0.001, s: 1, m: 60 }[(match[2] ?? 's') as 'ms' | 's' | 'm'];
 }
+
+/** One of these words. */
+export function oneOf(...words: readonly string[]): (value: string) => string {
+  return (value) => {
+    if (!words.includes(value)) throw new InvalidArgumentError(`It must be one of ${words.join(', ')}.`);
+    return value;
+  };
+}

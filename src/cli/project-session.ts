@@ -4,10 +4,12 @@ import { loadBoard } from '../boards/load.js';
 import { findProjectDir, loadProject } from '../config/load.js';
 import type { ProjectConfig } from '../config/project-config.js';
 import { ToolError } from '../errors/tool-error.js';
+import type { ModelSpec } from '../ir/model-spec.js';
 import { RunFolder } from '../runs/run-folder.js';
 import type { Stage, StageResult } from '../runs/stage.js';
 import { canonicalJson, sha256Hex } from '../util/digest.js';
 import type { CommandContext } from './command.js';
+import { readModelFile } from './model-file.js';
 
 export interface SessionOptions {
   /** The stage that the user named (`train`): run even with --no-deps. Others are then refused if stale. */
@@ -42,7 +44,8 @@ export class ProjectSession {
     adjust: (config: ProjectConfig) => ProjectConfig = (config) => config,
   ): ProjectSession {
     const dir = projectDir(context);
-    const config = adjust(loadProject(dir, { cwd: context.baseDir, seed: context.globals.seed }));
+    const readModel = (path: string): ModelSpec => readModelFile(join(dir, path)).model;
+    const config = adjust(loadProject(dir, { cwd: context.baseDir, seed: context.globals.seed, readModel }));
     const boardId = context.globals.board ?? config.board;
     context.learned({ project: config.name, board: boardId });
     return new ProjectSession(context, dir, { ...config, board: boardId }, loadBoard(boardId), options);

@@ -1,5 +1,5 @@
 import type { CommandHandler } from './command.js';
-import { integerAtLeast, seconds } from './option-parsers.js';
+import { integerAtLeast, oneOf, seconds } from './option-parsers.js';
 
 export interface ArgumentSpec {
   /** commander's notation: `<required>`, `[optional]`. */
@@ -121,9 +121,17 @@ export const VERBS: readonly VerbSpec[] = [
   },
   {
     name: 'export',
-    summary: 'Write the model as C99, ready to build alone',
+    summary: 'Write the model as C99, ready to build alone, or as a layers model',
     args: [],
-    options: [{ flags: '--out <dir>', description: 'also copy the C directory there' }, FORCE],
+    options: [
+      {
+        flags: '--format <name>',
+        description: 'c (default), or tfjs: the float network as a layers model for TensorFlow.js',
+        parse: oneOf('c', 'tfjs'),
+      },
+      { flags: '--out <dir>', description: 'also copy the files there' },
+      FORCE,
+    ],
     load: () => import('./commands/export.js'),
   },
   {

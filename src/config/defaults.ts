@@ -1,12 +1,15 @@
-import type { ModelSpec } from '../ir/model-spec.js';
+import type { LayerSpec, ModelSpec } from '../ir/model-spec.js';
 import type { TrainOptions } from '../ir/options.js';
 import { TRAIN_DEFAULTS } from '../ir/train-defaults.js';
 import { dataDefaults } from './data-defaults.js';
 import type { LearnConfig, ProjectConfig } from './project-config.js';
-import type { RawLearn, RawProject, RawTrain } from './raw-project.js';
+import type { RawLearn, RawModel, RawProject, RawTrain } from './raw-project.js';
+
+/** The model in a layers model's model.json; `path` is as written in grapes.yaml. */
+export type ReadModel = (path: string) => ModelSpec;
 
 /** Fills in what the file leaves out. The same values stand as `default` in schema/grapes.schema.json (tested). */
-export function withDefaults(raw: RawProject, seedOverride: number | null = null): ProjectConfig {
+export function withDefaults(raw: RawProject, seedOverride: number | null, readModel: ReadModel): ProjectConfig {
   const seed = seedOverride ?? raw.seed ?? 1;
   return {
     schemaVersion: 1,
@@ -14,7 +17,7 @@ export function withDefaults(raw: RawProject, seedOverride: number | null = null
     seed,
     board: raw.board ?? 'host',
     data: dataDefaults(raw.data),
-    model: modelDefaults(raw.model),
+    ...modelDefaults(raw.model, readModel),
     train: trainDefaults(raw.train ?? {}, seed),
     quantize: {
       calibration: {
@@ -35,18 +38,19 @@ export function withDefaults(raw: RawProject, seedOverride: number | null = null
   };
 }
 
-function modelDefaults(raw: RawProject['model']): ModelSpec {
+function modelDefaults(raw: RawModel, readModel: ReadModel): Pick<ProjectConfig, 'model' | 'modelFile'> {
+  if (raw.from !== undefined) {
+    return { model: readModel(raw.from), modelFile: { path: raw.from, weights: raw.weights ?? true } };
+  }
   const last = raw.layers.length - 1;
-  return {
-    bias: raw.bias ?? true,
-    layers: raw.layers.map((layer, i) => ({
-      ...(layer.name === undefined ? {} : { name: layer.name }),
-      type: layer.type ?? 'dense',
-      units: layer.units,
-      activation: layer.activation ?? (i === last ? 'none' : 'relu'),
-      dropout: layer.dropout ?? 0,
-    })),
-  };
+  const layers = raw.layers.map((layer, i): LayerSpec => ({
+    ...(layer.name === undefined ? {} : { name: layer.name }),
+    type: layer.type ?? 'dense',
+    units: layer.units,
+    activation: layer.activation ?? (i === last ? 'none' : 'relu'),
+    dropout: layer.dropout ?? 0,
+  }));
+  return { model: { bias: raw.bias ?? true, layers }, modelFile: null };
 }
 
 function optimizerDefaults(raw: RawTrain['optimizer']): TrainOptions['optimizer'] {

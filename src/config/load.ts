@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join, parse, relative } from 'node:path';
 import { ToolError } from '../errors/tool-error.js';
-import { withDefaults } from './defaults.js';
+import { withDefaults, type ReadModel } from './defaults.js';
 import { configError } from './problem.js';
 import type { ProjectConfig } from './project-config.js';
 import type { RawProject } from './raw-project.js';
@@ -12,22 +12,37 @@ import { ConfigSource } from './source.js';
 export const PROJECT_FILE = 'grapes.yaml';
 
 /**
- * Reads a project file's text. `file` is only what messages call it; `seed` overrides the file's.
+ * Reads a project file's text. `file` is only what messages call it; `seed` overrides the file's; `readModel` gives the
+ * model of another file, for `model: { from: … }`.
  * Throws one CONFIG_* ToolError that lists everything wrong, by line and column.
  */
-export function parseProject(text: string, file: string, seed: number | null = null): ProjectConfig {
+export function parseProject(
+  text: string,
+  file: string,
+  seed: number | null = null,
+  readModel: ReadModel = refuseToRead,
+): ProjectConfig {
   const { source, value, problems } = ConfigSource.parse(text);
   if (problems.length > 0) throw configError(file, problems);
   const wrong = schemaProblems(value, source);
   if (wrong.length > 0) throw configError(file, wrong);
-  const config = withDefaults(value as RawProject, seed);
+  const config = withDefaults(value as RawProject, seed, readModel);
   const odd = semanticProblems(config, source);
   if (odd.length > 0) throw configError(file, odd);
   return config;
 }
 
+function refuseToRead(path: string): never {
+  throw new ToolError('CONFIG_VALUE', `model.from is '${path}', but nobody was given who reads it.`, {
+    context: { path },
+  });
+}
+
 /** Reads `grapes.yaml` in `projectDir`. `cwd` only shortens the file name in messages. */
-export function loadProject(projectDir: string, options: { cwd: string; seed: number | null }): ProjectConfig {
+export function loadProject(
+  projectDir: string,
+  options: { cwd: string; seed: number | null; readModel?: ReadModel },
+): ProjectConfig {
   const path = join(projectDir, PROJECT_FILE);
   const shown = shortPath(path, options.cwd);
   if (!existsSync(path)) {
@@ -45,7 +60,7 @@ export function loadProject(projectDir: string, options: { cwd: string; seed: nu
       cause,
     });
   }
-  return parseProject(text, shown, options.seed);
+  return parseProject(text, shown, options.seed, options.readModel);
 }
 
 /** The nearest folder at or above `start` that holds a project file, or null. */

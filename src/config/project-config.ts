@@ -15,6 +15,13 @@ export interface LearnConfig {
   readonly run: LearnRunOptions;
 }
 
+export interface ModelFile {
+  /** As written, relative to the project folder. */
+  readonly path: string;
+  /** Begin with its weights. */
+  readonly weights: boolean;
+}
+
 /** grapes.yaml with every default filled in. */
 export interface ProjectConfig {
   readonly schemaVersion: 1;
@@ -25,6 +32,8 @@ export interface ProjectConfig {
   readonly board: string;
   readonly data: DataSource;
   readonly model: ModelSpec;
+  /** The layers model that `model` was read from; null: its layers stand in grapes.yaml. */
+  readonly modelFile: ModelFile | null;
   readonly train: TrainOptions;
   readonly quantize: QuantizeOptions;
   /** Null: the device only infers. */

@@ -10,7 +10,7 @@ export interface RawProject {
   readonly seed?: number;
   readonly board?: string;
   readonly data: RawData;
-  readonly model: { readonly bias?: boolean; readonly layers: readonly RawLayer[] };
+  readonly model: RawModel;
   readonly train?: RawTrain;
   readonly quantize?: {
     readonly calibration?: {
@@ -28,6 +28,10 @@ export interface RawProject {
     readonly stackBytes?: number | null;
   };
 }
+
+export type RawModel =
+  | { readonly bias?: boolean; readonly layers: readonly RawLayer[]; readonly from?: undefined }
+  | { readonly from: string; readonly weights?: boolean };
 
 export interface RawLayer {
   readonly type?: 'dense';
@@ -49,7 +53,7 @@ export interface RawTrain {
   readonly earlyStopPatience?: number | null;
   readonly learningRateDecay?: number;
   readonly checkpointEveryEpochs?: number;
-  readonly engine?: 'wasm';
+  readonly engine?: TrainOptions['engine'];
 }
 
 export interface RawLearn {

@@ -26,10 +26,10 @@ export function schemaProblems(value: unknown, source: ConfigSource): ConfigProb
   return errors.map((error) => toProblem(error, source));
 }
 
-/** A failed `anyOf` also reports each branch, and a failed discriminator its `oneOf`: keep the summary only. */
+/** A failed `anyOf` also reports each branch, a failed discriminator its `oneOf`, a failed `then` its `if`: keep the summary only. */
 function withoutEchoes(errors: readonly ErrorObject[]): ErrorObject[] {
   const summaries = errors.filter((e) => e.keyword === 'anyOf').map((e) => `${e.schemaPath}/`);
-  return errors.filter((e) => !summaries.some((s) => e.schemaPath.startsWith(s)));
+  return errors.filter((e) => e.keyword !== 'if' && !summaries.some((s) => e.schemaPath.startsWith(s)));
 }
 
 function pathOf(error: ErrorObject): (string | number)[] {
@@ -81,6 +81,10 @@ function toProblem(error: ErrorObject, source: ConfigSource): ConfigProblem {
         code: 'CONFIG_VALUE',
         message: `${name} must be ${describeSchema(parent)}, not ${describeValue(error.data)}${suggest(error.data, allowed)}`,
       };
+    }
+    case 'not': {
+      const keys = ((error.schema as AnySchemaObject)['required'] as string[]).join('" or "');
+      return { ...here, code: 'CONFIG_VALUE', message: `${name} cannot have "${keys}" beside what else it has` };
     }
     case 'pattern':
       return {

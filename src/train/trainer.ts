@@ -28,6 +28,8 @@ export interface TrainHooks {
   readonly onEpoch?: (metrics: EpochMetrics) => void;
   /** Gets the run's state every `checkpointEveryEpochs` epochs, and after the last. */
   readonly onCheckpoint?: (bytes: Uint8Array, epoch: number) => void;
+  /** Weights to begin with, in the order of `TrainingNetwork.readParameters`; drawn by the initializer if absent. */
+  readonly initial?: readonly Float32Array[];
   /** Bytes of a checkpoint to go on from. The result has the same bytes as that of a run never interrupted. */
   readonly resumeFrom?: Uint8Array;
 }
@@ -68,6 +70,7 @@ async function trainRun(
   hooks: TrainHooks,
 ): Promise<{ output: FloatGraph; report: TrainReport }> {
   const progress = hooks.progress ?? silentProgress;
+  if (hooks.initial !== undefined) run.beginWith(hooks.initial);
   if (hooks.resumeFrom !== undefined) run.resume(hooks.resumeFrom);
 
   let saved = run.epoch;

@@ -3,6 +3,7 @@ import { ToolError } from '../errors/tool-error.js';
 import type { Dataset } from '../ir/dataset.js';
 import type { NetworkPlan } from '../ir/network-plan.js';
 import type { TrainOptions } from '../ir/options.js';
+import { elementCount } from '../ir/tensor.js';
 import type { EpochMetrics } from '../ir/report.js';
 import type { FactorSpread } from '../ir/telemetry.js';
 import { partition } from '../util/partition.js';
@@ -65,6 +66,21 @@ export class TrainingRun {
     this.earlyStop = new EarlyStop(options.earlyStopPatience);
     this.best = this.network.readParameters();
     this.lossOfGuessing = Math.log(dataset.classNames.length);
+  }
+
+  /** Instead of drawn weights. Throws TRAIN_MODEL_MISMATCH if they are of another network. */
+  beginWith(parameters: readonly Float32Array[]): void {
+    const { layers } = this.network.plan;
+    const planned = [...layers.flatMap((l) => l.parameters), ...layers.flatMap((l) => l.state)];
+    const odd = planned.find(({ shape }, i) => parameters.at(i)?.length !== elementCount(shape));
+    if (odd !== undefined || parameters.length !== planned.length) {
+      const name = odd?.name ?? 'the network';
+      throw new ToolError('TRAIN_MODEL_MISMATCH', `The initial weights do not fit ${name} on this data.`, {
+        context: { parameter: name, shape: odd?.shape.join('×') ?? '' },
+      });
+    }
+    this.network.writeParameters(parameters);
+    this.best = this.network.readParameters();
   }
 
   get finished(): boolean {

@@ -1,19 +1,44 @@
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { writeFileAtomic } from '../../util/atomic-write.js';
 import type { CommandHandler } from '../command.js';
 import { ProjectSession, withSession } from '../project-session.js';
+import { exportedLayersModel } from '../stages/export-tfjs.js';
 import { exported } from '../stages/export.js';
 
-/** `grapes export [--out DIR] [--force]` */
+/** What a format makes: text or bytes by path, in a folder of the run. */
+interface Made {
+  readonly dir: string;
+  readonly files: readonly string[];
+  readonly modelDigest: string;
+  readonly learns: boolean;
+  readonly action: 'ran' | 'current';
+}
+
+type Format = 'c' | 'tfjs';
+
+/** `grapes export [--format c|tfjs] [--out DIR] [--force]` */
 export const run: CommandHandler = (context, _args, options) =>
   withSession(ProjectSession.open(context, { target: 'export', force: options['force'] === true }), async (session) => {
-    const { sources, dir, result } = await exported(session);
+    const format = (options['format'] as Format | undefined) ?? 'c';
+    const { dir, files, modelDigest, learns, action } = await MAKERS[format](session);
     const out = options['out'] === undefined ? null : context.resolve(String(options['out']));
-    if (out !== null) for (const { path, text } of sources.files) writeFileAtomic(join(out, path), text);
+    if (out !== null) for (const path of files) writeFileAtomic(join(out, path), readFileSync(join(dir, path)));
     const where = out ?? dir;
-    const files = sources.files.map((file) => file.path);
     return {
-      fields: { result: { dir: where, files, modelDigest: sources.modelDigest, learns: sources.learns } },
-      text: `${session.run.id}: export ${result.action === 'ran' ? 'done' : 'is up to date'}: ${files.length} files in ${where}\n${files.map((f) => `  ${f}`).join('\n')}`,
+      fields: { result: { format, dir: where, files, modelDigest, learns } },
+      text: `${session.run.id}: export ${action === 'ran' ? 'done' : 'is up to date'}: ${files.length} files in ${where}\n${files.map((f) => `  ${f}`).join('\n')}`,
     };
   });
+
+const MAKERS: Readonly<Record<Format, (session: ProjectSession) => Promise<Made>>> = {
+  c: async (session) => {
+    const { sources, dir, result } = await exported(session);
+    const { modelDigest, learns } = sources;
+    return { dir, files: sources.files.map(({ path }) => path), modelDigest, learns, action: result.action };
+  },
+  tfjs: async (session) => {
+    const { dir, digest, action } = await exportedLayersModel(session);
+    return { dir, files: ['model.json', 'weights.bin'], modelDigest: digest, learns: false, action };
+  },
+};

@@ -5,6 +5,7 @@ import type { TrainReport } from '../../ir/report.js';
 import type { StageResult } from '../../runs/stage.js';
 import { train } from '../../train/trainer.js';
 import { writeFileAtomic } from '../../util/atomic-write.js';
+import { readModelFile, weightsDigest } from '../model-file.js';
 import type { ProjectSession } from '../project-session.js';
 import { dataInputs, dataset } from './data.js';
 import { readFloatGraph, readJson, writeGraph } from './graph-on-disk.js';
@@ -19,7 +20,11 @@ export interface Trained {
 export function trained(session: ProjectSession): Promise<Trained> {
   return session.once('train', async () => {
     const { config, context } = session;
-    const inputs = await dataInputs(session);
+    const initial = initialWeights(session);
+    const inputs = {
+      ...(await dataInputs(session)),
+      ...(initial === null ? {} : { 'initial-weights': weightsDigest(initial) }),
+    };
     const options = { name: config.name, data: config.data, model: config.model, train: config.train };
     session.openRun({ options, inputs });
     const checkpointDir = join(session.run.dir, 'checkpoint');
@@ -37,6 +42,7 @@ export function trained(session: ProjectSession): Promise<Trained> {
           progress: context.progress,
           signal: context.signal,
           onCheckpoint: (bytes) => writeFileAtomic(checkpoint, bytes),
+          ...(initial === null ? {} : { initial }),
           ...(resumeFrom === null ? {} : { resumeFrom }),
         });
         writeGraph(output, graph);
@@ -47,6 +53,11 @@ export function trained(session: ProjectSession): Promise<Trained> {
     if (result.action === 'ran') rmSync(checkpointDir, { recursive: true, force: true });
     return { graph: readFloatGraph(result.dir), report: readJson<TrainReport>(result.dir, 'report.json'), result };
   });
+}
+
+/** Weights of the file that the model came from, if training is to begin with them. */
+function initialWeights({ config: { modelFile }, dir }: ProjectSession): readonly Float32Array[] | null {
+  return modelFile?.weights === true ? readModelFile(join(dir, modelFile.path)).parameters : null;
 }
 
 /** With --resume the checkpoint's bytes; without it an old checkpoint is dropped, and the user told. */
