@@ -84,6 +84,19 @@ export interface Kernels {
     alpha: number,
   ): void;
   moveAverage(kept: number, fresh: number, n: number, momentum: number): void;
+  transpose(a: number, rows: number, cols: number, out: number): void;
+  addScaledRows(
+    out: number,
+    outStride: number,
+    a: number,
+    aStride: number,
+    rows: number,
+    n: number,
+    scale: number,
+  ): void;
+  addGateSums(w: number, gates: number, units: number, cols: number, out: number): void;
+  rnnForward(kind: number, a: number, state: number, next: number, stride: number, rows: number, units: number): void;
+  rnnBackward(kind: number, e: number, state: number, a: number, stride: number, rows: number, units: number): void;
   softmaxCrossEntropy(z: number, labels: number, p: number, d: number, rows: number, cols: number): number;
   argmaxRows(z: number, classes: number, rows: number, cols: number): void;
   sgdStep(w: number, g: number, n: number, rate: number): void;

@@ -15,6 +15,7 @@ export { imageToColumns, columnsToImage } from './parts/images';
 export { depthwiseForward, depthwiseBackwardInput, depthwiseBackwardWeights } from './parts/images';
 export { maxPoolForward, maxPoolBackward, averagePoolForward, averagePoolBackward } from './parts/images';
 export { batchStatistics, batchNormForward, batchNormBackward, moveAverage } from './parts/batch-norm';
+export { transpose, addScaledRows, addGateSums, rnnForward, rnnBackward } from './parts/recurrent';
 
 /** First free byte of the memory: the caller lays out its buffers from here on. */
 export function heapBase(): usize {

@@ -10,6 +10,7 @@ import { DepthwiseConv2dLayer } from './depthwise-conv-2d.js';
 import { DropoutLayer } from './dropout.js';
 import type { Layer } from './layer.js';
 import { Pool2dLayer } from './pool-2d.js';
+import { SimpleRnnLayer } from './simple-rnn.js';
 import { ViewLayer } from './view.js';
 
 /** What a layer reads: outputs and deltas of its inputs (the network's input has no delta). */
@@ -51,6 +52,8 @@ export function createLayer(
     case 'flatten':
     case 'reshape':
       return new ViewLayer(machine, plan, inputs[0], maxRows);
+    case 'simple_rnn':
+      return new SimpleRnnLayer(machine, plan as Planned<'simple_rnn'>, input, maxRows);
     default:
       throw new ToolError('TRAIN_OPTION_UNSUPPORTED', `The wasm engine has no ${plan.spec.type} layers.`, {
         context: { layer: plan.name, type: plan.spec.type },
