@@ -76,12 +76,12 @@ export function throughFeedback(
 
 /** 1 where x is above 0, else 0; backward as if it were tanh. */
 export function spike(tf: Tf, x: Tensor): Tensor {
-  return withGradient(
-    tf,
-    (v) => v.greater(0).cast('float32'),
-    [x],
-    (dy) => dy.mul(tf.scalar(1).sub(x.tanh().square())),
-  );
+  return tf.customGrad((...args: unknown[]) => {
+    const [v, save] = args as [Tensor, (tensors: Tensor[]) => void];
+    save([tf.scalar(1).sub(v.tanh().square())]);
+    const value = v.greater(0).cast('float32');
+    return { value, gradFunc: (dy: Tensor, [slope]: Tensor[]) => dy.mul(slope) };
+  })(x);
 }
 
 /** max(x, 0), with relu'(0) = 0 */

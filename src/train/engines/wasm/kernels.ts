@@ -97,6 +97,51 @@ export interface Kernels {
   addGateSums(w: number, gates: number, units: number, cols: number, out: number): void;
   rnnForward(kind: number, a: number, state: number, next: number, stride: number, rows: number, units: number): void;
   rnnBackward(kind: number, e: number, state: number, a: number, stride: number, rows: number, units: number): void;
+  gruGates(a: number, previous: number, gated: number, stride: number, rows: number, units: number): void;
+  gruState(a: number, previous: number, state: number, next: number, stride: number, rows: number, units: number): void;
+  gruBackwardState(e: number, a: number, previous: number, stride: number, rows: number, units: number): void;
+  gruBackwardGates(
+    g: number,
+    e: number,
+    a: number,
+    previous: number,
+    stride: number,
+    rows: number,
+    units: number,
+  ): void;
+  snuForward(
+    kind: number,
+    soft: number,
+    decay: number,
+    a: number,
+    bias: number,
+    before: number,
+    previous: number,
+    membrane: number,
+    spikes: number,
+    next: number,
+    stride: number,
+    rows: number,
+    units: number,
+  ): void;
+  snuBackward(
+    kind: number,
+    soft: number,
+    decay: number,
+    e: number,
+    m: number,
+    bias: number,
+    before: number,
+    previous: number,
+    membrane: number,
+    spikes: number,
+    excess: number,
+    a: number,
+    stride: number,
+    rows: number,
+    units: number,
+  ): void;
+  rateCode(x: number, features: number, y: number, n: number, key: number, first: number, gain: number): void;
   softmaxCrossEntropy(z: number, labels: number, p: number, d: number, rows: number, cols: number): number;
   argmaxRows(z: number, classes: number, rows: number, cols: number): void;
   sgdStep(w: number, g: number, n: number, rate: number): void;

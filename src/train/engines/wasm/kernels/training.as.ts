@@ -16,6 +16,9 @@ export { depthwiseForward, depthwiseBackwardInput, depthwiseBackwardWeights } fr
 export { maxPoolForward, maxPoolBackward, averagePoolForward, averagePoolBackward } from './parts/images';
 export { batchStatistics, batchNormForward, batchNormBackward, moveAverage } from './parts/batch-norm';
 export { transpose, addScaledRows, addGateSums, rnnForward, rnnBackward } from './parts/recurrent';
+export { gruGates, gruState, gruBackwardState, gruBackwardGates } from './parts/recurrent-gru';
+export { snuForward, snuBackward } from './parts/recurrent-snu';
+export { rateCode } from './parts/rate-code';
 
 /** First free byte of the memory: the caller lays out its buffers from here on. */
 export function heapBase(): usize {

@@ -1,4 +1,3 @@
-import { ToolError } from '../../../../errors/tool-error.js';
 import type { LayerSpec, LayerType } from '../../../../ir/model-spec.js';
 import type { PlannedLayer } from '../../../../ir/network-plan.js';
 import type { Floats, Machine } from '../machine.js';
@@ -8,9 +7,12 @@ import { Conv2dLayer } from './conv-2d.js';
 import { DenseLayer } from './dense.js';
 import { DepthwiseConv2dLayer } from './depthwise-conv-2d.js';
 import { DropoutLayer } from './dropout.js';
+import { GruLayer } from './gru.js';
 import type { Layer } from './layer.js';
 import { Pool2dLayer } from './pool-2d.js';
+import { RateCodeLayer } from './rate-code.js';
 import { SimpleRnnLayer } from './simple-rnn.js';
+import { SnuLayer } from './snu.js';
 import { ViewLayer } from './view.js';
 
 /** What a layer reads: outputs and deltas of its inputs (the network's input has no delta). */
@@ -54,9 +56,11 @@ export function createLayer(
       return new ViewLayer(machine, plan, inputs[0], maxRows);
     case 'simple_rnn':
       return new SimpleRnnLayer(machine, plan as Planned<'simple_rnn'>, input, maxRows);
-    default:
-      throw new ToolError('TRAIN_OPTION_UNSUPPORTED', `The wasm engine has no ${plan.spec.type} layers.`, {
-        context: { layer: plan.name, type: plan.spec.type },
-      });
+    case 'gru':
+      return new GruLayer(machine, plan as Planned<'gru'>, input, maxRows);
+    case 'snu':
+      return new SnuLayer(machine, plan as Planned<'snu'>, input, maxRows);
+    case 'rate_code':
+      return new RateCodeLayer(machine, plan as Planned<'rate_code'>, input, maxRows);
   }
 }

@@ -10,7 +10,7 @@ export function dropoutMask(mask: usize, n: i32, key: u32, threshold: u32, kept:
 /** SplitMix32's finalizer: every bit of the input reaches every bit of the output. */
 // @ts-ignore: decorator
 @inline
-function mix(x: u32): u32 {
+export function mix(x: u32): u32 {
   let z = x;
   z = (z ^ (z >> 16)) * 0x21f0aaad;
   z = (z ^ (z >> 15)) * 0x735a2d97;
