@@ -1,9 +1,10 @@
-import type { LayerSpec, ModelSpec } from '../ir/model-spec.js';
-import type { TrainOptions } from '../ir/options.js';
-import { TRAIN_DEFAULTS } from '../ir/train-defaults.js';
+import type { ModelSpec } from '../ir/model-spec.js';
 import { dataDefaults } from './data-defaults.js';
+import { modelDefaults } from './model-defaults.js';
 import type { LearnConfig, ProjectConfig } from './project-config.js';
-import type { RawLearn, RawModel, RawProject, RawTrain } from './raw-project.js';
+import type { RawModel } from './raw-model.js';
+import type { RawLearn, RawProject } from './raw-project.js';
+import { trainDefaults } from './train-section.js';
 
 /** The model in a layers model's model.json; `path` is as written in grapes.yaml. */
 export type ReadModel = (path: string) => ModelSpec;
@@ -17,7 +18,7 @@ export function withDefaults(raw: RawProject, seedOverride: number | null, readM
     seed,
     board: raw.board ?? 'host',
     data: dataDefaults(raw.data),
-    ...modelDefaults(raw.model, readModel),
+    ...modelSection(raw.model, seed, readModel),
     train: trainDefaults(raw.train ?? {}, seed),
     quantize: {
       calibration: {
@@ -38,37 +39,9 @@ export function withDefaults(raw: RawProject, seedOverride: number | null, readM
   };
 }
 
-function modelDefaults(raw: RawModel, readModel: ReadModel): Pick<ProjectConfig, 'model' | 'modelFile'> {
-  if (raw.from !== undefined) {
-    return { model: readModel(raw.from), modelFile: { path: raw.from, weights: raw.weights ?? true } };
-  }
-  const last = raw.layers.length - 1;
-  const layers = raw.layers.map((layer, i): LayerSpec => ({
-    ...(layer.name === undefined ? {} : { name: layer.name }),
-    type: layer.type ?? 'dense',
-    units: layer.units,
-    activation: layer.activation ?? (i === last ? 'none' : 'relu'),
-    dropout: layer.dropout ?? 0,
-  }));
-  return { model: { bias: raw.bias ?? true, layers }, modelFile: null };
-}
-
-function optimizerDefaults(raw: RawTrain['optimizer']): TrainOptions['optimizer'] {
-  if (raw?.type === 'momentum') return { learningRate: 0.05, momentum: 0.9, ...raw };
-  return { type: 'sgd', learningRate: raw?.learningRate ?? 0.05 };
-}
-
-function trainDefaults(raw: RawTrain, seed: number): TrainOptions {
-  const { learningRateDecay, grapes, optimizer, ...rest } = raw;
-  return {
-    ...TRAIN_DEFAULTS,
-    ...rest,
-    optimizer: optimizerDefaults(optimizer),
-    schedule:
-      learningRateDecay === undefined ? TRAIN_DEFAULTS.schedule : { type: 'exponential', decay: learningRateDecay },
-    grapes: { ...TRAIN_DEFAULTS.grapes, ...grapes },
-    seed,
-  };
+function modelSection(raw: RawModel, seed: number, readModel: ReadModel): Pick<ProjectConfig, 'model' | 'modelFile'> {
+  if (raw.from === undefined) return { model: modelDefaults(raw, seed), modelFile: null };
+  return { model: readModel(raw.from), modelFile: { path: raw.from, weights: raw.weights ?? true } };
 }
 
 function learnDefaults(raw: RawLearn, seed: number): LearnConfig {

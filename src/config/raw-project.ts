@@ -1,7 +1,8 @@
-import type { Activation } from '../ir/graph.js';
 import type { GrapesMode } from '../ir/model-spec.js';
-import type { DriftSpec, TrainOptions } from '../ir/options.js';
+import type { DriftSpec } from '../ir/options.js';
 import type { RawData } from './raw-data.js';
+import type { RawModel } from './raw-model.js';
+import type { RawTrain } from './raw-train.js';
 
 /** grapes.yaml as written, after the JSON Schema has accepted it: what may be left out is optional. */
 export interface RawProject {
@@ -27,33 +28,6 @@ export interface RawProject {
     readonly ramBytes?: number | null;
     readonly stackBytes?: number | null;
   };
-}
-
-export type RawModel =
-  | { readonly bias?: boolean; readonly layers: readonly RawLayer[]; readonly from?: undefined }
-  | { readonly from: string; readonly weights?: boolean };
-
-export interface RawLayer {
-  readonly type?: 'dense';
-  readonly name?: string;
-  readonly units: number;
-  readonly activation?: Activation;
-  readonly dropout?: number;
-}
-
-export interface RawTrain {
-  readonly epochs?: number;
-  readonly batchSize?: number;
-  readonly optimizer?:
-    | { readonly type: 'sgd'; readonly learningRate?: number }
-    | { readonly type: 'momentum'; readonly learningRate?: number; readonly momentum?: number };
-  readonly grapes?: { readonly mode?: GrapesMode };
-  readonly initializer?: TrainOptions['initializer'];
-  readonly validationFraction?: number;
-  readonly earlyStopPatience?: number | null;
-  readonly learningRateDecay?: number;
-  readonly checkpointEveryEpochs?: number;
-  readonly engine?: TrainOptions['engine'];
 }
 
 export interface RawLearn {

@@ -5,6 +5,8 @@ import { findProjectDir, loadProject, parseProject } from '../../src/config/load
 import { SEMANTIC_CHECKS } from '../../src/config/semantic-checks.js';
 import { isToolError, type ToolError } from '../../src/errors/tool-error.js';
 import { ERROR_CATALOGUE } from '../../src/errors/catalogue.js';
+import { LAYER_TYPES } from '../../src/ir/layer-rules.js';
+import type { TrainOptions } from '../../src/ir/options.js';
 import { packageRoot } from '../../src/util/package-root.js';
 import { didYouMean, editDistance } from '../../src/util/did-you-mean.js';
 
@@ -73,6 +75,103 @@ void t.test('defaults in the code and in the published schema are the same', asy
   const momentum = parseProject(`${MINIMAL}train: { optimizer: { type: momentum } }\n`, 'x').train.optimizer;
   compareDefaults(t, schema, schema.definitions['optimizer'].oneOf?.[1] as Schema, momentum, 'momentum');
 });
+
+void t.test('every layer type: what may be left out, and what it means then', async (t) => {
+  const layers = [
+    '{ type: reshape, shape: [14, 14, 1] }',
+    '{ type: conv_2d, filters: 4, bias: false, name: stem, activation: none }',
+    '{ type: batch_norm }',
+    '{ type: activation, activation: relu6 }',
+    '{ type: depthwise_conv_2d, kernel: [5, 3], strides: 2 }',
+    '{ type: max_pool_2d, pool: 3 }',
+    '{ type: average_pool_2d, strides: 1, padding: same }',
+    '{ type: add, from: [stem, stem] }',
+    '{ type: global_average_pool_2d }',
+    '{ type: dropout, rate: 0.25 }',
+    '{ type: flatten, from: stem }',
+    '{ type: rate_code }',
+    '{ type: snu, units: 8 }',
+    '{ type: simple_rnn, units: 8, output: sequence }',
+    '{ type: gru, units: 8 }',
+    '{ units: 16 }',
+    '{ type: snu, units: 10 }',
+  ];
+  const parsed = parseProject(withModel(layers), 'x', 7).model.layers;
+  t.same(parsed, [
+    { type: 'reshape', shape: [14, 14, 1] },
+    {
+      type: 'conv_2d',
+      name: 'stem',
+      filters: 4,
+      bias: false,
+      kernel: [3, 3],
+      strides: [1, 1],
+      padding: 'same',
+      activation: 'none',
+    },
+    { type: 'batch_norm', momentum: 0.9, epsilon: 0.001, activation: 'none' },
+    { type: 'activation', activation: 'relu6' },
+    {
+      type: 'depthwise_conv_2d',
+      multiplier: 1,
+      kernel: [5, 3],
+      strides: [2, 2],
+      padding: 'same',
+      activation: 'relu',
+    },
+    { type: 'max_pool_2d', pool: [3, 3], strides: [3, 3], padding: 'valid' },
+    { type: 'average_pool_2d', pool: [2, 2], strides: [1, 1], padding: 'same' },
+    { type: 'add', from: ['stem', 'stem'], activation: 'none' },
+    { type: 'global_average_pool_2d' },
+    { type: 'dropout', rate: 0.25 },
+    { type: 'flatten', from: ['stem'] },
+    { type: 'rate_code', steps: 16, gain: 1, seed: 7 },
+    { type: 'snu', units: 8, ...SNU, output: 'sequence' },
+    { type: 'simple_rnn', units: 8, activation: 'tanh', output: 'sequence' },
+    { type: 'gru', units: 8, output: 'last' },
+    { type: 'dense', units: 16, activation: 'relu', dropout: 0 },
+    { type: 'snu', units: 10, ...SNU, output: 'mean' },
+  ]);
+  t.same(new Set(parsed.map(({ type }) => type)), new Set(LAYER_TYPES), 'no type is left out');
+
+  const schema = JSON.parse(readFileSync(join(packageRoot(), 'schema', 'grapes.schema.json'), 'utf8')) as Schema;
+  for (const branch of schema.definitions['typedLayer'].oneOf ?? []) {
+    const definition = schema.definitions[branch.$ref?.replace('#/definitions/', '') ?? ''];
+    const tag = definition.properties?.['type'] as { const?: string; enum?: string[] };
+    const types = tag.enum ?? [tag.const];
+    const plain = parsed.filter((l, i) => types.includes(l.type) && !/kernel|pool:|strides|stem|sequence/.test(layers[i]));
+    for (const layer of plain) compareDefaults(t, schema, definition, layer, layer.type);
+  }
+});
+
+const SNU = { soft: false, recurrent: false, decay: 0.8, threshold: 1, activation: 'none' };
+
+void t.test('every optimizer and schedule has the published defaults', async (t) => {
+  const schema = JSON.parse(readFileSync(join(packageRoot(), 'schema', 'grapes.schema.json'), 'utf8')) as Schema;
+  const trainOf = (text: string): TrainOptions => parseProject(`${MINIMAL}train: { ${text} }\n`, 'x').train;
+  for (const kind of ['optimizer', 'schedule'] as const) {
+    for (const branch of schema.definitions[kind].oneOf ?? []) {
+      const tag = branch.properties?.['type'] as { const?: string; enum?: string[] };
+      for (const type of tag.enum ?? [tag.const]) {
+        const value = trainOf(`${kind}: { type: ${type} }`)[kind];
+        t.equal(value.type, type);
+        t.same(Object.keys(value).sort(), Object.keys(branch.properties ?? {}).sort(), `${type} has nothing undefined`);
+        compareDefaults(t, schema, branch, value, `${kind} ${type}`);
+      }
+    }
+  }
+  t.same(trainOf('learningRateDecay: 0.9').schedule, { type: 'exponential', decay: 0.9 });
+  t.match(trainOf('grapes: { mode: local, everySteps: 4 }').grapes, {
+    mode: 'local',
+    everySteps: 4,
+    factor: 'per-node',
+  });
+});
+
+/** The minimal project with other layers. */
+function withModel(layers: readonly string[]): string {
+  return MINIMAL.replace(/ {2}layers:[^]*/, `  layers:\n${layers.map((l) => `    - ${l}\n`).join('')}`);
+}
 
 const SENSOR = 'source: sensor, root: a, columns: [x, y], window: 50';
 
@@ -159,6 +258,48 @@ void t.test('each kind of mistake has its code, line, column and a suggestion', 
     ['two documents', `${MINIMAL}---\nname: b\n`, 'CONFIG_SYNTAX', 9, 1, /YAML/],
     ['empty file', '', 'CONFIG_TYPE', 1, 1, /the file must be a section/],
     ['a list', '- 1\n', 'CONFIG_TYPE', 1, 1, /a list/],
+    ['misspelt layer', withModel(['{ type: conv2d, filters: 3 }']), 'CONFIG_VALUE', 7, 15, /did you mean "conv_2d"/],
+    [
+      'no such layer',
+      withModel(['{ type: transformer }']),
+      'CONFIG_VALUE',
+      7,
+      15,
+      /one of "dense", "conv_2d", .*"snu"/,
+    ],
+    ['option of another layer', withModel(['{ type: gru, filters: 3 }']), 'CONFIG_MISSING_KEY', 7, 7, /"units"/],
+    [
+      'unknown option of a layer',
+      withModel(['{ type: conv_2d, filters: 3, stride: 2 }']),
+      'CONFIG_UNKNOWN_KEY',
+      7,
+      36,
+      /did you mean "strides"/,
+    ],
+    [
+      'three sizes',
+      withModel(['{ type: conv_2d, filters: 3, kernel: [1, 2, 3] }']),
+      'CONFIG_VALUE',
+      7,
+      44,
+      /a whole number of at least 1.* or a list/,
+    ],
+    [
+      'misspelt optimizer',
+      `${MINIMAL}train: { optimizer: { type: adan } }\n`,
+      'CONFIG_VALUE',
+      9,
+      29,
+      /did you mean "adam"/,
+    ],
+    [
+      'a decay and a schedule',
+      `${MINIMAL}train: { learningRateDecay: 0.9, schedule: { type: cosine } }\n`,
+      'CONFIG_VALUE',
+      9,
+      8,
+      /cannot have "learningRateDecay"/,
+    ],
     ['logits', MINIMAL.replace('units: 10', 'units: 10, activation: relu'), 'CONFIG_VALUE', 8, 32, /"none"/],
   ];
   for (const [name, text, code, line, column, said] of cases) {

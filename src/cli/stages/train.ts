@@ -25,7 +25,9 @@ export function trained(session: ProjectSession): Promise<Trained> {
       ...(await dataInputs(session)),
       ...(initial === null ? {} : { 'initial-weights': weightsDigest(initial) }),
     };
-    const options = { name: config.name, data: config.data, model: config.model, train: config.train };
+    // Threads change no bit of the result.
+    const { threads: _, ...train_ } = config.train;
+    const options = { name: config.name, data: config.data, model: config.model, train: train_ };
     session.openRun({ options, inputs });
     const checkpointDir = join(session.run.dir, 'checkpoint');
     const checkpoint = join(checkpointDir, 'train.bin');

@@ -1,0 +1,105 @@
+import type { LayerSpec, ModelSpec, Pair } from '../ir/model-spec.js';
+import type { RawLayer, RawPair, RawTypedLayer } from './raw-model.js';
+
+/** Fills in what the layers leave out. `seed` is the project's. */
+export function modelDefaults(raw: { bias?: boolean; layers: readonly RawLayer[] }, seed: number): ModelSpec {
+  const last = raw.layers.length - 1;
+  const layers = raw.layers.map((layer, i): LayerSpec => {
+    const typed = layer.type === undefined ? { ...layer, type: 'dense' as const } : layer;
+    const { from, ...spec } = typed;
+    const full = layerDefaults(spec as RawTypedLayer, i === last, seed);
+    return from === undefined ? full : { ...full, from: typeof from === 'string' ? [from] : from };
+  });
+  return { bias: raw.bias ?? true, layers };
+}
+
+function layerDefaults(raw: RawTypedLayer, isLast: boolean, seed: number): LayerSpec {
+  const base = raw.name === undefined ? {} : { name: raw.name };
+  switch (raw.type) {
+    case 'dense':
+      return {
+        ...base,
+        ...bias(raw),
+        type: raw.type,
+        units: raw.units,
+        activation: raw.activation ?? (isLast ? 'none' : 'relu'),
+        dropout: raw.dropout ?? 0,
+      };
+    case 'conv_2d':
+      return { ...base, ...bias(raw), type: raw.type, filters: raw.filters, ...window(raw, isLast) };
+    case 'depthwise_conv_2d':
+      return { ...base, ...bias(raw), type: raw.type, multiplier: raw.multiplier ?? 1, ...window(raw, isLast) };
+    case 'max_pool_2d':
+    case 'average_pool_2d': {
+      const pool = pair(raw.pool ?? 2);
+      return {
+        ...base,
+        type: raw.type,
+        pool,
+        strides: raw.strides === undefined ? pool : pair(raw.strides),
+        padding: raw.padding ?? 'valid',
+      };
+    }
+    case 'batch_norm':
+      return {
+        ...base,
+        type: raw.type,
+        momentum: raw.momentum ?? 0.9,
+        epsilon: raw.epsilon ?? 0.001,
+        activation: raw.activation ?? 'none',
+      };
+    case 'add':
+      return { ...base, type: raw.type, activation: raw.activation ?? 'none' };
+    case 'simple_rnn':
+      return {
+        ...base,
+        ...bias(raw),
+        type: raw.type,
+        units: raw.units,
+        activation: raw.activation ?? 'tanh',
+        output: raw.output ?? 'last',
+      };
+    case 'gru':
+      return { ...base, ...bias(raw), type: raw.type, units: raw.units, output: raw.output ?? 'last' };
+    case 'snu':
+      return {
+        ...base,
+        type: raw.type,
+        units: raw.units,
+        soft: raw.soft ?? false,
+        recurrent: raw.recurrent ?? false,
+        decay: raw.decay ?? 0.8,
+        threshold: raw.threshold ?? 1,
+        activation: raw.activation ?? 'none',
+        output: raw.output ?? (isLast ? 'mean' : 'sequence'),
+      };
+    case 'rate_code':
+      return { ...base, type: raw.type, steps: raw.steps ?? 16, gain: raw.gain ?? 1, seed: raw.seed ?? seed };
+    default:
+      return raw as LayerSpec;
+  }
+}
+
+function bias({ bias }: { readonly bias?: boolean }): { bias?: boolean } {
+  return bias === undefined ? {} : { bias };
+}
+
+interface RawWindow extends Partial<Pick<ConvSpec, 'padding' | 'activation'>> {
+  readonly kernel?: RawPair;
+  readonly strides?: RawPair;
+}
+
+type ConvSpec = Extract<LayerSpec, { type: 'conv_2d' }>;
+
+function window(raw: RawWindow, isLast: boolean): Pick<ConvSpec, 'kernel' | 'strides' | 'padding' | 'activation'> {
+  return {
+    kernel: pair(raw.kernel ?? 3),
+    strides: pair(raw.strides ?? 1),
+    padding: raw.padding ?? 'same',
+    activation: raw.activation ?? (isLast ? 'none' : 'relu'),
+  };
+}
+
+function pair(raw: RawPair): Pair {
+  return typeof raw === 'number' ? [raw, raw] : raw;
+}
