@@ -139,7 +139,9 @@ void t.test('every layer type: what may be left out, and what it means then', as
     const definition = schema.definitions[branch.$ref?.replace('#/definitions/', '') ?? ''];
     const tag = definition.properties?.['type'] as { const?: string; enum?: string[] };
     const types = tag.enum ?? [tag.const];
-    const plain = parsed.filter((l, i) => types.includes(l.type) && !/kernel|pool:|strides|stem|sequence/.test(layers[i]));
+    const plain = parsed.filter(
+      (l, i) => types.includes(l.type) && !/kernel|pool:|strides|stem|sequence/.test(layers[i]),
+    );
     for (const layer of plain) compareDefaults(t, schema, definition, layer, layer.type);
   }
 });
