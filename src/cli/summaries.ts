@@ -1,7 +1,7 @@
 import type { Board } from '../boards/descriptor.js';
 import type { ImageSizes } from '../ir/firmware-image.js';
 import type { MemoryPlan } from '../ir/memory-plan.js';
-import type { LearnReport, QuantizeReport, VerifyReport } from '../ir/report.js';
+import type { AccuracyReport, LearnReport, QuantizeReport, VerifyReport } from '../ir/report.js';
 import type { EnvelopeFields, EnvelopeMemory } from './output/envelope.js';
 import { bytes, percent, table, thousands } from './output/text.js';
 
@@ -43,11 +43,20 @@ export function learnFields(report: LearnReport): EnvelopeFields {
   };
 }
 
+/** The line on the area under the curve, for anomaly detectors. */
+export function aucRow({ auc }: AccuracyReport): string[][] {
+  return auc === undefined ? [] : [['AUC, test', auc.toFixed(4)]];
+}
+
 export function accuracyText(report: QuantizeReport): string {
   return table([
     ['network', 'accuracy', `on ${thousands(report.float.samples)} test samples`],
     ['float', percent(report.float.accuracy), ''],
     ['int8', percent(report.int8.accuracy), `${signedPoints(report.int8.accuracy - report.float.accuracy)} points`],
+    ...(['float', 'int8'] as const).flatMap((name) => {
+      const { auc } = report[name];
+      return auc === undefined ? [] : [[name, auc.toFixed(4), 'AUC: area under the ROC curve']];
+    }),
   ]);
 }
 

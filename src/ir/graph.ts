@@ -68,7 +68,19 @@ export function isLayerOp(op: Op): op is LayerOp {
 }
 
 /**
- * A network: ops in execution order over numbered tensors. One input, one output; the output holds logits (there is
+ * The network gives its input again: an autoencoder. The mean squared difference over a sample's values is its anomaly
+ * score (src/ir/anomaly.ts), and the class names are those of the verdict: normal, anomaly.
+ */
+export interface ReconstructTask {
+  readonly kind: 'reconstruct';
+  /** A sample whose score is above it is an anomaly. */
+  readonly threshold: number;
+  /** Class indices of the dataset that training has seen; all others are anomalies. */
+  readonly normalClasses: readonly number[];
+}
+
+/**
+ * A network: ops in execution order over numbered tensors. One input, one output; without a task it holds logits (there is
  * no softmax op: the class is the argmax, and learning applies softmax itself).
  */
 export interface Graph<S extends GraphStage = GraphStage> {
@@ -81,6 +93,8 @@ export interface Graph<S extends GraphStage = GraphStage> {
   readonly ops: readonly (S extends 'float' ? FloatOp : QuantizedOp)[];
   readonly input: number;
   readonly output: number;
+  /** What the output means; absent: logits of the classes. */
+  readonly task?: ReconstructTask;
   readonly provenance: Provenance;
 }
 

@@ -1,5 +1,6 @@
 import { ToolError } from '../errors/tool-error.js';
 import { accuracyReport, argmax } from './accuracy.js';
+import { anomalyReport, reconstructionError } from './anomaly.js';
 import type { Samples } from './dataset.js';
 import { readSample } from './dataset.js';
 import { floatForward } from './float-forward.js';
@@ -74,11 +75,52 @@ export function predictInt8(graph: QuantizedGraph, samples: Samples): Uint16Arra
   return predicted;
 }
 
+/** Anomaly scores of a float autoencoder. */
+export function scoreFloat(graph: FloatGraph, samples: Samples): Float64Array {
+  const program = floatProgram(graph);
+  const real = new Float32Array(samples.inputSize);
+  return eachSample(samples.count, (n) => {
+    readSample(samples, n, real);
+    program.input.set(real);
+    for (const step of program.steps) step();
+    return reconstructionError(real, program.output);
+  });
+}
+
+/** Anomaly scores of an int8 autoencoder: its output as real numbers against the sample itself. */
+export function scoreInt8(graph: QuantizedGraph, samples: Samples): Float64Array {
+  const program = int8Program(graph);
+  const real = new Float32Array(samples.inputSize);
+  return eachSample(samples.count, (n) => {
+    readSample(samples, n, real);
+    program.input.set(quantizeInput(graph, real));
+    for (const step of program.steps) step();
+    return int8ReconstructionError(graph, real, program.output);
+  });
+}
+
+/** The anomaly score of a sample of real values whose int8 output is `output`. */
+export function int8ReconstructionError(graph: QuantizedGraph, real: Float32Array, output: Int8Array): number {
+  const { scale, zeroPoint } = graph.tensors[graph.output].quant!;
+  return reconstructionError(
+    real,
+    Float64Array.from(output, (q) => scale[0] * (q - zeroPoint[0])),
+  );
+}
+
+function eachSample(count: number, score: (n: number) => number): Float64Array {
+  const scores = new Float64Array(count);
+  for (let n = 0; n < count; n++) scores[n] = score(n);
+  return scores;
+}
+
 export function evaluateFloat(graph: FloatGraph, samples: Samples): AccuracyReport {
+  if (graph.task !== undefined) return anomalyReport(samples.labels, scoreFloat(graph, samples), graph.task);
   return accuracyReport(samples.labels, predictFloat(graph, samples), graph.classNames.length);
 }
 
 export function evaluateInt8(graph: QuantizedGraph, samples: Samples): AccuracyReport {
+  if (graph.task !== undefined) return anomalyReport(samples.labels, scoreInt8(graph, samples), graph.task);
   return accuracyReport(samples.labels, predictInt8(graph, samples), graph.classNames.length);
 }
 

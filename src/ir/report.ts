@@ -5,7 +5,8 @@ export interface EpochMetrics {
   readonly epoch: number;
   readonly learningRate: number;
   readonly trainLoss: number;
-  readonly trainAccuracy: number;
+  /** Null for reconstruction, which knows no classes. */
+  readonly trainAccuracy: number | null;
   readonly validationLoss: number | null;
   readonly validationAccuracy: number | null;
   /** Modulation factors at the end of the epoch, one entry a hidden layer; empty with GRAPES off. */
@@ -21,6 +22,11 @@ export interface AccuracyReport {
   readonly accuracy: number;
   readonly perClass: readonly number[];
   readonly confusion: ConfusionMatrix;
+  /**
+   * Of an anomaly detector: the probability that an anomaly's score is above a normal sample's, ties counting half.
+   * Absent for classifiers, and where one of the two is missing.
+   */
+  readonly auc?: number;
 }
 
 export interface TrainReport {

@@ -1,6 +1,7 @@
 import { ToolError } from '../errors/tool-error.js';
+import { ANOMALY_CLASSES } from './anomaly.js';
 import { LAYER_OP_TYPES } from './float-forward.js';
-import { isLayerOp, opInputs, type Graph, type LayerOp, type Op } from './graph.js';
+import { isLayerOp, opInputs, type Graph, type LayerOp, type Op, type ReconstructTask } from './graph.js';
 import { layerRule } from './layer-rules.js';
 import { ACCUMULATOR_LIMIT, accumulatorBound } from './ops/accumulator-bound.js';
 import { fullyConnectedOutputShape } from './ops/fully-connected.js';
@@ -77,8 +78,17 @@ function checkHeader(graph: Graph): Problem | null {
   if (role(graph.input) !== 'input') return { what: `tensor ${graph.input} is not an input` };
   if (role(graph.output) !== 'output') return { what: `tensor ${graph.output} is not an output` };
   const logits = elementCount(graph.tensors[graph.output].shape);
+  if (graph.task !== undefined) return checkTask(graph, graph.task, logits);
   if (logits !== graph.classNames.length) return { what: `${logits} outputs for ${graph.classNames.length} classes` };
   return null;
+}
+
+function checkTask(graph: Graph, { kind, threshold }: ReconstructTask, outputs: number): Problem | null {
+  if ((kind as string) !== 'reconstruct') return { what: `unknown task '${String(kind)}'` };
+  const inputs = elementCount(graph.tensors[graph.input].shape);
+  if (outputs !== inputs) return { what: `it gives ${outputs} values for the ${inputs} of its input` };
+  if (graph.classNames.length !== ANOMALY_CLASSES.length) return { what: `${graph.classNames.length} verdicts, not 2` };
+  return threshold >= 0 && Number.isFinite(threshold) ? null : { what: `the threshold is ${threshold}` };
 }
 
 function checkTensor(tensor: Tensor, graph: Graph): string | null {

@@ -1,6 +1,7 @@
 import type { Dataset } from '../ir/dataset.js';
 import type { LayerOpSpec } from '../ir/float-forward.js';
-import type { FloatGraph, FloatOp as Op } from '../ir/graph.js';
+import { ANOMALY_CLASSES } from '../ir/anomaly.js';
+import type { FloatGraph, FloatOp as Op, ReconstructTask } from '../ir/graph.js';
 import type { ParameterPart } from '../ir/layer-rule.js';
 import { NETWORK_INPUT, type NetworkPlan, type PlannedLayer } from '../ir/network-plan.js';
 import type { Provenance } from '../ir/provenance.js';
@@ -13,12 +14,14 @@ export function toGraph(
   name: string,
   dataset: Dataset,
   provenance: Provenance,
+  task?: ReconstructTask,
 ): FloatGraph {
   const tensors: Tensor[] = [];
   const add = (role: TensorRole, tensorName: string, shape: readonly number[], data: Float32Array | null): number => {
     tensors.push({ id: tensors.length, name: tensorName, shape, dtype: 'float32', role, quant: null, data });
     return tensors.length - 1;
   };
+  const outputName = task === undefined ? 'logits' : 'reconstruction';
   const input = add('input', 'input', dataset.inputShape, null);
   const last = lastOp(plan);
   const read = arraysOf(plan, arrays);
@@ -38,14 +41,15 @@ export function toGraph(
     const stateId = state === null ? null : add('state', `${layer.name}_state`, state, null);
     const output =
       layer.index === last
-        ? add('output', 'logits', layer.outputShape, null)
+        ? add('output', outputName, layer.outputShape, null)
         : add('activation', `${layer.name}_output`, layer.outputShape, null);
     ops.push(toOp(layer, inputs, constants, stateId, output));
     valueOf.push(output);
   }
-  const { classNames } = dataset;
   const output = valueOf[plan.output];
-  return { schemaVersion: 1, stage: 'float', name, classNames, tensors, ops, input, output, provenance };
+  const graph = { schemaVersion: 1, stage: 'float', name, tensors, ops, input, output, provenance } as const;
+  if (task === undefined) return { ...graph, classNames: dataset.classNames };
+  return { ...graph, classNames: ANOMALY_CLASSES, task };
 }
 
 const ROLES: Readonly<Record<ParameterPart, TensorRole>> = {

@@ -1,20 +1,23 @@
 import { ToolError } from '../errors/tool-error.js';
 import { datasetDigest } from '../ir/dataset-digest.js';
-import type { Dataset } from '../ir/dataset.js';
-import type { FloatGraph } from '../ir/graph.js';
+import { quantile } from '../ir/anomaly.js';
+import type { Dataset, Samples } from '../ir/dataset.js';
+import type { FloatGraph, ReconstructTask } from '../ir/graph.js';
 import type { ModelSpec } from '../ir/model-spec.js';
 import type { NetworkPlan } from '../ir/network-plan.js';
 import type { TrainOptions } from '../ir/options.js';
 import { planNetwork } from '../ir/plan-network.js';
-import type { EpochMetrics, TrainReport } from '../ir/report.js';
+import type { AccuracyReport, EpochMetrics, TrainReport } from '../ir/report.js';
 import { elementCount } from '../ir/tensor.js';
 import { canonicalJson, sha256Hex } from '../util/digest.js';
 import { toolVersion } from '../util/package-root.js';
 import { silentProgress, type Progress } from '../util/progress.js';
+import { countLabels } from './class-weights.js';
 import { checkModel } from './check-model.js';
 import { encodeCheckpoint } from './checkpoint.js';
 import { createEngine } from './engines/create-engine.js';
-import { evaluateNetwork } from './evaluate-network.js';
+import type { TrainingNetwork } from './engine.js';
+import { evaluateAutoencoder, evaluateNetwork, reconstructionErrors } from './evaluate-network.js';
 import { identifierOf, toGraph } from './to-graph.js';
 import { TrainingRun } from './training-run.js';
 
@@ -108,8 +111,14 @@ async function trainRun(
       options: sha256Hex(canonicalJson(options)),
     },
   };
-  const arrays = run.network.readParameters();
-  const output = toGraph(plan, arrays, identifierOf(hooks.name ?? dataset.name), dataset, provenance);
+  const { network } = run;
+  const task = options.loss === 'reconstruction' ? reconstructTask(network, dataset) : undefined;
+  const evaluate = (samples: Samples): AccuracyReport =>
+    task === undefined
+      ? evaluateNetwork(network, samples, dataset.classNames.length)
+      : evaluateAutoencoder(network, samples, task);
+  const arrays = network.readParameters();
+  const output = toGraph(plan, arrays, identifierOf(hooks.name ?? dataset.name), dataset, provenance, task);
   return {
     output,
     report: {
@@ -119,8 +128,21 @@ async function trainRun(
       bestEpoch: run.bestEpoch,
       parameters: plan.layers.reduce((n, l) => n + l.parameters.reduce((m, p) => m + elementCount(p.shape), 0), 0),
       macs: plan.layers.reduce((n, { macs }) => n + macs, 0),
-      test: evaluateNetwork(run.network, dataset.test, dataset.classNames.length),
+      test: evaluate(dataset.test),
     },
+  };
+}
+
+/** Part of the training samples whose errors the threshold of an autoencoder lets pass. */
+const NORMAL_QUANTILE = 0.99;
+
+/** What is normal is what was trained on. */
+function reconstructTask(network: TrainingNetwork, { train: samples, classNames }: Dataset): ReconstructTask {
+  const counts = countLabels(samples.labels, classNames.length);
+  return {
+    kind: 'reconstruct',
+    threshold: quantile(reconstructionErrors(network, samples), NORMAL_QUANTILE),
+    normalClasses: counts.flatMap((n, c) => (n > 0 ? [c] : [])),
   };
 }
 
@@ -132,13 +154,21 @@ function configDigest(dataset: Dataset, model: ModelSpec, options: TrainOptions)
 
 function noteIfGuessing(run: TrainingRun, dataset: Dataset, progress: Progress): void {
   const last = run.metrics.at(-1);
-  const counts = dataset.classNames.map(() => 0);
-  for (const label of dataset.train.labels) counts[label]++;
-  const guessing = Math.max(...counts) / dataset.train.count;
-  if (last === undefined || last.trainAccuracy > 1.1 * guessing) return;
+  if (last === undefined) return;
+  const { trainAccuracy, trainLoss } = last;
+  if (trainAccuracy === null) {
+    if (trainLoss < 0.95 * run.lossOfGuessing) return;
+    progress.note(
+      `The network has hardly learned: its loss is ${trainLoss.toPrecision(3)}, where always answering zeros gives ` +
+        `${run.lossOfGuessing.toPrecision(3)}. Try another learning rate.`,
+    );
+    return;
+  }
+  const guessing = Math.max(...countLabels(dataset.train.labels, dataset.classNames.length)) / dataset.train.count;
+  if (trainAccuracy > 1.1 * guessing) return;
   const percent = (fraction: number): string => `${(100 * fraction).toFixed(1)} %`;
   progress.note(
-    `The network has hardly learned: ${percent(last.trainAccuracy)} of the training samples, ` +
+    `The network has hardly learned: ${percent(trainAccuracy)} of the training samples, ` +
       `where always guessing the commonest class gives ${percent(guessing)}. Try another learning rate.`,
   );
 }

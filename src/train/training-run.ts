@@ -1,6 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 import { ToolError } from '../errors/tool-error.js';
-import type { Dataset } from '../ir/dataset.js';
+import { reconstructionError } from '../ir/anomaly.js';
+import { readSample, type Dataset } from '../ir/dataset.js';
 import type { NetworkPlan } from '../ir/network-plan.js';
 import type { TrainOptions } from '../ir/options.js';
 import { elementCount } from '../ir/tensor.js';
@@ -10,6 +11,7 @@ import { partition } from '../util/partition.js';
 import { Rng } from '../util/rng.js';
 import { BatchLoader } from './batch-loader.js';
 import { decodeCheckpoint, type Checkpoint } from './checkpoint.js';
+import { classWeights } from './class-weights.js';
 import { EarlyStop } from './early-stop.js';
 import type { Engine, LayerModulation, TrainingNetwork } from './engine.js';
 import { initialParameters } from './initializers.js';
@@ -24,7 +26,8 @@ const DIVERGED_TIMES_GUESSING = 4;
 
 interface LossAndAccuracy {
   readonly loss: number;
-  readonly accuracy: number;
+  /** Null where there are no classes to get right. */
+  readonly accuracy: number | null;
 }
 
 /**
@@ -40,9 +43,13 @@ export class TrainingRun {
   private readonly loader: BatchLoader;
   private readonly trainIndices: Uint32Array;
   private readonly validationIndices: Uint32Array;
+  private readonly validationLoader: BatchLoader;
+  /** By class. */
+  private readonly weights: Float32Array;
   private earlyStop: EarlyStop;
   private best: Float32Array[];
-  private readonly lossOfGuessing: number;
+  /** Mean training loss of a network that always answers the same: chance, or zeros. */
+  readonly lossOfGuessing: number;
   /** Kept across epochs: many short ones must not shut signals and timers out either. */
   private sliceEnd = performance.now() + SLICE_MS;
 
@@ -56,16 +63,17 @@ export class TrainingRun {
     this.network = engine.build(plan, options, Math.max(options.batchSize, EVALUATION_ROWS));
     this.network.writeParameters(initialParameters(plan, options.initializer, options.seed));
     this.loader = new BatchLoader(dataset.train);
-    const parts = partition(
-      dataset.train.count,
-      options.validationFraction,
-      Rng.forPurpose(options.seed, 'train/validation'),
-    );
+    const { train, validation } = dataset;
+    // Given validation samples are watched as they are; otherwise part of the training samples is held out.
+    const fraction = validation === null ? options.validationFraction : 0;
+    const parts = partition(train.count, fraction, Rng.forPurpose(options.seed, 'train/validation'));
     this.trainIndices = parts.kept;
-    this.validationIndices = parts.drawn;
+    this.validationIndices = validation === null ? parts.drawn : everyIndex(validation.count);
+    this.validationLoader = validation === null ? this.loader : new BatchLoader(validation);
     this.earlyStop = new EarlyStop(options.earlyStopPatience);
     this.best = this.network.readParameters();
-    this.lossOfGuessing = Math.log(dataset.classNames.length);
+    this.weights = classWeights(options.classWeights, dataset);
+    this.lossOfGuessing = lossOfGuessing(options.loss, dataset, this.weights);
   }
 
   /** Instead of drawn weights. Throws TRAIN_MODEL_MISMATCH if they are of another network. */
@@ -102,7 +110,7 @@ export class TrainingRun {
     let correct = 0;
     for (let step = 0; step < stepsPerEpoch; step++) {
       const from = step * options.batchSize;
-      const rows = this.loader.load(network, order, from, options.batchSize);
+      const rows = this.load(this.loader, order, from, options.batchSize);
       const { loss, correct: hits } = network.step({ rows, step: this.epoch * stepsPerEpoch + step, learningRate });
       if (!Number.isFinite(loss)) this.diverged(step, loss / rows, learningRate);
       lossSum += loss;
@@ -113,7 +121,7 @@ export class TrainingRun {
         this.sliceEnd = performance.now() + SLICE_MS;
       }
     }
-    const trained = { loss: lossSum / order.length, accuracy: correct / order.length };
+    const trained = this.means(lossSum, correct, order.length);
     if (trained.loss > DIVERGED_TIMES_GUESSING * this.lossOfGuessing) {
       this.diverged(stepsPerEpoch - 1, trained.loss, learningRate);
     }
@@ -146,12 +154,25 @@ export class TrainingRun {
     let loss = 0;
     let correct = 0;
     for (let from = 0; from < indices.length; from += EVALUATION_ROWS) {
-      const rows = this.loader.load(this.network, indices, from, EVALUATION_ROWS);
+      const rows = this.load(this.validationLoader, indices, from, EVALUATION_ROWS);
       const result = this.network.evaluate(rows);
       loss += result.loss;
       correct += result.correct;
     }
-    return { loss: loss / indices.length, accuracy: correct / indices.length };
+    return this.means(loss, correct, indices.length);
+  }
+
+  /** A batch and what its rows count. Returns their number. */
+  private load(loader: BatchLoader, indices: Uint32Array, from: number, atMost: number): number {
+    const rows = loader.load(this.network, indices, from, atMost);
+    const { labels, rowWeights } = this.network;
+    for (let r = 0; r < rows; r++) rowWeights[r] = this.weights[labels[r]];
+    return rows;
+  }
+
+  private means(loss: number, correct: number, samples: number): LossAndAccuracy {
+    const accuracy = this.options.loss === 'reconstruction' ? null : correct / samples;
+    return { loss: loss / samples, accuracy };
   }
 
   private diverged(step: number, loss: number, learningRate: number): never {
@@ -205,6 +226,26 @@ export class TrainingRun {
     this.earlyStop = new EarlyStop(earlyStopPatience, checkpoint.bestLoss ?? Infinity, checkpoint.bestEpoch);
     this.stoppedEarly = this.epoch < epochs && this.earlyStop.shouldStop(this.epoch);
   }
+}
+
+function everyIndex(count: number): Uint32Array {
+  return Uint32Array.from({ length: count }, (_, i) => i);
+}
+
+function lossOfGuessing(loss: TrainOptions['loss'], { train, classNames }: Dataset, weights: Float32Array): number {
+  const sample = new Float32Array(train.inputSize);
+  const zeros = new Float32Array(train.inputSize);
+  let sum = 0;
+  for (let n = 0; n < train.count; n++) {
+    const weight = weights[train.labels[n]];
+    if (loss === 'cross-entropy') {
+      sum += weight * Math.log(classNames.length);
+      continue;
+    }
+    readSample(train, n, sample);
+    sum += weight * reconstructionError(sample, zeros);
+  }
+  return sum / train.count;
 }
 
 function spreadOf({ factors }: LayerModulation): FactorSpread {

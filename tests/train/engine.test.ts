@@ -10,11 +10,13 @@ import { TRAIN_DEFAULTS } from '../../src/ir/train-defaults.js';
 import * as elementwise from '../../src/train/engines/wasm/arithmetic/elementwise.js';
 import * as matrix from '../../src/train/engines/wasm/arithmetic/matrix.js';
 import { instantiateKernels } from '../../src/train/engines/wasm/kernels.js';
+import type { LossArrays } from '../../src/train/engines/wasm/losses/loss.js';
+import { Reconstruction } from '../../src/train/engines/wasm/losses/reconstruction.js';
+import { SoftmaxCrossEntropy } from '../../src/train/engines/wasm/losses/softmax-cross-entropy.js';
 import { Machine, type Floats } from '../../src/train/engines/wasm/machine.js';
 import { Momentum } from '../../src/train/engines/wasm/optimizers/momentum.js';
 import { Sgd } from '../../src/train/engines/wasm/optimizers/sgd.js';
 import type { Parameter } from '../../src/train/engines/wasm/parameter.js';
-import { SoftmaxCrossEntropy } from '../../src/train/engines/wasm/softmax-cross-entropy.js';
 import { WasmNetwork } from '../../src/train/engines/wasm/wasm-network.js';
 import { modulationFactors } from '../../src/train/grapes/factor.js';
 import { initialParameters } from '../../src/train/initializers.js';
@@ -176,6 +178,14 @@ t.test('activations', (test) => {
   test.end();
 });
 
+/** Arrays of a loss in `machine`'s memory, all rows of weight 1. */
+function lossArrays(machine: Machine, rows: number, values: number): LossArrays {
+  const [output, delta, input] = Array.from({ length: 3 }, () => machine.floats(rows * values));
+  const arrays = { output, delta, input, labels: machine.ints(rows), rowWeights: machine.floats(rows) };
+  arrays.rowWeights.values.fill(1);
+  return arrays;
+}
+
 t.test('softmax cross-entropy', (test) => {
   const machine = new Machine();
   const rows = [
@@ -183,29 +193,51 @@ t.test('softmax cross-entropy', (test) => {
     [500, -500, 0],
     [-80, -80, -80],
   ];
-  const z = machine.floats(9);
-  const d = machine.floats(9);
-  const labels = machine.ints(3);
-  const softmax = new SoftmaxCrossEntropy(machine, 3, 3);
+  const arrays = lossArrays(machine, 3, 3);
+  const { output: z, delta: d, labels, rowWeights } = arrays;
+  const softmax = new SoftmaxCrossEntropy(machine, arrays, 3, 3);
   const { probabilities: p } = softmax;
-  z.values.set(rows.flat());
-  labels.values.set([0, 1, 2]);
-  const loss = softmax.evaluate(z, labels, d, 3);
-  let expected = 0;
-  rows.forEach((row, r) => {
-    const top = Math.max(...row);
-    const sum = row.reduce((s, v) => s + Math.exp(v - top), 0);
-    row.forEach((v, c) => {
-      const y = Math.exp(v - top) / sum;
-      test.ok(Math.abs(p.values[3 * r + c] - y) < 1e-7);
-      test.ok(Math.abs(d.values[3 * r + c] - (y - (r === c ? 1 : 0))) < 1e-7);
+  for (const weights of [
+    [1, 1, 1],
+    [0, 2, 0.5],
+  ]) {
+    z.values.set(rows.flat());
+    labels.values.set([0, 1, 2]);
+    rowWeights.values.set(weights);
+    const { loss, correct } = softmax.evaluate(3);
+    let expected = 0;
+    rows.forEach((row, r) => {
+      const top = Math.max(...row);
+      const sum = row.reduce((s, v) => s + Math.exp(v - top), 0);
+      row.forEach((v, c) => {
+        const y = Math.exp(v - top) / sum;
+        test.ok(Math.abs(p.values[3 * r + c] - y) < 1e-7);
+        test.ok(Math.abs(d.values[3 * r + c] - weights[r] * (y - (r === c ? 1 : 0))) < 1e-7);
+      });
+      expected += weights[r] * (Math.log(sum) - (row[r] - top));
     });
-    expected += Math.log(sum) - (row[r] - top);
-  });
-  test.ok(Math.abs(loss - expected) < 1e-9 * expected, `${String(loss)} = ${String(expected)}`);
-  test.same([...softmax.predicted.values], [2, 0, 0], 'the lowest index wins a tie');
+    test.ok(Math.abs(loss - expected) < 1e-9 * expected, `${String(loss)} = ${String(expected)}`);
+    test.same([...softmax.predicted.values], [2, 0, 0], 'the lowest index wins a tie');
+    test.equal(correct, 0);
+  }
+  labels.values.set([2, 0, 1]);
+  test.equal(softmax.evaluate(3).correct, 2, 'weights do not change what is right');
   z.values[1] = NaN;
-  test.ok(Number.isNaN(softmax.evaluate(z, labels, d, 1)), 'NaN is not hidden');
+  rowWeights.values.fill(1);
+  test.ok(Number.isNaN(softmax.evaluate(1).loss), 'NaN is not hidden');
+  test.end();
+});
+
+t.test('reconstruction: mean squared error against the input', (test) => {
+  const machine = new Machine();
+  const arrays = lossArrays(machine, 2, 4);
+  arrays.output.values.set([1, 2, 3, 4, 0, 0, 0, 1]);
+  arrays.input.values.set([1, 0, 3, 3, 0, 0, 0, -3]);
+  arrays.rowWeights.values.set([1, 0.5]);
+  const { loss, correct } = new Reconstruction(machine, arrays, 4).evaluate(2);
+  test.equal(loss, 5 / 4 + 0.5 * (16 / 4));
+  test.equal(correct, 0);
+  test.same([...arrays.delta.values], [0, 1, 0, 0.5, 0, 0, 0, 1], '2 · weight · difference / values');
   test.end();
 });
 

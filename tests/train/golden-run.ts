@@ -3,6 +3,7 @@ import { planNetwork } from '../../src/ir/plan-network.js';
 import type { GrapesOptions, OptimizerOptions } from '../../src/ir/options.js';
 import { TRAIN_DEFAULTS } from '../../src/ir/train-defaults.js';
 import { DropoutLayer } from '../../src/train/engines/wasm/layers/dropout.js';
+import type { SoftmaxCrossEntropy } from '../../src/train/engines/wasm/losses/softmax-cross-entropy.js';
 import { Machine } from '../../src/train/engines/wasm/machine.js';
 import { WasmNetwork } from '../../src/train/engines/wasm/wasm-network.js';
 
@@ -82,6 +83,7 @@ export function runGolden(file: GoldenFile, golden: GoldenCase, variant: GrapesO
       file.feedback_FA!.map((b) => Float32Array.from(b[0].flatMap((_, o) => b.map((row) => row[o])))),
     );
   }
+  const { probabilities } = network.loss as SoftmaxCrossEntropy;
   const dropouts = network.layers.filter((layer) => layer instanceof DropoutLayer);
   const difference: GoldenDifference = { weights: 0, outputs: 0, factors: 0 };
   const classes = sizes[sizes.length - 1];
@@ -105,7 +107,7 @@ export function runGolden(file: GoldenFile, golden: GoldenCase, variant: GrapesO
       dropout.mask.values.set(masks!.flatMap((sample) => sample[l]));
     });
     network.step({ rows, step: batch, learningRate: golden.eta });
-    const outputs = network.loss.probabilities.values.subarray(0, rows * classes);
+    const outputs = probabilities.values.subarray(0, rows * classes);
     compare('outputs', outputs, golden.train_outputs.slice(from, from + rows).flat());
     factorsOf(golden, batch, batches)?.forEach((factors, l) => {
       compare('factors', network.modulated[l].factors.values, factors);
@@ -116,7 +118,7 @@ export function runGolden(file: GoldenFile, golden: GoldenCase, variant: GrapesO
   }
   load(0, 8);
   network.evaluate(8);
-  compare('outputs', network.loss.probabilities.values, golden.final_outputs.slice(0, 8).flat());
+  compare('outputs', probabilities.values, golden.final_outputs.slice(0, 8).flat());
   return difference;
 }
 

@@ -1,6 +1,7 @@
 import type { CommandHandler } from '../command.js';
 import { percent, table, thousands } from '../output/text.js';
 import { ProjectSession, withSession } from '../project-session.js';
+import { aucRow } from '../summaries.js';
 import { trained } from '../stages/train.js';
 
 /** `grapes train [--resume] [--force]` */
@@ -16,6 +17,7 @@ export const run: CommandHandler = (context, _args, options) =>
       const last = report.epochs[report.epochs.length - 1];
       const text = table([
         ['accuracy, test', percent(report.test.accuracy)],
+        ...aucRow(report.test),
         ['accuracy, training', percent(last?.trainAccuracy ?? null)],
         ['epochs', `${report.epochs.length}${report.stoppedEarly ? ' (stopped early)' : ''}, best ${report.bestEpoch}`],
         ['parameters', thousands(report.parameters)],

@@ -31,7 +31,8 @@ export const graphErrors = {
   },
   LEARN_UNSUPPORTED: {
     title: 'This model cannot learn on a device',
-    explanation: 'On-device learning needs a chain of dense layers whose last one gives logits without an activation.',
+    explanation:
+      'On-device learning needs a chain of dense layers whose last one gives logits of classes, without an activation.',
     hint: 'Give the last layer of the model the activation `none`, or leave out the `learn` section.',
     exitCode: EXIT.config,
   },

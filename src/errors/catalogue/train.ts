@@ -26,6 +26,14 @@ export const trainErrors = {
     hint: 'Change the option that the message names.',
     exitCode: EXIT.config,
   },
+  TRAIN_CLASS_WEIGHTS: {
+    title: 'The class weights do not fit the classes',
+    explanation:
+      'A list of class weights has one number for each class of the dataset, in the order of its class names. A class ' +
+      'of weight 0 is not learned; at least one class with samples has to be.',
+    hint: 'Write one number for each class in train.classWeights, or `balanced`.',
+    exitCode: EXIT.config,
+  },
   TRAIN_MODEL_MISMATCH: {
     title: 'The model does not fit the dataset',
     explanation: 'The last layer needs as many units as there are classes, without activation or dropout.',

@@ -26,6 +26,7 @@ export interface TrainedPart {
 
 /** Divides `graph` as `spec.layers` says. Throws LEARN_LAYERS_OUT_OF_RANGE or LEARN_UNSUPPORTED. */
 export function trainedPart(graph: Graph, spec: Pick<LearnSpec, 'layers'>): TrainedPart {
+  if (graph.task !== undefined) throw unsupported(graph, 'it is trained to reconstruct its input, and has no classes');
   const dense = denseLayers(graph);
   const count = spec.layers === 'all' ? dense.length : spec.layers;
   if (!Number.isInteger(count) || count < 1 || count > dense.length) {

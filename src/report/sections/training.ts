@@ -2,7 +2,7 @@ import { integer, percent, real } from '../format.js';
 import { html, type Markup } from '../html.js';
 import { lineChart, type Series } from '../plots/line-chart.js';
 import type { ReportData } from '../report-data.js';
-import type { EpochMetrics } from '../../ir/report.js';
+import type { AccuracyReport, EpochMetrics } from '../../ir/report.js';
 import { factorChart } from './factor-chart.js';
 
 /** Loss, accuracy and factors of the training on the host. */
@@ -30,16 +30,19 @@ export function trainingSection(data: ReportData): Markup | null {
     ],
     yFormat: (v) => real(v),
   });
-  const accuracy = lineChart({
-    title: `Training accuracy reaches ${percent(last.trainAccuracy)}`,
-    xLabel: 'epoch',
-    yLabel: 'accuracy',
-    series: [
-      curve('training', 'a', (e) => e.trainAccuracy),
-      ...watched.map((name) => curve(name, 'b', (e) => e.validationAccuracy)),
-    ],
-    yFormat: (v) => percent(v, 0),
-  });
+  const accuracy =
+    last.trainAccuracy === null
+      ? null
+      : lineChart({
+          title: `Training accuracy reaches ${percent(last.trainAccuracy)}`,
+          xLabel: 'epoch',
+          yLabel: 'accuracy',
+          series: [
+            curve('training', 'a', (e) => e.trainAccuracy),
+            ...watched.map((name) => curve(name, 'b', (e) => e.validationAccuracy)),
+          ],
+          yFormat: (v) => percent(v, 0),
+        });
   const factors = factorChart(
     'Modulation factor of each hidden layer, over the epochs',
     'epoch',
@@ -52,19 +55,22 @@ export function trainingSection(data: ReportData): Markup | null {
       ${epochs.length} epochs ${how}: ${integer(train.parameters)} parameters, ${integer(train.macs)} multiplications an
       inference. The weights of epoch ${train.bestEpoch} were
       kept${train.stoppedEarly ? ', and training stopped early' : ''}. On the test samples:
-      ${percent(train.test.accuracy, 2)}.
+      ${percent(train.test.accuracy, 2)}${areaUnderCurve(train.test)}.
     </p>
     <div class="columns">
       <figure>
         ${loss}
         <figcaption>
-          Cross-entropy${watched.length > 0 ? ', on what is trained and on what is only watched' : ''}.${lastDropout(last)}
+          ${accuracy === null ? 'Mean squared error of the reconstruction' : 'Cross-entropy'}${watched.length > 0 ? ', on what is trained and on what is only watched' : ''}.${lastDropout(last)}
         </figcaption>
       </figure>
-      <figure>
-        ${accuracy}
-        <figcaption>Share of samples classified right.</figcaption>
-      </figure>
+      ${
+        accuracy !== null &&
+        html`<figure>
+          ${accuracy}
+          <figcaption>Share of samples classified right.</figcaption>
+        </figure>`
+      }
     </div>
     ${
       factors !== null &&
@@ -77,6 +83,10 @@ export function trainingSection(data: ReportData): Markup | null {
       </figure>`
     }
   </section>`;
+}
+
+function areaUnderCurve({ auc }: AccuracyReport): string {
+  return auc === undefined ? '' : `, area under the ROC curve ${auc.toFixed(4)}`;
 }
 
 /** With dropout the training curve lies below what the finished network can do. */

@@ -18,8 +18,7 @@ export function rowLosses(tf: Tf, loss: TrainOptions['loss'], outputs: Tensor, t
     return flat
       .sub(target.input.reshape([rows, -1]))
       .square()
-      .sum(1)
-      .mul(0.5)
+      .mean(1)
       .mul(target.rowWeights);
   }
   const wanted = tf.oneHot(tf.tensor1d(target.labels, 'int32'), flat.shape[1]!);

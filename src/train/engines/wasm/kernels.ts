@@ -142,7 +142,16 @@ export interface Kernels {
     units: number,
   ): void;
   rateCode(x: number, features: number, y: number, n: number, key: number, first: number, gain: number): void;
-  softmaxCrossEntropy(z: number, labels: number, p: number, d: number, rows: number, cols: number): number;
+  softmaxCrossEntropy(
+    z: number,
+    labels: number,
+    weights: number,
+    p: number,
+    d: number,
+    rows: number,
+    cols: number,
+  ): number;
+  meanSquaredError(y: number, x: number, weights: number, d: number, rows: number, cols: number): number;
   argmaxRows(z: number, classes: number, rows: number, cols: number): void;
   sgdStep(w: number, g: number, n: number, rate: number): void;
   momentumStep(w: number, v: number, g: number, n: number, rate: number, momentum: number): void;

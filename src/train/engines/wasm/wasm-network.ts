@@ -3,19 +3,21 @@ import type { BatchResult, LayerModulation, LearningRule, Step, TrainingNetwork 
 import { ErrorFeedback } from './error-feedback.js';
 import { createLayer, type LayerInput } from './layers/create-layer.js';
 import { isWeighted, type ErrorTarget, type Layer, type Pass, type WeightedLayer } from './layers/layer.js';
+import type { Loss, LossArrays } from './losses/loss.js';
+import { Reconstruction } from './losses/reconstruction.js';
+import { SoftmaxCrossEntropy } from './losses/softmax-cross-entropy.js';
 import type { Floats, Ints, Machine } from './machine.js';
 import { Modulation } from './modulation.js';
 import { checkReferenceVariant, ReferenceModulation } from './reference-modulation.js';
 import { createOptimizer } from './optimizers/create-optimizer.js';
 import type { Optimizer } from './optimizers/optimizer.js';
 import type { KeptState, Parameter } from './parameter.js';
-import { SoftmaxCrossEntropy } from './softmax-cross-entropy.js';
 
 /** A plan's network as layers in a machine's memory, stepped by kernels. Nothing is allocated in a step. */
 export class WasmNetwork implements TrainingNetwork {
   readonly layers: readonly Layer[];
   readonly optimizer: Optimizer;
-  readonly loss: SoftmaxCrossEntropy;
+  readonly loss: Loss;
   readonly modulated: readonly Modulation[];
   private readonly feedback: ErrorFeedback;
   private readonly parameters: readonly Parameter[];
@@ -45,11 +47,20 @@ export class WasmNetwork implements TrainingNetwork {
     this.layers = layers;
     this.feedback = new ErrorFeedback(machine, plan, layers, rule.propagation, rule.seed);
     this.targets = errorTargets(plan, layers, this.feedback);
-    this.loss = new SoftmaxCrossEntropy(machine, plan.layers[plan.output].outputSize, maxRows);
+    this.loss = this.createLoss();
     this.parameters = layers.flatMap((layer) => layer.parameters);
     this.state = layers.flatMap((layer) => layer.state);
     this.modulated = rule.grapes.mode === 'off' ? [] : this.createModulations();
     this.optimizer = createOptimizer(machine, this.parameters, rule.optimizer);
+  }
+
+  private createLoss(): Loss {
+    const { output, delta } = this.top;
+    const { inputs: input, classes: labels, weightsOfRows: rowWeights, machine } = this;
+    const arrays: LossArrays = { output, delta, input, labels, rowWeights };
+    const values = this.plan.layers[this.plan.output].outputSize;
+    if (this.rule.loss === 'reconstruction') return new Reconstruction(machine, arrays, values);
+    return new SoftmaxCrossEntropy(machine, arrays, values, this.maxRows);
   }
 
   private createModulations(): Modulation[] {
@@ -125,12 +136,7 @@ export class WasmNetwork implements TrainingNetwork {
 
   private forward(pass: Pass): BatchResult {
     for (const layer of this.layers) layer.forward(pass);
-    const loss = this.loss.evaluate(this.top.output, this.classes, this.top.delta, pass.rows);
-    const predicted = this.loss.predicted.values;
-    const labels = this.labels;
-    let correct = 0;
-    for (let r = 0; r < pass.rows; r++) if (predicted[r] === labels[r]) correct++;
-    return { loss, correct };
+    return this.loss.evaluate(pass.rows);
   }
 
   /** Mean gradients of the batch that `forward` has just seen, modulated by the factors as they stand. */

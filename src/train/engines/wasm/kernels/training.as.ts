@@ -9,6 +9,7 @@ export { reluForward, reluBackward, tanhForward, tanhBackward } from './parts/ac
 export { relu6Forward, relu6Backward, sigmoidForward, sigmoidBackward } from './parts/activations';
 export { dropoutMask, multiply, accumulate } from './parts/dropout';
 export { softmaxCrossEntropy, argmaxRows } from './parts/softmax';
+export { meanSquaredError } from './parts/mean-squared-error';
 export { sgdStep, momentumStep, lookAhead, rmspropStep, adamStep } from './parts/optimizers';
 
 export { imageToColumns, columnsToImage } from './parts/images';
