@@ -5,6 +5,7 @@ import type { Samples } from './dataset.js';
 import { readSample } from './dataset.js';
 import { floatForward } from './float-forward.js';
 import { isLayerOp, type FloatGraph, type Graph, type LayerOp, type QuantizedGraph } from './graph.js';
+import { Int8Answers } from './int8-answers.js';
 import { layerRule } from './layer-rules.js';
 import type { Int8Dense } from './ops/fully-connected.js';
 import {
@@ -63,54 +64,33 @@ export function predictFloat(graph: FloatGraph, samples: Samples): Uint16Array {
 
 /** Classes predicted by the int8 network for all samples. */
 export function predictInt8(graph: QuantizedGraph, samples: Samples): Uint16Array {
-  const program = int8Program(graph);
   const predicted = new Uint16Array(samples.count);
+  eachInt8Output(graph, samples, (n, output) => (predicted[n] = argmax(output)));
+  return predicted;
+}
+
+function eachInt8Output(graph: QuantizedGraph, samples: Samples, visit: (n: number, output: Int8Array) => void): void {
+  const program = int8Program(graph);
   const real = new Float32Array(samples.inputSize);
   for (let n = 0; n < samples.count; n++) {
     readSample(samples, n, real);
     program.input.set(quantizeInput(graph, real));
     for (const step of program.steps) step();
-    predicted[n] = argmax(program.output);
+    visit(n, program.output);
   }
-  return predicted;
 }
 
 /** Anomaly scores of a float autoencoder. */
 export function scoreFloat(graph: FloatGraph, samples: Samples): Float64Array {
   const program = floatProgram(graph);
   const real = new Float32Array(samples.inputSize);
-  return eachSample(samples.count, (n) => {
+  const scores = new Float64Array(samples.count);
+  for (let n = 0; n < samples.count; n++) {
     readSample(samples, n, real);
     program.input.set(real);
     for (const step of program.steps) step();
-    return reconstructionError(real, program.output);
-  });
-}
-
-/** Anomaly scores of an int8 autoencoder: its output as real numbers against the sample itself. */
-export function scoreInt8(graph: QuantizedGraph, samples: Samples): Float64Array {
-  const program = int8Program(graph);
-  const real = new Float32Array(samples.inputSize);
-  return eachSample(samples.count, (n) => {
-    readSample(samples, n, real);
-    program.input.set(quantizeInput(graph, real));
-    for (const step of program.steps) step();
-    return int8ReconstructionError(graph, real, program.output);
-  });
-}
-
-/** The anomaly score of a sample of real values whose int8 output is `output`. */
-export function int8ReconstructionError(graph: QuantizedGraph, real: Float32Array, output: Int8Array): number {
-  const { scale, zeroPoint } = graph.tensors[graph.output].quant!;
-  return reconstructionError(
-    real,
-    Float64Array.from(output, (q) => scale[0] * (q - zeroPoint[0])),
-  );
-}
-
-function eachSample(count: number, score: (n: number) => number): Float64Array {
-  const scores = new Float64Array(count);
-  for (let n = 0; n < count; n++) scores[n] = score(n);
+    scores[n] = reconstructionError(real, program.output);
+  }
   return scores;
 }
 
@@ -120,8 +100,11 @@ export function evaluateFloat(graph: FloatGraph, samples: Samples): AccuracyRepo
 }
 
 export function evaluateInt8(graph: QuantizedGraph, samples: Samples): AccuracyReport {
-  if (graph.task !== undefined) return anomalyReport(samples.labels, scoreInt8(graph, samples), graph.task);
-  return accuracyReport(samples.labels, predictInt8(graph, samples), graph.classNames.length);
+  const answers = new Int8Answers(graph, samples);
+  eachInt8Output(graph, samples, (n, output) => {
+    answers.add(n, output);
+  });
+  return answers.report();
 }
 
 /** Multiplications of one inference. */

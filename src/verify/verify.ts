@@ -2,9 +2,9 @@ import type { Board } from '../boards/descriptor.js';
 import type { Device } from '../device/device.js';
 import { InstructionCounter, instructionsPerTick } from '../device/instruction-count.js';
 import { ToolError } from '../errors/tool-error.js';
-import { accuracyReport, argmax } from '../ir/accuracy.js';
 import { firstSamples, type Samples } from '../ir/dataset.js';
 import type { FloatGraph, QuantizedGraph } from '../ir/graph.js';
+import { Int8Answers } from '../ir/int8-answers.js';
 import { evaluateFloat } from '../ir/interpret.js';
 import type { InstructionSpread, OutputMismatch, VerifyReport } from '../ir/report.js';
 import { elementCount } from '../ir/tensor.js';
@@ -38,9 +38,8 @@ export async function verify(
   requireSamples(graph, samples);
   const progress = run.progress ?? silentProgress;
   const reference = new ReferenceRunner(graph, samples);
-  const classes = graph.classNames.length;
-  const int8 = new Uint16Array(samples.count);
-  const seen = new Uint16Array(samples.count);
+  const int8 = new Int8Answers(graph, samples);
+  const seen = new Int8Answers(graph, samples);
   let mismatches = 0;
   let mismatchedSamples = 0;
   let firstMismatch: OutputMismatch | null = null;
@@ -61,13 +60,13 @@ export async function verify(
   for await (const { output } of device.infer(inputs())) {
     run.signal?.throwIfAborted();
     const expected = reference.run(sent.shift()!);
-    int8[sample] = expected.classIndex;
-    seen[sample] = argmax(output);
-    const element = firstDifference(expected.output, output);
+    int8.add(sample, expected);
+    seen.add(sample, output);
+    const element = firstDifference(expected, output);
     if (element >= 0) {
       mismatchedSamples++;
-      for (let i = 0; i < expected.output.length; i++) if (expected.output[i] !== output[i]) mismatches++;
-      firstMismatch ??= { sample, element, expected: expected.output[element], actual: output[element] };
+      for (let i = 0; i < expected.length; i++) if (expected[i] !== output[i]) mismatches++;
+      firstMismatch ??= { sample, element, expected: expected[element], actual: output[element] };
     }
     sample++;
     if (sample % 50 === 0 || sample === samples.count) {
@@ -92,8 +91,8 @@ export async function verify(
     firstMismatch,
     firstDivergence,
     float: evaluateFloat(run.float, samples),
-    int8: accuracyReport(samples.labels, int8, classes),
-    device: accuracyReport(samples.labels, seen, classes),
+    int8: int8.report(),
+    device: seen.report(),
     instructions: await countInstructions(device, reference, samples.count, run),
     stackHighWaterBytes: (await device.stats()).stackHighWaterBytes,
     link: {

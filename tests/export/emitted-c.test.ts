@@ -53,6 +53,21 @@ void t.test(
   },
 );
 
+void t.test('an autoencoder: the sample again, and the threshold beside it', { skip: cc }, (t) => {
+  const rng = new Rng(21);
+  const random = randomQuantizedGraph(rng, { sizes: [12, 3, 12], activation: 'tanh', bias: true });
+  const task = { kind: 'reconstruct', threshold: 0.375, normalClasses: [0] } as const;
+  const dir = t.testdir();
+  const graph = { ...random, classNames: ['normal', 'anomaly'], task };
+  const sources = exportRandom(rng, graph, { learn: null, kernels: 'plain' }, 40);
+  writeSources(dir, sources);
+  t.match(runSelfTest(dir, sources, ['-O1', ...SANITIZERS]), /\nPASS\n$/);
+  const header = sources.files.find(({ path }) => path === `${graph.name}.h`)!.text;
+  t.match(header, /#define \w+_THRESHOLD 0\.375f/);
+  t.notMatch(sources.files.map(({ text }) => text).join(''), /logits? (for|of|from|at)/);
+  t.end();
+});
+
 const LEARN: readonly (LearnSpec & Case & { kernels: 'plain' | 'dsp' })[] = [
   {
     layers: 'all',

@@ -1,6 +1,7 @@
 import { commentText, floatLiteral } from './format.js';
 import { learnStateFields, learnHeaderApi } from './learn/header.js';
 import { placement, type CModel } from './model.js';
+import { outputMeaning } from './output-meaning.js';
 
 /** `<name>.h`: the API, every size as a constant, where the model came from. */
 export function emitHeader(model: CModel): string {
@@ -8,6 +9,7 @@ export function emitHeader(model: CModel): string {
   const input = placement(model, graph.input);
   const output = placement(model, graph.output);
   const inputQuant = graph.tensors[graph.input].quant;
+  const meaning = outputMeaning(graph);
   const outputQuant = graph.tensors[graph.output].quant;
   const define = (name: string, value: string | number): string => `#define ${macro}_${name} ${value}`;
   return [
@@ -33,12 +35,13 @@ export function emitHeader(model: CModel): string {
     define('INPUT_SCALE', floatLiteral(inputQuant?.scale[0] ?? 1)),
     define('INPUT_ZERO_POINT', signed(inputQuant?.zeroPoint[0] ?? 0)),
     '',
-    '/* The output tensor: one logit for each class; the class is the first of the largest. */',
+    `/* ${meaning.tensor} */`,
     define('OUTPUT_OFFSET', output.offset),
     define('OUTPUT_BYTES', output.bytes),
     define('OUTPUT_SCALE', floatLiteral(outputQuant?.scale[0] ?? 1)),
     define('OUTPUT_ZERO_POINT', signed(outputQuant?.zeroPoint[0] ?? 0)),
     '',
+    ...meaning.defines.map(([name, value]) => define(name, value)),
     define('CLASS_COUNT', graph.classNames.length),
     define('OP_COUNT', model.ops.length),
     '/* Flash taken by weights, biases and tables. */',
@@ -47,7 +50,7 @@ export function emitHeader(model: CModel): string {
     '',
     '/* ---- inference ---- */',
     '',
-    '/* Runs the int8 network on the input in the arena and leaves the logits at the output offset. */',
+    `/* Runs the int8 network on the input in the arena and leaves the ${meaning.noun} at the output offset. */`,
     `void ${prefix}_infer(int8_t arena[${macro}_ARENA_BYTES]);`,
     '',
     "/* Runs only the first op_count ops, for finding where two devices part. The last op's output is whole. */",
@@ -91,7 +94,7 @@ function provenance(model: CModel): string[] {
     ` *   static int8_t arena[${model.macro}_ARENA_BYTES];`,
     ` *   fill arena[${model.macro}_INPUT_OFFSET ...] with ${model.macro}_INPUT_BYTES int8 values`,
     ` *   ${model.prefix}_infer(arena);`,
-    ` *   read ${model.macro}_OUTPUT_BYTES logits from arena[${model.macro}_OUTPUT_OFFSET ...]`,
+    ` *   read ${model.macro}_OUTPUT_BYTES ${outputMeaning(graph).noun === 'logits' ? 'logits' : 'values'} from arena[${model.macro}_OUTPUT_OFFSET ...]`,
     ' */',
   ];
 }

@@ -1,6 +1,7 @@
 import { learnArguments } from './learn/readme.js';
 import type { CModel } from './model.js';
 import { placement } from './model.js';
+import { outputMeaning } from './output-meaning.js';
 
 /** The one line that builds the folder by itself, with its self-test. */
 export function standaloneCommand(model: CModel): string {
@@ -41,7 +42,7 @@ same files without \`${prefix}_selftest.c\`, always with \`-ffp-contract=off\`.
 
     for (int i = 0; i < ${macro}_INPUT_BYTES; i++) arena[${macro}_INPUT_OFFSET + i] = sample[i];
     ${prefix}_infer(arena);
-    /* ${graph.classNames.length} logits at arena + ${macro}_OUTPUT_OFFSET; the class is the first of the largest */
+    /* ${outputMeaning(graph).use.replace('@', macro)} */
 
 A sample is ${input.bytes} int8 values: \`round(x / ${macro}_INPUT_SCALE) + ${quant?.zeroPoint[0] ?? 0}\`, clamped to [-128, 127], halves rounded away
 from zero. Write it before every call: inference may use its place for other tensors.

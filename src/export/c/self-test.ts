@@ -4,6 +4,7 @@ import { hashWords } from '../../ir/learn/state-hash.js';
 import type { LearnSpec } from '../../ir/learn-spec.js';
 import { constantDefinition } from './format.js';
 import { banner, type CModel } from './model.js';
+import { outputMeaning } from './output-meaning.js';
 
 export interface SelfTestSamples {
   readonly inputs: readonly Int8Array[];
@@ -47,7 +48,7 @@ export function emitSelfTest(model: CModel, samples: SelfTestSamples): string {
     '',
     array(
       'outputs',
-      'logits of the int8 network',
+      `${outputMeaning(graph).noun} of the int8 network`,
       outputs.flatMap((s) => [...s]),
     ),
     '',

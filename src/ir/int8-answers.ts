@@ -1,0 +1,40 @@
+import { accuracyReport, argmax } from './accuracy.js';
+import { anomalyReport, reconstructionError } from './anomaly.js';
+import { readSample, type Samples } from './dataset.js';
+import type { QuantizedGraph } from './graph.js';
+import type { AccuracyReport } from './report.js';
+
+/** What an int8 network, wherever it runs, answered to `samples`: classes, or anomaly scores if that is its task. */
+export class Int8Answers {
+  private readonly classes: Uint16Array;
+  private readonly scores: Float64Array;
+  private readonly real: Float32Array;
+
+  constructor(
+    private readonly graph: QuantizedGraph,
+    private readonly samples: Samples,
+  ) {
+    this.classes = new Uint16Array(samples.count);
+    this.scores = new Float64Array(samples.count);
+    this.real = new Float32Array(samples.inputSize);
+  }
+
+  /** The output for sample `n`. A score is that of the output as real numbers against the sample before quantization. */
+  add(n: number, output: Int8Array): void {
+    if (this.graph.task === undefined) {
+      this.classes[n] = argmax(output);
+      return;
+    }
+    readSample(this.samples, n, this.real);
+    const { scale, zeroPoint } = this.graph.tensors[this.graph.output].quant!;
+    const reconstruction = Float64Array.from(output, (q) => scale[0] * (q - zeroPoint[0]));
+    this.scores[n] = reconstructionError(this.real, reconstruction);
+  }
+
+  report(): AccuracyReport {
+    const { labels } = this.samples;
+    const { task, classNames } = this.graph;
+    if (task !== undefined) return anomalyReport(labels, this.scores, task);
+    return accuracyReport(labels, this.classes, classNames.length);
+  }
+}
