@@ -1,19 +1,19 @@
 import type { LayerSpec, ModelSpec, Pair } from '../ir/model-spec.js';
 import type { RawLayer, RawPair, RawTypedLayer } from './raw-model.js';
+import { WrittenLayers } from './written-layers.js';
 
 /** Fills in what the layers leave out. `seed` is the project's. */
 export function modelDefaults(raw: { bias?: boolean; layers: readonly RawLayer[] }, seed: number): ModelSpec {
-  const last = raw.layers.length - 1;
-  const layers = raw.layers.map((layer, i): LayerSpec => {
-    const typed = layer.type === undefined ? { ...layer, type: 'dense' as const } : layer;
-    const { from, ...spec } = typed;
-    const full = layerDefaults(spec as RawTypedLayer, i === last, seed);
+  const written = new WrittenLayers(raw.layers);
+  const layers = written.layers.map((layer, i): LayerSpec => {
+    const { from, ...spec } = layer;
+    const full = layerDefaults(spec as RawTypedLayer, i, written, seed);
     return from === undefined ? full : { ...full, from: typeof from === 'string' ? [from] : from };
   });
   return { bias: raw.bias ?? true, layers };
 }
 
-function layerDefaults(raw: RawTypedLayer, isLast: boolean, seed: number): LayerSpec {
+function layerDefaults(raw: RawTypedLayer, i: number, written: WrittenLayers, seed: number): LayerSpec {
   const base = raw.name === undefined ? {} : { name: raw.name };
   switch (raw.type) {
     case 'dense':
@@ -22,13 +22,27 @@ function layerDefaults(raw: RawTypedLayer, isLast: boolean, seed: number): Layer
         ...bias(raw),
         type: raw.type,
         units: raw.units,
-        activation: raw.activation ?? (isLast ? 'none' : 'relu'),
+        activation: raw.activation ?? written.activation(i),
         dropout: raw.dropout ?? 0,
       };
     case 'conv_2d':
-      return { ...base, ...bias(raw), type: raw.type, filters: raw.filters, ...window(raw, isLast) };
+      return {
+        ...base,
+        ...bias(raw),
+        type: raw.type,
+        filters: raw.filters,
+        ...window(raw),
+        activation: raw.activation ?? written.activation(i),
+      };
     case 'depthwise_conv_2d':
-      return { ...base, ...bias(raw), type: raw.type, multiplier: raw.multiplier ?? 1, ...window(raw, isLast) };
+      return {
+        ...base,
+        ...bias(raw),
+        type: raw.type,
+        multiplier: raw.multiplier ?? 1,
+        ...window(raw),
+        activation: raw.activation ?? written.activation(i),
+      };
     case 'max_pool_2d':
     case 'average_pool_2d': {
       const pool = pair(raw.pool ?? 2);
@@ -46,7 +60,7 @@ function layerDefaults(raw: RawTypedLayer, isLast: boolean, seed: number): Layer
         type: raw.type,
         momentum: raw.momentum ?? 0.9,
         epsilon: raw.epsilon ?? 0.001,
-        activation: raw.activation ?? 'none',
+        activation: raw.activation ?? written.activation(i),
       };
     case 'add':
       return { ...base, type: raw.type, activation: raw.activation ?? 'none' };
@@ -57,10 +71,16 @@ function layerDefaults(raw: RawTypedLayer, isLast: boolean, seed: number): Layer
         type: raw.type,
         units: raw.units,
         activation: raw.activation ?? 'tanh',
-        output: raw.output ?? 'last',
+        output: raw.output ?? (written.isReadOverTime(i) ? 'sequence' : 'last'),
       };
     case 'gru':
-      return { ...base, ...bias(raw), type: raw.type, units: raw.units, output: raw.output ?? 'last' };
+      return {
+        ...base,
+        ...bias(raw),
+        type: raw.type,
+        units: raw.units,
+        output: raw.output ?? (written.isReadOverTime(i) ? 'sequence' : 'last'),
+      };
     case 'snu':
       return {
         ...base,
@@ -71,7 +91,7 @@ function layerDefaults(raw: RawTypedLayer, isLast: boolean, seed: number): Layer
         decay: raw.decay ?? 0.8,
         threshold: raw.threshold ?? 1,
         activation: raw.activation ?? 'none',
-        output: raw.output ?? (isLast ? 'mean' : 'sequence'),
+        output: raw.output ?? (written.isReadOverTime(i) ? 'sequence' : 'mean'),
       };
     case 'rate_code':
       return { ...base, type: raw.type, steps: raw.steps ?? 16, gain: raw.gain ?? 1, seed: raw.seed ?? seed };
@@ -84,20 +104,15 @@ function bias({ bias }: { readonly bias?: boolean }): { bias?: boolean } {
   return bias === undefined ? {} : { bias };
 }
 
-interface RawWindow extends Partial<Pick<ConvSpec, 'padding' | 'activation'>> {
+type Window = Pick<Extract<LayerSpec, { type: 'conv_2d' }>, 'kernel' | 'strides' | 'padding'>;
+
+interface RawWindow extends Partial<Pick<Window, 'padding'>> {
   readonly kernel?: RawPair;
   readonly strides?: RawPair;
 }
 
-type ConvSpec = Extract<LayerSpec, { type: 'conv_2d' }>;
-
-function window(raw: RawWindow, isLast: boolean): Pick<ConvSpec, 'kernel' | 'strides' | 'padding' | 'activation'> {
-  return {
-    kernel: pair(raw.kernel ?? 3),
-    strides: pair(raw.strides ?? 1),
-    padding: raw.padding ?? 'same',
-    activation: raw.activation ?? (isLast ? 'none' : 'relu'),
-  };
+function window(raw: RawWindow): Window {
+  return { kernel: pair(raw.kernel ?? 3), strides: pair(raw.strides ?? 1), padding: raw.padding ?? 'same' };
 }
 
 function pair(raw: RawPair): Pair {

@@ -19,6 +19,9 @@ const C_KEYWORDS = new Set(
   ).split(' '),
 );
 
+/** The activation of these layers is inside their recurrence. */
+const OVER_TIME: readonly string[] = ['simple_rnn', 'snu'];
+
 /** Whether a sample is a grey picture [height, width]. */
 function isOfPictures(data: DataSource): boolean {
   switch (data.source) {
@@ -43,15 +46,19 @@ export const SEMANTIC_CHECKS: Readonly<Record<string, Check>> = {
   lastLayerGivesLogits: ({ model }) => {
     const last = model.layers.length - 1;
     const layer = model.layers[last];
+    const at = (key: string): ConfigPath => ['model', 'layers', last, key];
+    if (layer.type === 'dropout') {
+      return [{ path: at('type'), message: 'the last layer gives logits: it cannot be a dropout layer' }];
+    }
     const findings: Finding[] = [];
-    if (layer.type !== 'dense') return findings;
-    const { activation, dropout } = layer;
+    // Recurrent and spiking layers have one by their definition.
+    const activation = 'activation' in layer && !OVER_TIME.includes(layer.type) ? layer.activation : 'none';
     if (activation !== 'none') {
       const message = `the last layer gives logits: its activation must be "none", not "${activation}"`;
-      findings.push({ path: ['model', 'layers', last, 'activation'], message });
+      findings.push({ path: at('activation'), message });
     }
-    if (dropout > 0) {
-      findings.push({ path: ['model', 'layers', last, 'dropout'], message: 'the last layer cannot have dropout' });
+    if (layer.type === 'dense' && layer.dropout > 0) {
+      findings.push({ path: at('dropout'), message: 'the last layer cannot have dropout' });
     }
     return findings;
   },
@@ -65,15 +72,12 @@ export const SEMANTIC_CHECKS: Readonly<Record<string, Check>> = {
     );
   },
 
-  learnsNoMoreLayersThanThereAre: ({ model, learn }) =>
-    learn !== null && learn.spec.layers !== 'all' && learn.spec.layers > model.layers.length
-      ? [
-          {
-            path: ['learn', 'layers'],
-            message: `learn.layers is ${learn.spec.layers}, but the model has ${model.layers.length} layers`,
-          },
-        ]
-      : [],
+  learnsNoMoreLayersThanThereAre: ({ model, learn }) => {
+    const dense = model.layers.filter(({ type }) => type === 'dense').length;
+    if (learn === null || learn.spec.layers === 'all' || learn.spec.layers <= dense) return [];
+    const message = `learn.layers is ${learn.spec.layers}, but the model has ${dense} dense layers`;
+    return [{ path: ['learn', 'layers'], message }];
+  },
 
   onlyPicturesRotate: ({ data, learn }) =>
     !isOfPictures(data) && learn?.run.drift.kind === 'rotate'

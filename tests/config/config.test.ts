@@ -146,6 +146,39 @@ void t.test('every layer type: what may be left out, and what it means then', as
   }
 });
 
+void t.test('which layer has the activation that nobody names', async (t) => {
+  const activations = (...layers: string[]): (string | undefined)[] =>
+    parseProject(withModel([...layers, '{ units: 10 }']), 'x').model.layers.map((l) =>
+      'activation' in l ? l.activation : undefined,
+    );
+  const conv = '{ type: conv_2d, filters: 4 }';
+  const norm = '{ type: batch_norm }';
+  const same = '{ type: add, from: [input, input] }';
+  t.same(activations(conv, norm), ['none', 'relu', 'none'], 'the normalization behind, to be folded');
+  t.same(activations('{ type: conv_2d, filters: 4, activation: tanh }', norm), ['tanh', 'none', 'none']);
+  t.same(activations('{ type: conv_2d, filters: 4, activation: none }', norm), ['none', 'relu', 'none']);
+  t.same(activations(conv, '{ type: activation, activation: tanh }'), ['none', 'tanh', 'none']);
+  t.same(activations(conv, norm, '{ type: activation, activation: tanh }'), ['none', 'none', 'tanh', 'none']);
+  t.same(activations(same, norm), ['none', 'none', 'none'], 'no weights below');
+  t.same(activations(norm), ['none', 'none'], 'the input below');
+  t.same(activations(conv, '{ type: add, from: [conv_2d_0, input] }'), ['relu', 'none', 'none']);
+  t.same(activations(conv, '{ type: add, from: [conv_2d_0, input], activation: relu }'), ['none', 'relu', 'none']);
+  // The same YAML node twice is two layers.
+  t.same(activations(`&c ${conv}`, norm, '*c'), ['none', 'relu', 'relu', 'none']);
+});
+
+void t.test('layers over time give every step to the next such layer', async (t) => {
+  const outputs = (...layers: string[]): (string | undefined)[] =>
+    parseProject(withModel([...layers, '{ units: 10 }']), 'x').model.layers.map((l) =>
+      'output' in l ? l.output : undefined,
+    );
+  const types = ['simple_rnn', 'gru', 'snu'];
+  const layers = types.map((type) => `{ type: ${type}, units: 4 }`);
+  t.same(outputs(...layers), ['sequence', 'sequence', 'mean', undefined]);
+  t.same(outputs(layers[2], layers[0], layers[1]), ['sequence', 'sequence', 'last', undefined]);
+  t.same(outputs(layers[0], '{ type: dropout, rate: 0.1 }', layers[1]), ['sequence', undefined, 'last', undefined]);
+});
+
 const SNU = { soft: false, recurrent: false, decay: 0.8, threshold: 1, activation: 'none' };
 
 void t.test('every optimizer and schedule has the published defaults', async (t) => {
@@ -301,6 +334,22 @@ void t.test('each kind of mistake has its code, line, column and a suggestion', 
       9,
       8,
       /cannot have "learningRateDecay"/,
+    ],
+    [
+      'a last layer of another type',
+      withModel(['{ type: add, from: [input], activation: relu }']),
+      'CONFIG_VALUE',
+      7,
+      47,
+      /"none"/,
+    ],
+    [
+      'dropout at the end',
+      withModel(['{ units: 10 }', '{ type: dropout, rate: 0.5 }']),
+      'CONFIG_VALUE',
+      8,
+      15,
+      /dropout layer/,
     ],
     ['logits', MINIMAL.replace('units: 10', 'units: 10, activation: relu'), 'CONFIG_VALUE', 8, 32, /"none"/],
   ];
