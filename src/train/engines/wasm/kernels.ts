@@ -58,30 +58,44 @@ export interface Kernels {
   maxPoolBackward(d: number, index: number, dx: number, n: number): void;
   averagePoolForward(x: number, y: number, geometry: number): void;
   averagePoolBackward(d: number, dx: number, geometry: number): void;
-  batchStatistics(x: number, rows: number, channels: number, mean: number, variance: number): void;
+  batchStatistics(x: number, rows: number, stride: number, channels: number, mean: number, variance: number): void;
+  batchNormScale(variance: number, channels: number, epsilon: number, scale: number): void;
   batchNormForward(
     x: number,
     rows: number,
     channels: number,
     mean: number,
-    variance: number,
-    epsilon: number,
+    scale: number,
     gamma: number,
     beta: number,
-    scale: number,
-    normal: number,
     y: number,
   ): void;
-  batchNormBackward(
+  batchNormGradients(
     d: number,
-    normal: number,
+    x: number,
     rows: number,
+    stride: number,
     channels: number,
-    gamma: number,
+    mean: number,
     scale: number,
     dgamma: number,
     dbeta: number,
     alpha: number,
+    errors: number,
+    products: number,
+  ): void;
+  batchNormBackward(
+    d: number,
+    x: number,
+    rows: number,
+    channels: number,
+    mean: number,
+    scale: number,
+    gamma: number,
+    errors: number,
+    products: number,
+    dx: number,
+    accumulate: 0 | 1,
   ): void;
   moveAverage(kept: number, fresh: number, n: number, momentum: number): void;
   transpose(a: number, rows: number, cols: number, out: number): void;

@@ -15,7 +15,7 @@ export { sgdStep, momentumStep, lookAhead, rmspropStep, adamStep } from './parts
 export { imageToColumns, columnsToImage } from './parts/images';
 export { depthwiseForward, depthwiseBackwardInput, depthwiseBackwardWeights } from './parts/images';
 export { maxPoolForward, maxPoolBackward, averagePoolForward, averagePoolBackward } from './parts/images';
-export { batchStatistics, batchNormForward, batchNormBackward, moveAverage } from './parts/batch-norm';
+export { batchStatistics, batchNormScale, batchNormForward, batchNormGradients, batchNormBackward, moveAverage } from './parts/batch-norm';
 export { transpose, addScaledRows, addGateSums, rnnForward, rnnBackward } from './parts/recurrent';
 export { gruGates, gruState, gruBackwardState, gruBackwardGates } from './parts/recurrent-gru';
 export { snuForward, snuBackward } from './parts/recurrent-snu';

@@ -11,39 +11,60 @@ function at(g: usize, index: i32): i32 {
 /** cols[place][i][j][c]: the window of each place, zero where it hangs over the edge. One sample. */
 export function imageToColumns(x: usize, cols: usize, g: usize): void {
   const H = at(g, 0), W = at(g, 1), OH = at(g, 2), OW = at(g, 3), KH = at(g, 4), KW = at(g, 5);
-  const SH = at(g, 6), SW = at(g, 7), PT = at(g, 8), PL = at(g, 9);
-  const bytes: usize = (<usize>at(g, 10)) << 2;
+  const SH = at(g, 6), SW = at(g, 7), PT = at(g, 8), PL = at(g, 9), C = at(g, 10);
   let to = cols;
   for (let r = 0; r < OH; r++) {
     for (let q = 0; q < OW; q++) {
+      // A row of the window is one run of memory: from..end is the part of it inside the image.
+      const left = q * SW - PL;
+      const from = max(0, -left), end = max(from, min(KW, W - left));
       for (let i = 0; i < KH; i++) {
         const row = r * SH - PT + i;
-        for (let j = 0; j < KW; j++) {
-          const col = q * SW - PL + j;
-          if (row < 0 || row >= H || col < 0 || col >= W) memory.fill(to, 0, bytes);
-          else memory.copy(to, x + <usize>(row * W + col) * bytes, bytes);
-          to += bytes;
+        if (row < 0 || row >= H) {
+          to = zeros(to, KW * C);
+        } else {
+          to = zeros(to, from * C);
+          to = copyRun(to, x + (<usize>((row * W + left + from) * C) << 2), (end - from) * C);
+          to = zeros(to, (KW - end) * C);
         }
       }
     }
   }
 }
 
+/** n numbers; gives the address behind them. */
+// @ts-ignore: decorator
+@inline
+function copyRun(to: usize, from: usize, n: i32): usize {
+  const end: usize = to + ((<usize>n) << 2);
+  for (; to + 16 <= end; to += 16, from += 16) v128.store(to, v128.load(from));
+  for (; to < end; to += 4, from += 4) store<f32>(to, load<f32>(from));
+  return end;
+}
+
+// @ts-ignore: decorator
+@inline
+function zeros(to: usize, n: i32): usize {
+  const end: usize = to + ((<usize>n) << 2);
+  for (; to + 16 <= end; to += 16) v128.store(to, f32x4.splat(0));
+  for (; to < end; to += 4) store<f32>(to, 0);
+  return end;
+}
+
 /** x[row][col][c] += cols[place][i][j][c]: the inverse of imageToColumns for errors. */
 export function columnsToImage(cols: usize, x: usize, g: usize): void {
   const H = at(g, 0), W = at(g, 1), OH = at(g, 2), OW = at(g, 3), KH = at(g, 4), KW = at(g, 5);
   const SH = at(g, 6), SW = at(g, 7), PT = at(g, 8), PL = at(g, 9), C = at(g, 10);
-  const bytes: usize = (<usize>C) << 2;
-  let from = cols;
+  const rowBytes: usize = (<usize>(KW * C)) << 2;
+  let at_ = cols;
   for (let r = 0; r < OH; r++) {
     for (let q = 0; q < OW; q++) {
-      for (let i = 0; i < KH; i++) {
+      const left = q * SW - PL;
+      const from = max(0, -left), end = max(from, min(KW, W - left));
+      for (let i = 0; i < KH; i++, at_ += rowBytes) {
         const row = r * SH - PT + i;
-        for (let j = 0; j < KW; j++) {
-          const col = q * SW - PL + j;
-          if (row >= 0 && row < H && col >= 0 && col < W) addTo(x + <usize>(row * W + col) * bytes, from, C);
-          from += bytes;
-        }
+        if (row < 0 || row >= H) continue;
+        addRun(x + (<usize>((row * W + left + from) * C) << 2), at_ + (<usize>(from * C) << 2), (end - from) * C);
       }
     }
   }
@@ -51,22 +72,35 @@ export function columnsToImage(cols: usize, x: usize, g: usize): void {
 
 // @ts-ignore: decorator
 @inline
-function addTo(to: usize, from: usize, n: i32): void {
-  let i = 0;
-  for (; i + 4 <= n; i += 4) {
-    const o: usize = (<usize>i) << 2;
-    v128.store(to + o, f32x4.add(v128.load(to + o), v128.load(from + o)));
-  }
-  for (; i < n; i++) {
-    const o: usize = (<usize>i) << 2;
-    store<f32>(to + o, load<f32>(to + o) + load<f32>(from + o));
-  }
+function addRun(to: usize, from: usize, n: i32): void {
+  const end: usize = to + ((<usize>n) << 2);
+  for (; to + 16 <= end; to += 16, from += 16) v128.store(to, f32x4.add(v128.load(to), v128.load(from)));
+  for (; to < end; to += 4, from += 4) store<f32>(to, load<f32>(to) + load<f32>(from));
 }
 
 /** y[place][c·M + m] = Σ x[row][col][c] · w[i][j][c·M + m]. One sample. */
 export function depthwiseForward(x: usize, w: usize, y: usize, g: usize): void {
   const H = at(g, 0), W = at(g, 1), OH = at(g, 2), OW = at(g, 3), KH = at(g, 4), KW = at(g, 5);
   const SH = at(g, 6), SW = at(g, 7), PT = at(g, 8), PL = at(g, 9), C = at(g, 10), M = at(g, 11);
+  const bytes: usize = (<usize>C) << 2;
+  if (M == 1) {
+    for (let r = 0; r < OH; r++) {
+      const top = r * SH - PT;
+      const i0 = max(0, -top), i1 = min(KH, H - top);
+      for (let q = 0; q < OW; q++, y += bytes) {
+        const left = q * SW - PL;
+        const j0 = max(0, -left), j1 = min(KW, W - left);
+        for (let c = 0; c < C; c += 8) {
+          if (C - c >= 8) {
+            sumOfTaps8(x, w, y, (<usize>c) << 2, bytes, top, left, i0, i1, j0, j1, W, KW);
+          } else {
+            for (let k = c; k < C; k++) sumOfTaps1(x, w, y, (<usize>k) << 2, bytes, top, left, i0, i1, j0, j1, W, KW);
+          }
+        }
+      }
+    }
+    return;
+  }
   const N = C * M;
   memory.fill(y, 0, <usize>(OH * OW * N) << 2);
   for (let r = 0; r < OH; r++) {
@@ -80,31 +114,63 @@ export function depthwiseForward(x: usize, w: usize, y: usize, g: usize): void {
           if (col < 0 || col >= W) continue;
           const a = x + (<usize>((row * W + col) * C) << 2);
           const b = w + (<usize>((i * KW + j) * N) << 2);
-          multiplyAdd(out, a, b, C, M);
+          for (let c = 0; c < C; c++) {
+            const v = load<f32>(a + ((<usize>c) << 2));
+            for (let m = 0; m < M; m++) {
+              const o: usize = (<usize>(c * M + m)) << 2;
+              store<f32>(out + o, load<f32>(out + o) + v * load<f32>(b + o));
+            }
+          }
         }
       }
     }
   }
 }
 
-/** out[c·M + m] += a[c] · b[c·M + m] */
+/** y[c] = Σ over the taps i0..i1, j0..j1 of x · w, for the eight channels from byte `o` on. */
 // @ts-ignore: decorator
 @inline
-function multiplyAdd(out: usize, a: usize, b: usize, C: i32, M: i32): void {
-  let c = 0;
-  if (M == 1) {
-    for (; c + 4 <= C; c += 4) {
-      const o: usize = (<usize>c) << 2;
-      v128.store(out + o, f32x4.add(v128.load(out + o), f32x4.mul(v128.load(a + o), v128.load(b + o))));
+function sumOfTaps8(
+  x: usize, w: usize, y: usize, o: usize, bytes: usize,
+  top: i32, left: i32, i0: i32, i1: i32, j0: i32, j1: i32, W: i32, KW: i32,
+): void {
+  let s = f32x4.splat(0), t = f32x4.splat(0);
+  for (let i = i0; i < i1; i++) {
+    let a = x + <usize>((top + i) * W + left + j0) * bytes + o;
+    let b = w + <usize>(i * KW + j0) * bytes + o;
+    for (let j = j0; j < j1; j++, a += bytes, b += bytes) {
+      s = f32x4.add(s, f32x4.mul(v128.load(a), v128.load(b)));
+      t = f32x4.add(t, f32x4.mul(v128.load(a, 16), v128.load(b, 16)));
     }
   }
-  for (; c < C; c++) {
-    const v = load<f32>(a + ((<usize>c) << 2));
-    for (let m = 0; m < M; m++) {
-      const o: usize = (<usize>(c * M + m)) << 2;
-      store<f32>(out + o, load<f32>(out + o) + v * load<f32>(b + o));
-    }
+  v128.store(y + o, s);
+  v128.store(y + o, t, 16);
+}
+
+// @ts-ignore: decorator
+@inline
+function sumOfTaps1(
+  x: usize, w: usize, y: usize, o: usize, bytes: usize,
+  top: i32, left: i32, i0: i32, i1: i32, j0: i32, j1: i32, W: i32, KW: i32,
+): void {
+  let s: f32 = 0;
+  for (let i = i0; i < i1; i++) {
+    let a = x + <usize>((top + i) * W + left + j0) * bytes + o;
+    let b = w + <usize>(i * KW + j0) * bytes + o;
+    for (let j = j0; j < j1; j++, a += bytes, b += bytes) s += load<f32>(a) * load<f32>(b);
   }
+  store<f32>(y + o, s);
+}
+
+/** out[c] += a[c] · b[c] */
+// @ts-ignore: decorator
+@inline
+function multiplyAdd(out: usize, a: usize, b: usize, C: i32): void {
+  const end: usize = out + ((<usize>C) << 2);
+  for (; out + 16 <= end; out += 16, a += 16, b += 16) {
+    v128.store(out, f32x4.add(v128.load(out), f32x4.mul(v128.load(a), v128.load(b))));
+  }
+  for (; out < end; out += 4, a += 4, b += 4) store<f32>(out, load<f32>(out) + load<f32>(a) * load<f32>(b));
 }
 
 /** dx[row][col][c] += Σ_m d[place][c·M + m] · w[i][j][c·M + m]. One sample; dx is added to. */
@@ -124,7 +190,7 @@ export function depthwiseBackwardInput(d: usize, w: usize, dx: usize, g: usize):
           const to = dx + (<usize>((row * W + col) * C) << 2);
           const b = w + (<usize>((i * KW + j) * N) << 2);
           if (M == 1) {
-            multiplyAdd(to, e, b, C, 1);
+            multiplyAdd(to, e, b, C);
             continue;
           }
           for (let c = 0; c < C; c++) {
@@ -147,20 +213,49 @@ export function depthwiseBackwardWeights(x: usize, d: usize, dw: usize, g: usize
   const H = at(g, 0), W = at(g, 1), OH = at(g, 2), OW = at(g, 3), KH = at(g, 4), KW = at(g, 5);
   const SH = at(g, 6), SW = at(g, 7), PT = at(g, 8), PL = at(g, 9), C = at(g, 10), M = at(g, 11);
   const N = C * M;
-  for (let r = 0; r < OH; r++) {
-    for (let q = 0; q < OW; q++) {
-      const e = d + (<usize>((r * OW + q) * N) << 2);
-      for (let i = 0; i < KH; i++) {
-        const row = r * SH - PT + i;
-        if (row < 0 || row >= H) continue;
-        for (let j = 0; j < KW; j++) {
-          const col = q * SW - PL + j;
-          if (col < 0 || col >= W) continue;
-          multiplyAdd(dw + (<usize>((i * KW + j) * N) << 2), x + (<usize>((row * W + col) * C) << 2), e, C, M);
+  for (let i = 0; i < KH; i++) {
+    // The places r0..r1, q0..q1 are those at which this tap lies inside the image.
+    const r0 = firstInside(PT - i, SH), r1 = min(OH, firstInside(H + PT - i, SH));
+    for (let j = 0; j < KW; j++) {
+      const q0 = firstInside(PL - j, SW), q1 = min(OW, firstInside(W + PL - j, SW));
+      const to = dw + (<usize>((i * KW + j) * N) << 2);
+      let c = 0;
+      if (M == 1) {
+        for (; c + 8 <= C; c += 8) {
+          const o: usize = (<usize>c) << 2;
+          let s = v128.load(to + o), t = v128.load(to + o, 16);
+          for (let r = r0; r < r1; r++) {
+            let a = x + (<usize>(((r * SH - PT + i) * W + q0 * SW - PL + j) * C) << 2) + o;
+            let e = d + (<usize>((r * OW + q0) * C) << 2) + o;
+            const aStep: usize = (<usize>(SW * C)) << 2, eStep: usize = (<usize>C) << 2;
+            for (let q = q0; q < q1; q++, a += aStep, e += eStep) {
+              s = f32x4.add(s, f32x4.mul(v128.load(a), v128.load(e)));
+              t = f32x4.add(t, f32x4.mul(v128.load(a, 16), v128.load(e, 16)));
+            }
+          }
+          v128.store(to + o, s);
+          v128.store(to + o, t, 16);
         }
+      }
+      for (let k = c * M; k < N; k++) {
+        let s = load<f32>(to + ((<usize>k) << 2));
+        for (let r = r0; r < r1; r++) {
+          for (let q = q0; q < q1; q++) {
+            const v = load<f32>(x + (<usize>(((r * SH - PT + i) * W + q * SW - PL + j) * C + k / M) << 2));
+            s += v * load<f32>(d + (<usize>((r * OW + q) * N + k) << 2));
+          }
+        }
+        store<f32>(to + ((<usize>k) << 2), s);
       }
     }
   }
+}
+
+/** The first place p ≥ 0 with p · stride ≥ offset. */
+// @ts-ignore: decorator
+@inline
+function firstInside(offset: i32, stride: i32): i32 {
+  return offset <= 0 ? 0 : (offset + stride - 1) / stride;
 }
 
 /** y[place][c] = the window's maximum; index[place][c] = where in the sample it stands, the first among equals. */
