@@ -14,18 +14,24 @@ function run(script, args) {
   if (result.status !== 0) process.exit(result.status ?? 1);
 }
 
-/** Every `kernels/*.as.ts` becomes `kernels/../<name>.wasm`, beside the loader in src and in dist. */
+/**
+ * Every `kernels/*.as.ts` becomes `kernels/../<name>.wasm`, beside the loader in src and in dist, and with relaxed SIMD
+ * (fused multiply-add, for `--fast`) `<name>.fast.wasm`. The memory is shared: one build serves one thread and many.
+ */
 function buildKernels() {
   const wasmDir = join(root, 'src', 'train', 'engines', 'wasm');
   const kernels = join(wasmDir, 'kernels');
   if (!existsSync(kernels)) return [];
   return readdirSync(kernels)
     .filter((file) => file.endsWith('.as.ts'))
-    .map((file) => {
+    .flatMap((file) => {
+      const shared = ['--enable', 'threads', '--importMemory', '--sharedMemory', '--maximumMemory', '65536'];
+      const flags = ['-O3', '--noAssert', '--runtime', 'stub', '--enable', 'simd', ...shared];
       const wasm = join(wasmDir, file.replace(/\.as\.ts$/, '.wasm'));
-      const flags = ['-O3', '--noAssert', '--runtime', 'stub', '--enable', 'simd', '--importMemory'];
+      const fast = wasm.replace(/\.wasm$/, '.fast.wasm');
       run('assemblyscript/bin/asc.js', [join(kernels, file), ...flags, '-o', wasm]);
-      return wasm;
+      run('assemblyscript/bin/asc.js', [join(kernels, file), ...flags, '--enable', 'relaxed-simd', '-o', fast]);
+      return [wasm, fast];
     });
 }
 

@@ -20,8 +20,8 @@ export interface Setting {
   readonly fast: boolean;
 }
 
-export async function openEngine({ engine, threads, fast }: Setting, { plan }: Work): Promise<Engine> {
-  return engine === 'tfjs' ? TfjsEngine.open(plan) : new WasmEngine({ threads, fast });
+export function openEngine({ engine, threads, fast }: Setting, { plan, batch }: Work): Promise<Engine> {
+  return engine === 'tfjs' ? TfjsEngine.open(plan) : WasmEngine.open({ threads, fast }, plan, batch);
 }
 
 export function rule(grapes: Partial<GrapesOptions>): LearningRule {

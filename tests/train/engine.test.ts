@@ -353,6 +353,6 @@ t.test('the factor', (test) => {
 
 t.test('kernels that are not built', (test) => {
   const file = pathToFileURL(join(mkdtempSync(join(tmpdir(), 'grapes-')), 'training.wasm'));
-  test.throws(() => instantiateKernels(undefined as never, file), { code: 'TRAIN_ENGINE_NOT_BUILT' });
+  test.throws(() => instantiateKernels(undefined as never, false, file), { code: 'TRAIN_ENGINE_NOT_BUILT' });
   test.end();
 });

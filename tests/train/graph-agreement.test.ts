@@ -16,7 +16,7 @@ t.test('every layer type', (test) => {
     const plan = planNetwork({ bias: true, layers }, inputShape);
     const rng = new Rng(8);
     const rule = { ...TRAIN_DEFAULTS, optimizer: { type: 'sgd', learningRate: 0.1 } } as const;
-    const network = new WasmEngine().build(plan, rule, ROWS);
+    const network = WasmEngine.solo().build(plan, rule, ROWS);
     // Every constant away from its beginning; variances stay positive.
     network.writeParameters(initialParameters(plan, 'he_uniform', 4).map((a) => a.map((v) => v + rng.range(0, 0.3))));
     for (let i = 0; i < ROWS * plan.inputSize; i++) network.input[i] = rng.range(-1, 1);

@@ -83,7 +83,7 @@ t.test('the graph that comes out', async (test) => {
 t.test('the engine and the scalar reference see the same network', async (test) => {
   const { output } = await train(dataset, MODEL, { ...OPTIONS, epochs: 1 });
   const plan = planNetwork(MODEL, dataset.inputShape);
-  const network = new WasmEngine().build(plan, TRAIN_DEFAULTS, 128);
+  const network = WasmEngine.solo().build(plan, TRAIN_DEFAULTS, 128);
   const constants = output.tensors.filter((tensor) => tensor.data !== null);
   network.writeParameters(constants.map(({ data }) => data as Float32Array));
   const { accuracy } = evaluateNetwork(network, dataset.test, 10);

@@ -56,6 +56,18 @@ export const trainErrors = {
       'or set train.engine to wasm.',
     exitCode: EXIT.toolchain,
   },
+  TRAIN_FAST_UNAVAILABLE: {
+    title: 'No fused multiply-add in this Node',
+    explanation: 'Fast training needs relaxed SIMD of WebAssembly, which Node has from version 20 on.',
+    hint: 'Train without --fast, or with a newer Node.',
+    exitCode: EXIT.toolchain,
+  },
+  TRAIN_THREADS_FAILED: {
+    title: 'The threads for training have failed',
+    explanation: 'Worker threads could not be started, or one of them ended with an error in the middle of a step.',
+    hint: 'Set train.threads to 1: the result is the same, bit for bit.',
+    exitCode: EXIT.toolchain,
+  },
   TRAIN_CHECKPOINT_INVALID: {
     title: 'The checkpoint is damaged',
     explanation: 'The file is not a checkpoint, or it was cut off or changed after it was written.',

@@ -6,12 +6,12 @@ import { WasmEngine } from './wasm/wasm-engine.js';
 
 /** The engine that the options ask for, ready to build networks of this plan. */
 export function createEngine(
-  options: Pick<TrainOptions, 'engine' | 'threads' | 'fast'>,
+  options: Pick<TrainOptions, 'engine' | 'threads' | 'fast' | 'batchSize'>,
   plan: NetworkPlan,
 ): Promise<Engine> {
   switch (options.engine) {
     case 'wasm':
-      return Promise.resolve(new WasmEngine(options));
+      return WasmEngine.open(options, plan, options.batchSize);
     case 'tfjs':
       return TfjsEngine.open(plan);
   }

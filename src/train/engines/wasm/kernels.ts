@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { setFlagsFromString } from 'node:v8';
 import { ToolError } from '../../../errors/tool-error.js';
 import { wasm, type WasmMemory, type WasmModule } from './webassembly.js';
 
@@ -197,17 +198,39 @@ export interface Kernels {
   ): void;
 }
 
-const compiled = new Map<string, WasmModule>();
+const FILES = {
+  deterministic: new URL('./training.wasm', import.meta.url),
+  fast: new URL('./training.fast.wasm', import.meta.url),
+};
+const compiled = new Map<URL, WasmModule>();
 
-/** The kernels over `memory`. The module is compiled once a process. */
-export function instantiateKernels(memory: WasmMemory, file = new URL('./training.wasm', import.meta.url)): Kernels {
-  let module = compiled.get(file.href);
+/**
+ * The kernels over `memory`. A module is compiled once a process.
+ * @param fast the build with fused multiply-add (WebAssembly's relaxed SIMD); throws TRAIN_FAST_UNAVAILABLE without that
+ */
+export function instantiateKernels(
+  memory: WasmMemory,
+  fast = false,
+  file = FILES[fast ? 'fast' : 'deterministic'],
+): Kernels {
+  let module = compiled.get(file);
   if (module === undefined) {
-    module = new wasm.Module(readKernels(file));
-    compiled.set(file.href, module);
+    const bytes = readKernels(file);
+    if (fast) allowRelaxedSimd(bytes);
+    module = new wasm.Module(bytes);
+    compiled.set(file, module);
   }
   const instance = new wasm.Instance(module, { env: { memory } });
   return instance.exports as Kernels;
+}
+
+/** Node 20 knows the instructions, but only behind a flag, which may be set until the first module that needs it. */
+function allowRelaxedSimd(bytes: Uint8Array): void {
+  if (!wasm.validate(bytes)) setFlagsFromString('--experimental-wasm-relaxed-simd');
+  if (wasm.validate(bytes)) return;
+  throw new ToolError('TRAIN_FAST_UNAVAILABLE', `Node ${process.version} has no relaxed SIMD for WebAssembly.`, {
+    context: { node: process.version },
+  });
 }
 
 function readKernels(file: URL): Uint8Array {

@@ -3,6 +3,8 @@ import { SOLO, type Team } from './team.js';
 import { wasm, type WasmMemory } from './webassembly.js';
 
 const PAGE_BYTES = 65536;
+/** All that 32-bit addresses reach: 4 GiB. Memory that is not grown into costs nothing. */
+const MAXIMUM_PAGES = 65536;
 /** Arrays begin at multiples of this, so that no 16-byte vector load crosses a cache line. */
 const ALIGN_BYTES = 64;
 
@@ -22,7 +24,7 @@ class WasmArray<V extends Float32Array | Int32Array> implements MachineArray<V> 
 
   constructor(
     private readonly memory: WasmMemory,
-    private readonly type: new (buffer: ArrayBuffer, address: number, length: number) => V,
+    private readonly type: new (buffer: SharedArrayBuffer, address: number, length: number) => V,
     readonly address: number,
     readonly length: number,
   ) {}
@@ -35,17 +37,27 @@ class WasmArray<V extends Float32Array | Int32Array> implements MachineArray<V> 
   }
 }
 
+export interface MachineOptions {
+  readonly team?: Team;
+  /** Of another thread of the team, in which the same program has been laid out; absent: a new one. */
+  readonly memory?: WasmMemory;
+  readonly fast?: boolean;
+}
+
 /** Memory, kernels and the team of threads that share them. Arrays are allocated before the first step and live as long. */
 export class Machine {
-  private readonly memory: WasmMemory;
+  readonly team: Team;
+  readonly memory: WasmMemory;
   readonly kernels: Kernels;
   private next: number;
 
-  constructor(readonly team: Team = SOLO) {
-    this.memory = new wasm.Memory({ initial: 1 });
-    this.kernels = instantiateKernels(this.memory);
+  constructor({ team = SOLO, memory, fast = false }: MachineOptions = {}) {
+    this.team = team;
+    this.memory = memory ?? new wasm.Memory({ initial: 1, maximum: MAXIMUM_PAGES, shared: true });
+    this.kernels = instantiateKernels(this.memory, fast);
     this.next = this.kernels.heapBase();
-    this.kernels.useScratch(this.reserve(this.kernels.scratchBytes()));
+    const scratchBytes = Math.ceil(this.kernels.scratchBytes() / ALIGN_BYTES) * ALIGN_BYTES;
+    this.kernels.useScratch(this.reserve(team.size * scratchBytes) + team.member * scratchBytes);
   }
 
   floats(length: number): Floats {

@@ -3,6 +3,7 @@ import type { GrapesOptions } from '../../../ir/options.js';
 import type { LayerModulation } from '../../engine.js';
 import { modulationFactors } from '../../grapes/factor.js';
 import { scaleColumns } from './arithmetic/matrix.js';
+import { alone } from './arithmetic/samples.js';
 import type { WeightedLayer } from './layers/layer.js';
 import type { Floats, Machine } from './machine.js';
 
@@ -29,22 +30,24 @@ export class Modulation {
 
   refresh(): void {
     this.layer.sumWeights(this.responsibilities);
-    modulationFactors(this.responsibilities.values, this.options, this.factors.values);
+    alone(this.machine, () => {
+      modulationFactors(this.responsibilities.values, this.options, this.factors.values);
+    });
   }
 
   /** What `refresh` would find, as copies: what is in force stays. */
   look(): LayerModulation {
-    const { factors, responsibilities, layer } = this;
-    const kept = [factors.values.slice(), responsibilities.values.slice()];
+    const { factors, responsibilities, layer, machine } = this;
+    const copies = (): Float32Array[] => [factors.values.slice(), responsibilities.values.slice()];
+    const kept = copies();
+    // Other threads read before this one writes, and the other way round.
+    machine.team.barrier();
     this.refresh();
-    const seen = {
-      layerName: layer.plan.name,
-      factors: factors.values.slice(),
-      responsibilities: responsibilities.values.slice(),
-    };
+    const [seenFactors, seenResponsibilities] = copies();
+    machine.team.barrier();
     factors.values.set(kept[0]);
     responsibilities.values.set(kept[1]);
-    return seen;
+    return { layerName: layer.plan.name, factors: seenFactors, responsibilities: seenResponsibilities };
   }
 
   /** The complete error at the anchor's output, before its backward pass. */

@@ -3,6 +3,7 @@ import type { NetworkPlan } from '../../../ir/network-plan.js';
 import type { LearningRule } from '../../engine.js';
 import { modulationFactors } from '../../grapes/factor.js';
 import { scaleColumns, scaleRows } from './arithmetic/matrix.js';
+import { alone } from './arithmetic/samples.js';
 import { DropoutLayer } from './layers/dropout.js';
 import type { Layer, WeightedLayer } from './layers/layer.js';
 import type { Floats, Machine } from './machine.js';
@@ -49,6 +50,12 @@ export class ReferenceModulation extends Modulation {
   }
 
   override refresh(): void {
+    alone(this.machine, () => {
+      this.refreshAlone();
+    });
+  }
+
+  private refreshAlone(): void {
     const { rule, factors, responsibilities } = this;
     const sums = responsibilities.values;
     if (rule.propagation === 'dfa') {

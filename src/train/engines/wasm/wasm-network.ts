@@ -114,6 +114,7 @@ export class WasmNetwork implements TrainingNetwork {
   gradients(step: Step): { readonly result: BatchResult; readonly gradients: readonly Float32Array[] } {
     // Looking at gradients leaves no trace in the moving statistics.
     const kept = this.state.map((s) => s.values.values.slice());
+    this.machine.team.barrier();
     const result = this.learn(step);
     this.state.forEach((s, i) => {
       s.values.values.set(kept[i]);

@@ -3,7 +3,8 @@
  * which does not belong in a Node program.
  */
 export interface WasmMemory {
-  readonly buffer: ArrayBuffer;
+  /** Shared between threads; a new object, of the new length, after the memory has grown. */
+  readonly buffer: SharedArrayBuffer;
   grow(pages: number): number;
 }
 
@@ -12,9 +13,11 @@ export interface WasmModule {
 }
 
 interface WasmApi {
-  readonly Memory: new (descriptor: { initial: number }) => WasmMemory;
+  /** Sizes in pages of 64 KiB. */
+  readonly Memory: new (descriptor: { initial: number; maximum: number; shared: true }) => WasmMemory;
   readonly Module: new (bytes: Uint8Array) => WasmModule;
   readonly Instance: new (module: WasmModule, imports: { env: { memory: WasmMemory } }) => { exports: unknown };
+  validate(bytes: Uint8Array): boolean;
 }
 
 export const wasm = (globalThis as unknown as { WebAssembly: WasmApi }).WebAssembly;

@@ -1,10 +1,37 @@
 import type { Floats, Machine } from '../machine.js';
+import type { Team } from '../team.js';
 
 const FLOAT_BYTES = 4;
-/** Rows of a tile of the matrix product. */
-const TILE_ROWS = 4;
+/** A tile of the matrix product, and how many of them a thread should have. */
+const TILE = { rows: 4, columns: 8 };
+const TILES_A_THREAD = 2;
 
 const rowOf = (array: Floats, row: number, length: number): number => array.address + FLOAT_BYTES * row * length;
+
+interface Block {
+  readonly row: number;
+  readonly column: number;
+  readonly rows: number;
+  readonly columns: number;
+}
+
+/**
+ * This thread's block of a product [m][n]; null if it has none. Columns where there are enough, so that no two threads
+ * pack the same part of `b`. Never fewer rows than a tile has, unless there are no more: such products are computed in
+ * another order, and the bits must not depend on the number of threads.
+ */
+function blockOf(team: Team, m: number, n: number): Block | null {
+  const least = TILES_A_THREAD * team.size;
+  if (n >= least * TILE.columns) {
+    const [from, to] = team.share(n, TILE.columns);
+    return to > from ? { row: 0, column: from, rows: m, columns: to - from } : null;
+  }
+  const [from, to] = m >= least * TILE.rows ? team.share(m, TILE.rows) : team.member === 0 ? [0, m] : [0, 0];
+  return to > from ? { row: from, column: 0, rows: to - from, columns: n } : null;
+}
+
+const addressOf = (array: Floats, row: number, column: number, length: number): number =>
+  array.address + FLOAT_BYTES * (row * length + column);
 
 /** c[m,n] = a[m,k] · b[n,k]ᵀ */
 export function matmulTransposedB(
@@ -16,8 +43,12 @@ export function matmulTransposedB(
   n: number,
   k: number,
 ): void {
-  const [from, to] = team.share(m, TILE_ROWS);
-  if (to > from) kernels.gemmTransposed(rowOf(a, from, k), k, b.address, k, rowOf(c, from, n), n, to - from, n, k);
+  const block = blockOf(team, m, n);
+  if (block !== null) {
+    const { row, column, rows, columns } = block;
+    const to = addressOf(c, row, column, n);
+    kernels.gemmTransposed(rowOf(a, row, k), k, rowOf(b, column, k), k, to, n, rows, columns, k);
+  }
   team.barrier();
 }
 
@@ -32,9 +63,11 @@ export function matmul(
   k: number,
   accumulate = false,
 ): void {
-  const [from, to] = team.share(m, TILE_ROWS);
-  if (to > from) {
-    kernels.gemm(rowOf(a, from, k), k, 1, b.address, n, rowOf(c, from, n), n, to - from, n, k, 1, accumulate ? 1 : 0);
+  const block = blockOf(team, m, n);
+  if (block !== null) {
+    const { row, column, rows, columns } = block;
+    const to = addressOf(c, row, column, n);
+    kernels.gemm(rowOf(a, row, k), k, 1, addressOf(b, 0, column, n), n, to, n, rows, columns, k, 1, accumulate ? 1 : 0);
   }
   team.barrier();
 }
@@ -50,9 +83,11 @@ export function matmulTransposedA(
   k: number,
   alpha: number,
 ): void {
-  const [from, to] = team.share(m, TILE_ROWS);
-  if (to > from) {
-    kernels.gemm(a.address + FLOAT_BYTES * from, 1, m, b.address, n, rowOf(c, from, n), n, to - from, n, k, alpha, 0);
+  const block = blockOf(team, m, n);
+  if (block !== null) {
+    const { row, column, rows, columns } = block;
+    const to = addressOf(c, row, column, n);
+    kernels.gemm(addressOf(a, 0, row, m), 1, m, addressOf(b, 0, column, n), n, to, n, rows, columns, k, alpha, 0);
   }
   team.barrier();
 }

@@ -22,8 +22,8 @@ export class Conv2dLayer implements WeightedLayer {
   private readonly weights: Parameter;
   private readonly bias: Parameter | null;
   private readonly geometry: KernelGeometry;
-  /** [places][window] of one sample, a thread. */
-  private readonly columns: Floats;
+  /** Address of this thread's [places][window] of one sample. */
+  private readonly columns: number;
   private readonly inputBytes: number;
   private readonly outputBytes: number;
 
@@ -38,7 +38,8 @@ export class Conv2dLayer implements WeightedLayer {
     this.bias = this.parameters.at(1) ?? null;
     this.nodes = plan.spec.filters;
     this.geometry = kernelGeometry(machine, plan.inputShapes[0], plan.spec);
-    this.columns = machine.floats(machine.team.size * this.geometry.places * this.geometry.windowSize);
+    const columns = this.geometry.places * this.geometry.windowSize;
+    this.columns = machine.floats(machine.team.size * columns).address + sampleBytes(machine.team.member * columns);
     this.output = machine.floats(maxRows * plan.outputSize);
     this.delta = machine.floats(maxRows * plan.outputSize);
     this.inputBytes = sampleBytes(plan.inputShapes[0].reduce((n, d) => n * d, 1));
@@ -49,7 +50,7 @@ export class Conv2dLayer implements WeightedLayer {
     const { machine, nodes, geometry, output, weights } = this;
     const { places, windowSize } = geometry;
     const { kernels } = machine;
-    const columns = this.columns.address;
+    const { columns } = this;
     eachSample(machine, rows, (row) => {
       kernels.imageToColumns(this.input.address + row * this.inputBytes, columns, geometry.address);
       const y = output.address + row * this.outputBytes;
@@ -87,11 +88,11 @@ export class Conv2dLayer implements WeightedLayer {
     const { places, windowSize } = geometry;
     const { kernels } = this.machine;
     for (let row = 0; row < rows; row++) {
-      kernels.imageToColumns(this.input.address + row * this.inputBytes, columns.address, geometry.address);
+      kernels.imageToColumns(this.input.address + row * this.inputBytes, columns, geometry.address);
       const d = this.delta.address + row * this.outputBytes;
       const add = row > 0 ? 1 : 0;
       const dw = weights.gradient.address;
-      kernels.gemm(d, 1, nodes, columns.address, windowSize, dw, windowSize, nodes, windowSize, places, 1 / rows, add);
+      kernels.gemm(d, 1, nodes, columns, windowSize, dw, windowSize, nodes, windowSize, places, 1 / rows, add);
     }
   }
 
@@ -101,9 +102,8 @@ export class Conv2dLayer implements WeightedLayer {
     const { kernels } = this.machine;
     eachSample(this.machine, rows, (row) => {
       const d = this.delta.address + row * this.outputBytes;
-      const cols = columns.address;
-      kernels.gemm(d, nodes, 1, back.address, windowSize, cols, windowSize, places, windowSize, nodes, 1, 0);
-      kernels.columnsToImage(cols, errors.address + row * this.inputBytes, geometry.address);
+      kernels.gemm(d, nodes, 1, back.address, windowSize, columns, windowSize, places, windowSize, nodes, 1, 0);
+      kernels.columnsToImage(columns, errors.address + row * this.inputBytes, geometry.address);
     });
   }
 

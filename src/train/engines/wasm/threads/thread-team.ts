@@ -1,0 +1,61 @@
+import type { Team } from '../team.js';
+
+/** Looks at a word before a thread goes to sleep over it: about 50 µs, what waking up would cost. */
+const SPINS = 20_000;
+
+/** Words of shared memory, 0 at first, in which a team meets. */
+const ARRIVED = 0;
+const GENERATION = 1;
+const BROKEN = 2;
+export const TEAM_WORDS = 3;
+
+/** Returns once `words[at]` is no longer `value`: awake for a while, then asleep. */
+export function waitWhile(words: Int32Array, at: number, value: number): void {
+  for (let i = 0; i < SPINS; i++) if (Atomics.load(words, at) !== value) return;
+  Atomics.wait(words, at, value);
+}
+
+/** A member has failed: whoever waits for it wakes up and fails too. */
+export function breakTeam(words: Int32Array): void {
+  Atomics.store(words, BROKEN, 1);
+  Atomics.add(words, GENERATION, 1);
+  Atomics.notify(words, GENERATION);
+}
+
+export function isBroken(words: Int32Array): boolean {
+  return Atomics.load(words, BROKEN) !== 0;
+}
+
+/** One thread's view of a team whose members meet in shared memory. */
+export class ThreadTeam implements Team {
+  constructor(
+    private readonly words: Int32Array,
+    readonly member: number,
+    readonly size: number,
+  ) {}
+
+  share(count: number, grain = 1): readonly [from: number, to: number] {
+    const units = Math.ceil(count / grain);
+    const end = (members: number): number => Math.min(count, Math.ceil((units * members) / this.size) * grain);
+    return [end(this.member), end(this.member + 1)];
+  }
+
+  barrier(): void {
+    const { words } = this;
+    const generation = Atomics.load(words, GENERATION);
+    // In this order: a failure after this line moves the generation on.
+    this.check();
+    if (Atomics.add(words, ARRIVED, 1) === this.size - 1) {
+      Atomics.store(words, ARRIVED, 0);
+      Atomics.add(words, GENERATION, 1);
+      Atomics.notify(words, GENERATION);
+    } else {
+      waitWhile(words, GENERATION, generation);
+    }
+    this.check();
+  }
+
+  private check(): void {
+    if (isBroken(this.words)) throw new Error('another thread of the team has failed');
+  }
+}

@@ -1,0 +1,172 @@
+// Threads change no bits: one, two and three of them train to the same weights. And they end with their network.
+import { once } from 'node:events';
+import { createHash } from 'node:crypto';
+import type { Worker } from 'node:worker_threads';
+import t from 'tap';
+import type { Shape } from '../../src/ir/layer-rule.js';
+import type { ModelSpec } from '../../src/ir/model-spec.js';
+import { planNetwork } from '../../src/ir/plan-network.js';
+import { TRAIN_DEFAULTS } from '../../src/ir/train-defaults.js';
+import type { LearningRule, TrainingNetwork } from '../../src/train/engine.js';
+import { WasmEngine } from '../../src/train/engines/wasm/wasm-engine.js';
+import { initialParameters } from '../../src/train/initializers.js';
+import { Rng } from '../../src/util/rng.js';
+
+const MAX_ROWS = 37;
+/** Rows of a batch: many, a few (which go through other kernels), one. */
+const BATCHES = [MAX_ROWS, 9, 3, 1, 26];
+
+const started: Worker[] = [];
+process.on('worker', (worker) => started.push(worker));
+
+interface Case {
+  readonly name: string;
+  readonly inputShape: Shape;
+  readonly model: ModelSpec;
+  readonly rule: Partial<LearningRule>;
+}
+
+const conv = { type: 'conv_2d', filters: 10, kernel: [3, 3], strides: [1, 1], padding: 'same' } as const;
+const norm = { type: 'batch_norm', momentum: 0.9, epsilon: 1e-3, activation: 'relu' } as const;
+
+const CASES: readonly Case[] = [
+  {
+    name: 'dense, dropout, Adam',
+    inputShape: [29],
+    model: {
+      bias: true,
+      layers: [
+        { type: 'dense', units: 101, activation: 'tanh', dropout: 0.3 },
+        { type: 'dense', units: 61, activation: 'sigmoid', dropout: 0 },
+        { type: 'dense', units: 5, activation: 'none', dropout: 0 },
+      ],
+    },
+    rule: { optimizer: { type: 'adam', learningRate: 0.01, beta1: 0.9, beta2: 0.999, epsilon: 1e-7 } },
+  },
+  {
+    name: 'convolutions, batch norm, pooling, a residual, NAG',
+    inputShape: [7, 6, 3],
+    model: {
+      bias: true,
+      layers: [
+        { ...conv, activation: 'none' },
+        { ...norm, name: 'stem' },
+        {
+          type: 'depthwise_conv_2d',
+          multiplier: 1,
+          kernel: [3, 3],
+          strides: [1, 1],
+          padding: 'same',
+          activation: 'none',
+        },
+        { ...conv, kernel: [1, 1], activation: 'relu6', name: 'branch' },
+        { type: 'add', activation: 'relu', from: ['stem', 'branch'] },
+        { type: 'max_pool_2d', pool: [2, 2], strides: [2, 2], padding: 'valid' },
+        { type: 'global_average_pool_2d' },
+        { type: 'dense', units: 5, activation: 'none', dropout: 0 },
+      ],
+    },
+    rule: { optimizer: { type: 'nag', learningRate: 0.01, momentum: 0.9 } },
+  },
+];
+
+const ruleOf = (rule: Partial<LearningRule>): LearningRule => ({
+  loss: 'cross-entropy',
+  optimizer: { type: 'sgd', learningRate: 0.1 },
+  propagation: 'bp',
+  seed: 5,
+  grapes: { ...TRAIN_DEFAULTS.grapes, mode: 'local' },
+  ...rule,
+});
+
+async function open({ inputShape, model, rule }: Case, threads: number, fast = false): Promise<() => TrainingNetwork> {
+  const plan = planNetwork(model, inputShape);
+  const engine = await WasmEngine.open({ threads, fast }, plan, MAX_ROWS);
+  return () => {
+    const network = engine.build(plan, ruleOf(rule), MAX_ROWS);
+    network.writeParameters(initialParameters(plan, 'he_uniform', 3));
+    return network;
+  };
+}
+
+/** Digests of everything that a network shows, by name. */
+function train(network: TrainingNetwork): Record<string, string | number> {
+  const rng = new Rng(8);
+  const seen: Record<string, string | number> = {};
+  const note = (name: string, arrays: readonly Float32Array[]): void => {
+    const hash = createHash('sha256');
+    for (const array of arrays) hash.update(new Uint8Array(array.slice().buffer));
+    seen[name] = hash.digest('hex').slice(0, 16);
+  };
+  const fill = (): void => {
+    network.input.forEach((_, i, input) => (input[i] = rng.range(-1, 1)));
+    network.labels.forEach((_, i, labels) => (labels[i] = rng.below(5)));
+  };
+  BATCHES.forEach((rows, step) => {
+    fill();
+    seen[`loss ${String(step)}`] = network.step({ rows, step, learningRate: 0.01 }).loss;
+  });
+  note('weights', network.readParameters());
+  note('optimizer', network.readOptimizer());
+  note('gradients', network.gradients({ rows: MAX_ROWS, step: 9, learningRate: 0 }).gradients);
+  note('weights after looking at gradients', network.readParameters());
+  seen.evaluated = network.evaluate(MAX_ROWS).loss;
+  note('outputs', [network.outputs]);
+  note(
+    'factors',
+    network.modulations().flatMap((m) => [m.factors, m.responsibilities]),
+  );
+  return seen;
+}
+
+/** How the threads started since `before` end. */
+async function exitCodes(before: number): Promise<unknown[]> {
+  return Promise.all(
+    started.slice(before).map(async (worker) => {
+      worker.ref();
+      return ((await once(worker, 'exit')) as unknown[])[0];
+    }),
+  );
+}
+
+t.test('dense: three threads', async (test) => {
+  const expected = train((await open(CASES[0], 1))());
+  const before = started.length;
+  const build = await open(CASES[0], 3);
+  const network = build();
+  test.same(train(network), expected);
+  test.throws(build, { code: 'TRAIN_THREADS_FAILED' }, 'a crew serves one network');
+  network.dispose();
+  test.same(await exitCodes(before), [0, 0], 'threads end with their network');
+});
+
+t.test('convolutional: two and three threads', async (test) => {
+  const expected = train((await open(CASES[1], 1))());
+  const two = (await open(CASES[1], 2))();
+  test.same(train(two), expected);
+  two.dispose();
+  const before = started.length;
+  const three = (await open(CASES[1], 3))();
+  test.same(train(three), expected);
+  // Beyond the memory: a trap, in whichever thread comes there first.
+  const fails = (rows: number): void => {
+    test.throws(() => three.step({ rows, step: 0, learningRate: 0.1 }), { code: 'TRAIN_THREADS_FAILED' });
+  };
+  fails(1e7);
+  await exitCodes(before);
+  fails(1);
+  three.dispose();
+});
+
+t.test('automatic: threads where the work pays for them', async (test) => {
+  const plan = planNetwork(CASES[0].model, CASES[0].inputShape);
+  const small = await WasmEngine.open({ threads: 'auto', fast: false }, plan, 1);
+  test.match(small.description, '1 thread, deterministic');
+});
+
+t.test('fast: other bits, nearly the same numbers', async (test) => {
+  const expected = train((await open(CASES[0], 1))());
+  const actual = train((await open(CASES[0], 1, true))());
+  test.not(actual.weights, expected.weights);
+  test.ok(Math.abs(Number(actual.evaluated) - Number(expected.evaluated)) < 1e-3);
+});
