@@ -1,5 +1,4 @@
 // Threads change no bits: one, two and three of them train to the same weights. And they end with their network.
-import { once } from 'node:events';
 import { createHash } from 'node:crypto';
 import type { Worker } from 'node:worker_threads';
 import t from 'tap';
@@ -29,13 +28,17 @@ interface Case {
 const conv = { type: 'conv_2d', filters: 10, kernel: [3, 3], strides: [1, 1], padding: 'same' } as const;
 const norm = { type: 'batch_norm', momentum: 0.9, epsilon: 1e-3, activation: 'relu' } as const;
 
+const snu = { type: 'snu', units: 11, recurrent: true, decay: 0.8, threshold: 0.3, activation: 'none' } as const;
+
 const CASES: readonly Case[] = [
   {
-    name: 'dense, dropout, Adam',
-    inputShape: [29],
+    name: 'recurrent, spiking, dense, dropout, Adam',
+    inputShape: [6, 5],
     model: {
       bias: true,
       layers: [
+        { type: 'gru', units: 9, output: 'sequence' },
+        { ...snu, soft: true, output: 'mean' },
         { type: 'dense', units: 101, activation: 'tanh', dropout: 0.3 },
         { type: 'dense', units: 61, activation: 'sigmoid', dropout: 0 },
         { type: 'dense', units: 5, activation: 'none', dropout: 0 },
@@ -120,16 +123,17 @@ function train(network: TrainingNetwork): Record<string, string | number> {
 }
 
 /** How the threads started since `before` end. */
-async function exitCodes(before: number): Promise<unknown[]> {
+async function exitCodes(before: number): Promise<number[]> {
   return Promise.all(
-    started.slice(before).map(async (worker) => {
+    started.slice(before).map((worker) => {
       worker.ref();
-      return ((await once(worker, 'exit')) as unknown[])[0];
+      // Not events.once, which rejects when the thread tells of an error first.
+      return new Promise<number>((resolve) => worker.once('exit', resolve));
     }),
   );
 }
 
-t.test('dense: three threads', async (test) => {
+t.test('recurrent and dense: three threads', async (test) => {
   const expected = train((await open(CASES[0], 1))());
   const before = started.length;
   const build = await open(CASES[0], 3);
