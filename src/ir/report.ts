@@ -1,4 +1,10 @@
+import type { Distribution } from './distribution.js';
 import type { FactorSpread } from './telemetry.js';
+
+/** Over the nodes of one hidden layer. */
+export interface LayerSpread extends Distribution {
+  readonly layer: string;
+}
 
 /** One line of metrics.jsonl. No wall time in it: the same run gives the same bytes. */
 export interface EpochMetrics {
@@ -10,7 +16,9 @@ export interface EpochMetrics {
   readonly validationLoss: number | null;
   readonly validationAccuracy: number | null;
   /** Modulation factors at the end of the epoch, one entry a hidden layer; empty with GRAPES off. */
-  readonly factors: readonly FactorSpread[];
+  readonly factors: readonly LayerSpread[];
+  /** What the factors come from: the responsibilities of the same nodes. */
+  readonly responsibilities: readonly LayerSpread[];
 }
 
 /** counts[truth][predicted]. */

@@ -16,9 +16,9 @@ export interface Checkpoint {
   readonly arrays: readonly Float32Array[];
 }
 
-const MAGIC = 'GRAPESCKPT1\n';
+const MAGIC = 'GRAPESCKPT2\n';
 
-/** `GRAPESCKPT1\n`, one line of JSON, the arrays as little-endian float32. The JSON carries the arrays' digest. */
+/** `GRAPESCKPT2\n`, one line of JSON, the arrays as little-endian float32. The JSON carries the arrays' digest. */
 export function encodeCheckpoint(checkpoint: Checkpoint): Uint8Array {
   const { arrays, ...rest } = checkpoint;
   const lengths = arrays.map((a) => a.length);

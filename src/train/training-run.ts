@@ -2,18 +2,18 @@ import { setImmediate } from 'node:timers/promises';
 import { ToolError } from '../errors/tool-error.js';
 import { reconstructionError } from '../ir/anomaly.js';
 import { readSample, type Dataset } from '../ir/dataset.js';
+import { distributionOf } from '../ir/distribution.js';
 import type { NetworkPlan } from '../ir/network-plan.js';
 import type { TrainOptions } from '../ir/options.js';
 import { elementCount } from '../ir/tensor.js';
 import type { EpochMetrics } from '../ir/report.js';
-import type { FactorSpread } from '../ir/telemetry.js';
 import { partition } from '../util/partition.js';
 import { Rng } from '../util/rng.js';
 import { BatchLoader } from './batch-loader.js';
 import { decodeCheckpoint, type Checkpoint } from './checkpoint.js';
 import { classWeights } from './class-weights.js';
 import { EarlyStop } from './early-stop.js';
-import type { Engine, LayerModulation, TrainingNetwork } from './engine.js';
+import type { Engine, TrainingNetwork } from './engine.js';
 import { initialParameters } from './initializers.js';
 import { scheduledRate } from './schedule.js';
 
@@ -133,6 +133,7 @@ export class TrainingRun {
   private endEpoch(learningRate: number, trained: LossAndAccuracy): EpochMetrics {
     const validated = this.validate();
     this.epoch++;
+    const modulations = this.network.modulations();
     const metrics: EpochMetrics = {
       epoch: this.epoch,
       learningRate,
@@ -140,7 +141,11 @@ export class TrainingRun {
       trainAccuracy: trained.accuracy,
       validationLoss: validated?.loss ?? null,
       validationAccuracy: validated?.accuracy ?? null,
-      factors: this.network.modulations().map(spreadOf),
+      factors: modulations.map(({ layerName, factors }) => ({ layer: layerName, ...distributionOf(factors) })),
+      responsibilities: modulations.map(({ layerName, responsibilities }) => ({
+        layer: layerName,
+        ...distributionOf(responsibilities),
+      })),
     };
     this.metrics.push(metrics);
     if (this.earlyStop.observe(this.epoch, validated?.loss ?? trained.loss)) this.best = this.network.readParameters();
@@ -246,16 +251,4 @@ function lossOfGuessing(loss: TrainOptions['loss'], { train, classNames }: Datas
     sum += weight * reconstructionError(sample, zeros);
   }
   return sum / train.count;
-}
-
-function spreadOf({ factors }: LayerModulation): FactorSpread {
-  let min = Infinity;
-  let max = -Infinity;
-  let sum = 0;
-  for (const v of factors) {
-    if (v < min) min = v;
-    if (v > max) max = v;
-    sum += v;
-  }
-  return { min, mean: sum / factors.length, max };
 }

@@ -1,6 +1,6 @@
 import { loadBoard } from '../../src/boards/load.js';
 import { accuracyReport } from '../../src/ir/accuracy.js';
-import type { AccuracyReport, EpochMetrics, LearnPoint } from '../../src/ir/report.js';
+import type { AccuracyReport, EpochMetrics, LayerSpread, LearnPoint } from '../../src/ir/report.js';
 import type { FactorSpread } from '../../src/ir/telemetry.js';
 import type { Pictures, ReportData } from '../../src/report/report-data.js';
 import { Rng } from '../../src/util/rng.js';
@@ -14,6 +14,12 @@ export function answers(samples: number, right: number, seed: number): AccuracyR
   const labels = Array.from({ length: samples }, (_, i) => i % 10);
   const said = labels.map((y) => (rng.uniform() < right ? y : (y + 1 + rng.below(9)) % 10));
   return accuracyReport(labels, said, 10);
+}
+
+/** A distribution between the ends of `spread`. */
+function layerSpread(layer: string, spread: FactorSpread): LayerSpread {
+  const { min, mean, max } = spread;
+  return { layer, ...spread, q1: (min + mean) / 2, median: mean, q3: (mean + max) / 2, count: 16 };
 }
 
 /** A report in which everything was run: numbers that look like a good day. */
@@ -32,7 +38,8 @@ export function sampleData(change: Partial<ReportData> = {}): ReportData {
       trainAccuracy: 0.985 - 0.6 * d,
       validationLoss: 0.14 + 1.7 * d + 0.01 * rng.normal(),
       validationAccuracy: 0.966 - 0.5 * d + 0.003 * rng.normal(),
-      factors: factors(1 - d),
+      factors: factors(1 - d).map((spread, k) => layerSpread(`hidden_${k + 1}`, spread)),
+      responsibilities: factors(1 - d).map((spread, k) => layerSpread(`hidden_${k + 1}`, spread)),
     };
   });
   const curve = Array.from({ length: 160 }, (_, i): LearnPoint => {

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { FloatGraph } from '../../ir/graph.js';
 import type { TrainReport } from '../../ir/report.js';
 import type { StageResult } from '../../runs/stage.js';
+import { metricsFiles } from '../../train/metrics/metrics-files.js';
 import { train } from '../../train/trainer.js';
 import { writeFileAtomic } from '../../util/atomic-write.js';
 import { readModelFile, weightsDigest } from '../model-file.js';
@@ -16,7 +17,7 @@ export interface Trained {
   readonly result: StageResult;
 }
 
-/** Stage `train`: model.json, model.bin, metrics.jsonl, report.json. Opens the run, which is named after its inputs. */
+/** Stage `train`: model.json, model.bin, report.json and the metrics files. Opens the run, which is named after its inputs. */
 export function trained(session: ProjectSession): Promise<Trained> {
   return session.once('train', async () => {
     const { config, context } = session;
@@ -33,7 +34,7 @@ export function trained(session: ProjectSession): Promise<Trained> {
     const checkpoint = join(checkpointDir, 'train.bin');
     const result = await session.bring({
       id: 'train',
-      version: 2,
+      version: 3,
       options,
       inputs,
       seed: config.seed,
@@ -48,7 +49,7 @@ export function trained(session: ProjectSession): Promise<Trained> {
           ...(resumeFrom === null ? {} : { resumeFrom }),
         });
         writeGraph(output, graph);
-        output.write('metrics.jsonl', report.epochs.map((epoch) => `${JSON.stringify(epoch)}\n`).join(''));
+        for (const { path, data } of metricsFiles(report.epochs)) output.write(path, data);
         output.writeJson('report.json', report);
       },
     });
