@@ -12,8 +12,8 @@ export interface ParameterRule {
   /** Values that flow into one output and outputs that one value reaches: what initializers scale by. */
   readonly fanIn: number;
   readonly fanOut: number;
-  /** What it begins with: drawn by the initializer, or a constant. */
-  readonly initial: 'random' | number;
+  /** What it begins with: drawn by the initializer, orthogonal blocks [fanIn][fanIn], or a constant. */
+  readonly initial: 'random' | 'orthogonal' | number;
 }
 
 /** What is known of a layer type without any numbers: one object an op, in src/ir/ops. Shapes have no batch axis. */

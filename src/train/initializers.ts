@@ -3,6 +3,7 @@ import type { NetworkPlan } from '../ir/network-plan.js';
 import type { TrainOptions } from '../ir/options.js';
 import { elementCount } from '../ir/tensor.js';
 import { Rng } from '../util/rng.js';
+import { fillOrthogonal } from './orthogonal.js';
 
 /** Fills weights at random; `he_*` keep the signal's variance through relu layers, `xavier_*` through tanh. */
 const INITIALIZERS: Readonly<
@@ -27,7 +28,8 @@ export function initialParameters(
     const rng = Rng.forPurpose(seed, `initialize/${layer}`);
     return (parameter: PlannedParameter): Float32Array => {
       const values = new Float32Array(elementCount(parameter.shape));
-      if (parameter.initial === 'random') INITIALIZERS[initializer](values, parameter, rng);
+      if (parameter.initial === 'orthogonal') fillOrthogonal(values, parameter.fanIn, rng);
+      else if (parameter.initial === 'random') INITIALIZERS[initializer](values, parameter, rng);
       else values.fill(parameter.initial);
       return values;
     };

@@ -24,7 +24,8 @@ export function sequenceParameters(
       shape: [gates * units, units],
       fanIn: units,
       fanOut: units,
-      initial: 'random',
+      // Keeps the length of the state, so that neither states nor errors grow or fade over many steps.
+      initial: 'orthogonal',
     });
   }
   if (options.bias !== null) {

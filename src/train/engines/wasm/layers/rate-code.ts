@@ -2,9 +2,9 @@ import type { RateCodeLayerSpec } from '../../../../ir/model-spec.js';
 import type { PlannedLayer } from '../../../../ir/network-plan.js';
 import { Rng } from '../../../../util/rng.js';
 import { addressIn } from '../arithmetic/recurrent.js';
-import { eachSample } from '../arithmetic/samples.js';
+import { clear, eachSample } from '../arithmetic/samples.js';
 import type { Floats, Machine } from '../machine.js';
-import type { Layer, Pass } from './layer.js';
+import type { ErrorTarget, Layer, Pass } from './layer.js';
 
 /** The key of the spikes that `rate_code` layer `name` draws in a step of training. */
 export function rateCodeKey(seed: number, name: string, step: number): number {
@@ -43,7 +43,8 @@ export class RateCodeLayer implements Layer {
     });
   }
 
-  backward(): void {
-    // Spikes are drawn: there is nothing to send an error through.
+  backward({ rows }: Pass, [target]: readonly (ErrorTarget | null)[]): void {
+    // Spikes are drawn: there is no error to send through them.
+    if (target !== null && !target.accumulate) clear(this.machine, target.delta, rows * this.features);
   }
 }
