@@ -28,6 +28,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   monitor: ['ir', 'boards', 'device', 'util', 'errors'],
   verify: ['ir', 'boards', 'device', 'types:dataset', 'monitor', 'util', 'errors'],
   learn: ['ir', 'boards', 'device', 'types:dataset', 'monitor', 'util', 'errors'],
+  experiment: ['ir', 'dataset', 'train', 'report', 'util', 'errors'],
   report: [
     'ir',
     'boards',

@@ -229,6 +229,21 @@ export const VERBS: readonly VerbSpec[] = [
     load: () => import('./commands/demo-digits.js'),
   },
   {
+    name: 'experiment',
+    summary: 'Run an experiment that tests a claim about GRAPES, with controls and paired seeds',
+    description:
+      'Every experiment compares plain descent, GRAPES and the layer-mean control, each at the learning rate that validation samples chose for it, and prints means, deviations and paired differences. Finished jobs stand in runs/experiments/NAME/results.jsonl, so a run that was stopped goes on where it was. `grapes experiment list` names them all; docs/experiments.md holds what came out.',
+    args: [{ name: '<name>', description: 'an experiment, or `list`' }],
+    options: [
+      { flags: '--seeds <n>', description: 'measuring seeds, at least 2', parse: integerAtLeast(2) },
+      { flags: '--workers <n>', description: 'threads; default: all cores but one', parse: integerAtLeast(1) },
+      { flags: '--quick', description: 'few samples, epochs and seeds: to see that it runs' },
+      { flags: '--from <dir>', description: 'take the pictures from this folder instead of the cache' },
+      { flags: '--write <dir>', description: 'also write the results there, for docs/experiments.md' },
+    ],
+    load: () => import('./commands/experiment.js'),
+  },
+  {
     name: 'doctor',
     summary: 'Check this computer: Node, compilers, emulators, ports; with the remedy for what is missing',
     args: [],

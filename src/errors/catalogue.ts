@@ -4,6 +4,7 @@ import { cliErrors } from './catalogue/cli.js';
 import { configErrors } from './catalogue/config.js';
 import { datasetErrors } from './catalogue/dataset.js';
 import { deviceErrors } from './catalogue/device.js';
+import { experimentErrors } from './catalogue/experiment.js';
 import { exportErrors } from './catalogue/export.js';
 import { graphErrors } from './catalogue/graph.js';
 import { flashErrors } from './catalogue/flash.js';
@@ -40,6 +41,7 @@ export const ERROR_CATALOGUE: Readonly<Record<string, ErrorEntry>> = {
   ...deviceErrors,
   ...verifyErrors,
   ...monitorErrors,
+  ...experimentErrors,
 };
 
 export function exitCodeOf(code: string): ExitCode {
