@@ -54,7 +54,7 @@ export interface Kernels {
   columnsToImage(cols: number, x: number, geometry: number): void;
   depthwiseForward(x: number, w: number, y: number, geometry: number): void;
   depthwiseBackwardInput(d: number, w: number, dx: number, geometry: number): void;
-  depthwiseBackwardWeights(x: number, d: number, dw: number, geometry: number): void;
+  depthwiseBackwardWeights(x: number, d: number, dw: number, geometry: number, alpha: number, accumulate: 0 | 1): void;
   maxPoolForward(x: number, y: number, index: number, geometry: number): void;
   maxPoolBackward(d: number, index: number, dx: number, n: number): void;
   averagePoolForward(x: number, y: number, geometry: number): void;

@@ -1,5 +1,8 @@
 import type { Floats, Machine } from '../machine.js';
 
+/** Vectors must not be cut. */
+const LANES = 4;
+
 /** Bytes from one sample to the next. */
 export const sampleBytes = (values: number): number => 4 * values;
 
@@ -17,7 +20,46 @@ export function alone({ team }: Machine, work: () => void): void {
   team.barrier();
 }
 
+/** Parts of a batch that are summed each by itself: how many, the bits depend on, so it does not follow the threads. */
+const PARTS = 4;
+
+/** Room for sums over samples of `length` numbers, beside the array that they end in. */
+export function partialSums(machine: Machine, length: number): readonly Floats[] {
+  return Array.from({ length: PARTS - 1 }, () => machine.floats(length));
+}
+
+/**
+ * out = Σ over the samples, in a fixed order whatever the number of threads. `work` adds a sample to the numbers at an
+ * address, or overwrites them with it.
+ */
+export function sumOverSamples(
+  machine: Machine,
+  rows: number,
+  out: Floats,
+  partial: readonly Floats[],
+  work: (row: number, to: number, add: boolean) => void,
+): void {
+  const { kernels, team } = machine;
+  const sums = [out, ...partial].slice(0, rows);
+  const [first, last] = team.share(sums.length);
+  for (let part = first; part < last; part++) {
+    const begin = Math.floor((rows * part) / sums.length);
+    const end = Math.floor((rows * (part + 1)) / sums.length);
+    for (let row = begin; row < end; row++) work(row, sums[part].address, row > begin);
+  }
+  team.barrier();
+  const [from, to] = team.share(out.length, LANES);
+  if (to > from) {
+    for (let part = 1; part < sums.length; part++) {
+      kernels.accumulate(out.address + sampleBytes(from), sums[part].address + sampleBytes(from), to - from);
+    }
+  }
+  team.barrier();
+}
+
 /** An error that the first writer begins: zeros to add to. */
-export function clear(machine: Machine, array: Floats, n: number): void {
-  alone(machine, () => array.values.fill(0, 0, n));
+export function clear({ team }: Machine, array: Floats, n: number): void {
+  const [from, to] = team.share(n, LANES);
+  array.values.fill(0, from, to);
+  team.barrier();
 }

@@ -2,7 +2,7 @@ import type { DepthwiseConv2dLayerSpec } from '../../../../ir/model-spec.js';
 import type { PlannedLayer } from '../../../../ir/network-plan.js';
 import { activate, activateBackward } from '../arithmetic/elementwise.js';
 import { addRow, columnSums, scaleColumns } from '../arithmetic/matrix.js';
-import { alone, clear, eachSample, sampleBytes } from '../arithmetic/samples.js';
+import { alone, clear, eachSample, partialSums, sampleBytes, sumOverSamples } from '../arithmetic/samples.js';
 import type { Floats, Machine } from '../machine.js';
 import { plainParameter, type Parameter } from '../parameter.js';
 import { kernelGeometry, type KernelGeometry } from './image-geometry.js';
@@ -21,6 +21,7 @@ export class DepthwiseConv2dLayer implements WeightedLayer {
   private readonly geometry: KernelGeometry;
   /** Rows of the weight matrix: places under the window. */
   private readonly taps: number;
+  private readonly partialGradients: readonly Floats[];
   private readonly inputBytes: number;
   private readonly outputBytes: number;
 
@@ -36,6 +37,7 @@ export class DepthwiseConv2dLayer implements WeightedLayer {
     this.bias = this.parameters.at(1) ?? null;
     this.geometry = kernelGeometry(machine, plan.inputShapes[0], spec, spec.multiplier);
     this.nodes = this.geometry.channels * spec.multiplier;
+    this.partialGradients = partialSums(machine, this.weights.gradient.length);
     this.taps = spec.kernel[0] * spec.kernel[1];
     this.output = machine.floats(maxRows * plan.outputSize);
     this.delta = machine.floats(maxRows * plan.outputSize);
@@ -62,15 +64,10 @@ export class DepthwiseConv2dLayer implements WeightedLayer {
     const n = rows * this.plan.outputSize;
     if (activation !== 'none') activateBackward(machine, activation, delta, this.output, n);
     if (this.bias !== null) columnSums(machine, delta, this.bias.gradient, rows * geometry.places, nodes, 1 / rows);
-    alone(machine, () => {
-      const dw = weights.gradient;
-      dw.values.fill(0);
-      for (let row = 0; row < rows; row++) {
-        const x = this.input.address + row * this.inputBytes;
-        kernels.depthwiseBackwardWeights(x, delta.address + row * this.outputBytes, dw.address, geometry.address);
-      }
-      const gradient = dw.values;
-      for (let i = 0; i < gradient.length; i++) gradient[i] /= rows;
+    sumOverSamples(machine, rows, weights.gradient, this.partialGradients, (row, dw, add) => {
+      const x = this.input.address + row * this.inputBytes;
+      const d = delta.address + row * this.outputBytes;
+      kernels.depthwiseBackwardWeights(x, d, dw, geometry.address, 1 / rows, add ? 1 : 0);
     });
     if (target === null) return;
     if (!target.accumulate) clear(machine, target.delta, (rows * this.inputBytes) / 4);

@@ -208,8 +208,9 @@ export function depthwiseBackwardInput(d: usize, w: usize, dx: usize, g: usize):
   }
 }
 
-/** dw[i][j][c·M + m] += x[row][col][c] · d[place][c·M + m]. One sample; dw is added to. */
-export function depthwiseBackwardWeights(x: usize, d: usize, dw: usize, g: usize): void {
+/** dw[i][j][c·M + m] (+)= alpha · Σ over the places x[row][col][c] · d[place][c·M + m]. One sample. */
+export function depthwiseBackwardWeights(x: usize, d: usize, dw: usize, g: usize, alpha: f32, accumulate: i32): void {
+  const share = f32x4.splat(alpha);
   const H = at(g, 0), W = at(g, 1), OH = at(g, 2), OW = at(g, 3), KH = at(g, 4), KW = at(g, 5);
   const SH = at(g, 6), SW = at(g, 7), PT = at(g, 8), PL = at(g, 9), C = at(g, 10), M = at(g, 11);
   const N = C * M;
@@ -223,7 +224,7 @@ export function depthwiseBackwardWeights(x: usize, d: usize, dw: usize, g: usize
       if (M == 1) {
         for (; c + 8 <= C; c += 8) {
           const o: usize = (<usize>c) << 2;
-          let s = v128.load(to + o), t = v128.load(to + o, 16);
+          let s = f32x4.splat(0), t = f32x4.splat(0);
           for (let r = r0; r < r1; r++) {
             let a = x + (<usize>(((r * SH - PT + i) * W + q0 * SW - PL + j) * C) << 2) + o;
             let e = d + (<usize>((r * OW + q0) * C) << 2) + o;
@@ -233,19 +234,26 @@ export function depthwiseBackwardWeights(x: usize, d: usize, dw: usize, g: usize
               t = f32x4.add(t, f32x4.mul(v128.load(a, 16), v128.load(e, 16)));
             }
           }
+          s = f32x4.mul(s, share);
+          t = f32x4.mul(t, share);
+          if (accumulate) {
+            s = f32x4.add(v128.load(to + o), s);
+            t = f32x4.add(v128.load(to + o, 16), t);
+          }
           v128.store(to + o, s);
           v128.store(to + o, t, 16);
         }
       }
       for (let k = c * M; k < N; k++) {
-        let s = load<f32>(to + ((<usize>k) << 2));
+        let s: f32 = 0;
         for (let r = r0; r < r1; r++) {
           for (let q = q0; q < q1; q++) {
             const v = load<f32>(x + (<usize>(((r * SH - PT + i) * W + q * SW - PL + j) * C + k / M) << 2));
             s += v * load<f32>(d + (<usize>((r * OW + q) * N + k) << 2));
           }
         }
-        store<f32>(to + ((<usize>k) << 2), s);
+        s *= alpha;
+        store<f32>(to + ((<usize>k) << 2), accumulate ? load<f32>(to + ((<usize>k) << 2)) + s : s);
       }
     }
   }
