@@ -52,7 +52,7 @@ export interface TrainingNetwork {
   /** [maxRows][outputSize], logits or reconstruction, of the last call. */
   readonly outputs: Float32Array;
 
-  /** Forward, factors, backward, update. */
+  /** Forward, factors, backward, update. With a loss that is not finite it stops behind the forward pass. */
   step(step: Step): BatchResult;
   /** The same without the update: mean modulated gradients of every parameter. */
   gradients(step: Step): { readonly result: BatchResult; readonly gradients: readonly Float32Array[] };
@@ -72,7 +72,10 @@ export interface TrainingNetwork {
 
   /** One a hidden layer, lowest first; empty with GRAPES off. Looks at the weights as they stand. */
   modulations(): readonly LayerModulation[];
-  /** Name of the first parameter that holds a NaN or an infinity, or null. */
+  /**
+   * What holds a NaN or an infinity, lowest layer first: the name of a parameter or, where the engine can still see it,
+   * `<layer>_output`; null if nothing does.
+   */
   firstNonFinite(): string | null;
   /** Ends threads and frees memory; the network cannot be used afterwards. */
   dispose(): void;

@@ -1,4 +1,4 @@
-import { ToolError } from '../errors/tool-error.js';
+import { isToolError, ToolError } from '../errors/tool-error.js';
 import { datasetDigest } from '../ir/dataset-digest.js';
 import { quantile } from '../ir/anomaly.js';
 import type { Dataset, Samples } from '../ir/dataset.js';
@@ -29,8 +29,10 @@ export interface TrainHooks {
   readonly signal?: AbortSignal;
   /** A line of metrics.jsonl. Epochs before a resume are not told again. */
   readonly onEpoch?: (metrics: EpochMetrics) => void;
-  /** Gets the run's state every `checkpointEveryEpochs` epochs, and after the last. */
+  /** Gets the run's state every `checkpointEveryEpochs` epochs, after the last, and the last good one when it fails. */
   readonly onCheckpoint?: (bytes: Uint8Array, epoch: number) => void;
+  /** Where `onCheckpoint` puts the bytes, for messages. */
+  readonly checkpointPath?: string;
   /** Weights to begin with, in the order of `TrainingNetwork.readParameters`; drawn by the initializer if absent. */
   readonly initial?: readonly Float32Array[];
   /** Bytes of a checkpoint to go on from. The result has the same bytes as that of a run never interrupted. */
@@ -76,6 +78,7 @@ async function trainRun(
   if (hooks.initial !== undefined) run.beginWith(hooks.initial);
   if (hooks.resumeFrom !== undefined) run.resume(hooks.resumeFrom);
 
+  run.checkpointPath = hooks.checkpointPath ?? null;
   let saved = run.epoch;
   const save = (): void => {
     if (saved === run.epoch || hooks.onCheckpoint === undefined) return;
@@ -92,7 +95,8 @@ async function trainRun(
       });
       hooks.onEpoch?.(metrics);
     } catch (error) {
-      if (hooks.signal?.aborted === true && saved !== before.epoch) {
+      const isDiverged = isToolError(error) && error.code === 'TRAIN_DIVERGED' && before.epoch > 0;
+      if ((hooks.signal?.aborted === true || isDiverged) && saved !== before.epoch) {
         hooks.onCheckpoint?.(encodeCheckpoint(before), before.epoch);
       }
       throw error;

@@ -12,6 +12,7 @@ import { Rng } from '../util/rng.js';
 import { BatchLoader } from './batch-loader.js';
 import { decodeCheckpoint, type Checkpoint } from './checkpoint.js';
 import { classWeights } from './class-weights.js';
+import { divergenceError } from './divergence.js';
 import { EarlyStop } from './early-stop.js';
 import type { Engine, TrainingNetwork } from './engine.js';
 import { initialParameters } from './initializers.js';
@@ -40,6 +41,8 @@ export class TrainingRun {
   epoch = 0;
   metrics: EpochMetrics[] = [];
   stoppedEarly = false;
+  /** Where checkpoints go, for messages. */
+  checkpointPath: string | null = null;
   private readonly loader: BatchLoader;
   private readonly trainIndices: Uint32Array;
   private readonly validationIndices: Uint32Array;
@@ -95,6 +98,10 @@ export class TrainingRun {
     return this.stoppedEarly || this.epoch >= this.options.epochs;
   }
 
+  private get stepsPerEpoch(): number {
+    return Math.ceil(this.trainIndices.length / this.options.batchSize);
+  }
+
   get bestEpoch(): number {
     return this.earlyStop.bestEpoch;
   }
@@ -105,14 +112,14 @@ export class TrainingRun {
     const learningRate = scheduledRate(options.optimizer.learningRate, options.schedule, this.epoch, options.epochs);
     const order = this.trainIndices.slice();
     Rng.forPurpose(options.seed, `train/shuffle/${String(this.epoch)}`).shuffle(order);
-    const stepsPerEpoch = Math.ceil(order.length / options.batchSize);
+    const { stepsPerEpoch } = this;
     let lossSum = 0;
     let correct = 0;
     for (let step = 0; step < stepsPerEpoch; step++) {
       const from = step * options.batchSize;
       const rows = this.load(this.loader, order, from, options.batchSize);
       const { loss, correct: hits } = network.step({ rows, step: this.epoch * stepsPerEpoch + step, learningRate });
-      if (!Number.isFinite(loss)) this.diverged(step, loss / rows, learningRate);
+      if (!Number.isFinite(loss)) this.diverged(step, rows, loss / rows, learningRate);
       lossSum += loss;
       correct += hits;
       if (performance.now() >= this.sliceEnd) {
@@ -122,9 +129,9 @@ export class TrainingRun {
       }
     }
     const trained = this.means(lossSum, correct, order.length);
-    if (trained.loss > DIVERGED_TIMES_GUESSING * this.lossOfGuessing) {
-      this.diverged(stepsPerEpoch - 1, trained.loss, learningRate);
-    }
+    const wild = trained.loss > DIVERGED_TIMES_GUESSING * this.lossOfGuessing;
+    // The last update of the epoch has had no loss yet to show in.
+    if (wild || network.firstNonFinite() !== null) this.diverged(stepsPerEpoch - 1, 0, trained.loss, learningRate);
     const metrics = this.endEpoch(learningRate, trained);
     onBatch(order.length, order.length, trained.loss);
     return metrics;
@@ -180,16 +187,19 @@ export class TrainingRun {
     return { loss: loss / samples, accuracy };
   }
 
-  private diverged(step: number, loss: number, learningRate: number): never {
-    const epoch = this.epoch + 1;
-    throw new ToolError(
-      'TRAIN_DIVERGED',
-      `Training diverged in epoch ${String(epoch)}, batch ${String(step + 1)}: the loss is ${loss.toPrecision(4)} (guessing: ${this.lossOfGuessing.toFixed(2)}) at learning rate ${String(learningRate)}.`,
-      {
-        hint: `Lower train.optimizer.learningRate, for example to ${String(Number((learningRate / 10).toPrecision(2)))}.`,
-        context: { epoch, step: step + 1, loss: String(loss), learningRate, grapes: this.options.grapes.mode },
-      },
-    );
+  private diverged(batch: number, rows: number, loss: number, learningRate: number): never {
+    const { options, epoch, lossOfGuessing } = this;
+    throw divergenceError(this.network, rows, {
+      epoch: epoch + 1,
+      batch: batch + 1,
+      step: epoch * this.stepsPerEpoch + batch + 1,
+      loss,
+      lossOfGuessing,
+      learningRate,
+      grapes: options.grapes.mode,
+      goodEpoch: epoch,
+      checkpoint: this.checkpointPath,
+    });
   }
 
   /** Puts the best epoch's weights back, at rest (no look-ahead): the run's result. Training cannot go on from it. */

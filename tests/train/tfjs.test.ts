@@ -129,6 +129,23 @@ function softmax(z: Float32Array): number[] {
   return e.map((v) => v / sum);
 }
 
+t.test('a loss that is not a number changes nothing', async (test) => {
+  const { layers, inputShape } = layerCases()[0];
+  const plan = planNetwork({ bias: true, layers }, inputShape);
+  const engine = await TfjsEngine.open(plan, ['cpu']);
+  const network = engine.build(plan, { ...TRAIN_DEFAULTS }, 2);
+  const before = network.readParameters();
+  network.input[3] = NaN;
+  const { loss } = network.step({ rows: 2, step: 0, learningRate: 0.1 });
+  test.ok(Number.isNaN(loss));
+  test.same(network.readParameters(), before);
+  test.equal(network.firstNonFinite(), null);
+  before[2][1] = Infinity;
+  network.writeParameters(before);
+  test.equal(network.firstNonFinite(), 'dense_1_weights');
+  network.dispose();
+});
+
 t.test('gradients against finite differences, on every layer type', async (test) => {
   for (const { name, inputShape, layers, stepwise } of layerCases()) {
     if (stepwise === true) continue;

@@ -1,6 +1,7 @@
 // Whole training runs: what they reach, that they repeat, stop, fail and go on as they should.
 import t from 'tap';
 import { makeDigits } from '../../src/dataset/synthetic/digits.js';
+import type { ToolError } from '../../src/errors/tool-error.js';
 import type { FloatGraph } from '../../src/ir/graph.js';
 import { evaluateFloat } from '../../src/ir/interpret.js';
 import type { ModelSpec } from '../../src/ir/model-spec.js';
@@ -13,6 +14,7 @@ import { applyDrift } from '../../src/dataset/drift.js';
 import { EarlyStop } from '../../src/train/early-stop.js';
 import { WasmEngine } from '../../src/train/engines/wasm/wasm-engine.js';
 import { evaluateNetwork } from '../../src/train/evaluate-network.js';
+import { initialParameters } from '../../src/train/initializers.js';
 import { train } from '../../src/train/trainer.js';
 
 const dataset = makeDigits({ size: 14, trainSamples: 1003, testSamples: 400, seed: 1 });
@@ -211,7 +213,11 @@ t.test('training that goes wrong says so', async (test) => {
   const values = Float32Array.from(dataset.train.values);
   values[196 * 7] = NaN;
   const poisoned = { ...dataset, train: { ...dataset.train, values } };
-  await test.rejects(train(poisoned, MODEL, OPTIONS), { code: 'TRAIN_DIVERGED', context: { loss: 'NaN' } });
+  await test.rejects(train(poisoned, MODEL, OPTIONS), {
+    code: 'TRAIN_DIVERGED',
+    context: { loss: 'NaN', layer: 'input', goodEpoch: 0 },
+    hint: /data/,
+  });
   const notes: string[] = [];
   const progress = { update: () => undefined, note: (text: string) => notes.push(text) };
   await train(dataset, MODEL, { ...OPTIONS, epochs: 1, optimizer: { type: 'sgd', learningRate: 1e-9 } }, { progress });
@@ -223,6 +229,47 @@ t.test('training that goes wrong says so', async (test) => {
   await test.rejects(train(dataset, { bias: true, layers: [] }, OPTIONS), { code: 'MODEL_INVALID' });
   const empty = { ...dataset, train: { ...dataset.train, count: 0 } };
   await test.rejects(train(empty, MODEL, OPTIONS), { code: 'DATASET_EMPTY' });
+});
+
+t.test('a loss that stops being a number: step, layer, and the last good checkpoint', async (test) => {
+  // The third epoch begins with a rate that makes weights of 10^35: their products overflow.
+  const options: TrainOptions = {
+    ...OPTIONS,
+    optimizer: { type: 'sgd', learningRate: 0.03 },
+    schedule: { type: 'step', everyEpochs: 2, factor: 1e38 },
+    checkpointEveryEpochs: 100,
+  };
+  const saved = new Map<number, Uint8Array>();
+  const hooks = {
+    onCheckpoint: (bytes: Uint8Array, epoch: number) => saved.set(epoch, bytes),
+    checkpointPath: 'runs/x/checkpoint/train.bin',
+  };
+  const error = await train(dataset, MODEL, options, hooks).catch((e: unknown) => e as ToolError);
+  test.match(error, {
+    code: 'TRAIN_DIVERGED',
+    message: /epoch 3, batch 2 \(step 60\).*epoch 2 \(runs\/x\/checkpoint\/train.bin\)/,
+    // 903 samples are 29 steps an epoch.
+    context: { epoch: 3, batch: 2, step: 60, goodEpoch: 2 },
+  });
+  const { layer, array } = (error as ToolError).context;
+  test.ok(['dense_0', 'dense_1', 'dense_2'].includes(layer as string), `${String(layer)}: ${String(array)}`);
+  test.same([...saved.keys()], [2], 'the good state is saved');
+  const good = { ...options, epochs: 2 };
+  const resumed = await train(dataset, MODEL, good, { resumeFrom: saved.get(2)! });
+  test.equal(weightsOf(resumed.output), weightsOf((await train(dataset, MODEL, good)).output));
+
+  const [first] = planNetwork(MODEL, dataset.inputShape).layers;
+  const initial = initialParameters(planNetwork(MODEL, dataset.inputShape), 'he_uniform', 1);
+  const broken = initial.map((values, p) => (p === 2 ? values.map((v, i) => (i === 3 ? Infinity : v)) : values));
+  await test.rejects(train(dataset, MODEL, OPTIONS, { initial: broken }), {
+    code: 'TRAIN_DIVERGED',
+    context: { layer: 'dense_1', array: 'dense_1_weights', batch: 1 },
+  });
+  const huge = initial.map((values, p) => (p === 0 ? values.fill(3e38) : values));
+  await test.rejects(train(dataset, MODEL, OPTIONS, { initial: huge }), {
+    code: 'TRAIN_DIVERGED',
+    context: { layer: first.name, array: `${first.name}_output` },
+  });
 });
 
 t.test('the last batch of an epoch is averaged over the samples it has', async (test) => {

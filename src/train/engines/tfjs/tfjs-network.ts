@@ -54,6 +54,7 @@ export class TfjsNetwork implements TrainingNetwork {
   step(step: Step): BatchResult {
     return this.scoped(() => {
       const { result, gradients } = this.learn(step);
+      if (!Number.isFinite(result.loss)) return result;
       this.optimizer.step(gradients, step.learningRate);
       this.forward.updateStatistics(this.state);
       return result;

@@ -107,7 +107,8 @@ export class WasmNetwork implements TrainingNetwork {
 
   step(step: Step): BatchResult {
     const result = this.learn(step);
-    this.optimizer.step(step.learningRate);
+    // What made it so is still to be seen, before an update would spread it everywhere.
+    if (Number.isFinite(result.loss)) this.optimizer.step(step.learningRate);
     return result;
   }
 
@@ -130,6 +131,7 @@ export class WasmNetwork implements TrainingNetwork {
   private learn({ rows, step }: Step): BatchResult {
     const pass = { rows, training: true, seed: this.rule.seed, step };
     const result = this.forward(pass);
+    if (!Number.isFinite(result.loss)) return result;
     if (step % this.rule.grapes.everySteps === 0) for (const modulation of this.modulated) modulation.refresh();
     this.backward(pass);
     return result;
@@ -199,13 +201,21 @@ export class WasmNetwork implements TrainingNetwork {
   }
 
   firstNonFinite(): string | null {
-    const bad = this.parameters.find(({ values }) => !values.values.every((v) => Number.isFinite(v)));
-    return bad?.planned.name ?? null;
+    for (const { plan, parameters, output } of this.layers) {
+      const bad = parameters.find(({ values }) => !isFinite(values));
+      if (bad !== undefined) return bad.planned.name;
+      if (!isFinite(output)) return `${plan.name}_output`;
+    }
+    return null;
   }
 
   dispose(): void {
     // One thread: the memory goes with the last reference.
   }
+}
+
+function isFinite({ values }: Floats): boolean {
+  return values.every((v) => Number.isFinite(v));
 }
 
 /** The first layer to write an input's error overwrites it, the others add; layers run from the last to the first. */

@@ -1,12 +1,13 @@
 import type { BatchResult } from '../../../engine.js';
 import type { Floats, Ints, Machine } from '../machine.js';
-import type { Loss, LossArrays } from './loss.js';
+import { SharedLoss, type Loss, type LossArrays } from './loss.js';
 
 /** Softmax on the logits and cross-entropy against the label; its error signal is simply p − onehot. */
 export class SoftmaxCrossEntropy implements Loss {
   /** [rows][classes] */
   readonly probabilities: Floats;
   readonly predicted: Ints;
+  private readonly shared: SharedLoss;
 
   constructor(
     private readonly machine: Machine,
@@ -16,17 +17,16 @@ export class SoftmaxCrossEntropy implements Loss {
   ) {
     this.probabilities = machine.floats(maxRows * classes);
     this.predicted = machine.ints(maxRows);
+    this.shared = new SharedLoss(machine);
   }
 
   evaluate(rows: number): BatchResult {
-    const { kernels, team } = this.machine;
+    const { kernels } = this.machine;
     const { classes, predicted, probabilities } = this;
     const { output, delta, labels, rowWeights } = this.arrays;
-    const [from, to] = team.share(1);
-    let loss = 0;
-    if (to > from) {
+    const loss = this.shared.take(() => {
       kernels.argmaxRows(output.address, predicted.address, rows, classes);
-      loss = kernels.softmaxCrossEntropy(
+      return kernels.softmaxCrossEntropy(
         output.address,
         labels.address,
         rowWeights.address,
@@ -35,8 +35,7 @@ export class SoftmaxCrossEntropy implements Loss {
         rows,
         classes,
       );
-    }
-    team.barrier();
+    });
     return { loss, correct: this.countCorrect(rows) };
   }
 
