@@ -1,5 +1,15 @@
-import { mkdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { dirname, join } from 'node:path';
 import { ToolError } from '../errors/tool-error.js';
 import { diskError } from '../util/atomic-write.js';
 import { toolVersion } from '../util/package-root.js';
@@ -33,12 +43,15 @@ export class RunFolder {
     readonly dir: string,
     private readonly lock: RunLock,
     private readonly version: string,
+    /** What `runs/latest` pointed at before, or null. */
+    private readonly previous: string | null,
   ) {}
 
   /** Makes the folder if needed, locks it, clears what dead processes left, and points `runs/latest` at it. */
   static open(runsDir: string, id: string): RunFolder {
     const dir = join(runsDir, id);
     const lock = RunLock.acquire(dir);
+    const previous = latestOf(runsDir);
     try {
       sweepLeftovers(dir);
       pointLatest(runsDir, id);
@@ -46,11 +59,18 @@ export class RunFolder {
       lock.release();
       throw error;
     }
-    return new RunFolder(id, dir, lock, toolVersion());
+    return new RunFolder(id, dir, lock, toolVersion(), previous);
   }
 
+  /** Gives the lock back. A run in which nothing was made leaves no folder, and no `runs/latest` on it. */
   close(): void {
     this.lock.release();
+    if (!existsSync(this.dir) || readdirSync(this.dir).length > 0) return;
+    rmSync(this.dir, { recursive: true, force: true });
+    const runsDir = dirname(this.dir);
+    if (latestOf(runsDir) !== this.id) return;
+    if (this.previous === null || this.previous === this.id) rmSync(join(runsDir, 'latest'), { force: true });
+    else pointLatest(runsDir, this.previous);
   }
 
   stageDir(stageId: string): string {
@@ -113,6 +133,16 @@ function outOfDate(stageId: string, record: StageRecord | null, command: string)
     hint: `Run \`${command}\` first, or leave --no-deps away.`,
     context: { stage: stageId, made: record !== null, command },
   });
+}
+
+/** Where `runs/latest` points, or null. */
+function latestOf(runsDir: string): string | null {
+  const latest = join(runsDir, 'latest');
+  try {
+    return readlinkSync(latest);
+  } catch {
+    return existsSync(latest) ? readFileSync(latest, 'utf8').trim() : null;
+  }
 }
 
 /** `runs/latest` → the newest run: a relative link, or a text file where links are not allowed. */

@@ -4,7 +4,7 @@ import { sha256Hex } from '../util/digest.js';
 
 /** Where a training run stands after a whole epoch: all it needs to go on as if it had never stopped. */
 export interface Checkpoint {
-  /** Digest of dataset, model and options; the number of epochs is left out, so that a finished run can be extended. */
+  /** `checkpointDigest` of the run: the number of epochs is left out, so that a finished run can be extended. */
   readonly configDigest: string;
   /** Epochs done. */
   readonly epoch: number;
@@ -28,6 +28,18 @@ export function encodeCheckpoint(checkpoint: Checkpoint): Uint8Array {
   for (const array of arrays) for (const v of array) view.setFloat32((at += 4) - 4, v, true);
   const header = `${MAGIC}${JSON.stringify({ ...rest, lengths, payloadDigest: sha256Hex(payload) })}\n`;
   return Buffer.concat([Buffer.from(header), payload]);
+}
+
+/** What a checkpoint is of. The bytes of its arrays are not looked at. */
+export function checkpointHeader(bytes: Uint8Array): Pick<Checkpoint, 'configDigest' | 'epoch'> | null {
+  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const end = buffer.indexOf(10, MAGIC.length);
+  if (!buffer.subarray(0, MAGIC.length).equals(Buffer.from(MAGIC)) || end < 0) return null;
+  try {
+    return JSON.parse(buffer.subarray(MAGIC.length, end).toString('utf8')) as Checkpoint;
+  } catch {
+    return null;
+  }
 }
 
 /** Throws TRAIN_CHECKPOINT_INVALID when the bytes are not a whole checkpoint. */

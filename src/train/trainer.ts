@@ -9,6 +9,7 @@ import type { TrainOptions } from '../ir/options.js';
 import { planNetwork } from '../ir/plan-network.js';
 import type { AccuracyReport, EpochMetrics, TrainReport } from '../ir/report.js';
 import { elementCount } from '../ir/tensor.js';
+import { littleEndianBytes } from '../util/bytes.js';
 import { canonicalJson, sha256Hex } from '../util/digest.js';
 import { toolVersion } from '../util/package-root.js';
 import { silentProgress, type Progress } from '../util/progress.js';
@@ -58,7 +59,7 @@ export async function train(
   }
   const engine = await createEngine(options, plan);
   if (options.engine !== 'wasm') hooks.progress?.note(`Engine: ${engine.description}.`);
-  const run = new TrainingRun(engine, dataset, plan, options, configDigest(dataset, model, options));
+  const run = new TrainingRun(engine, dataset, plan, options, checkpointDigest(dataset, model, options, hooks.initial));
   try {
     return await trainRun(run, dataset, plan, model, options, hooks);
   } finally {
@@ -150,10 +151,23 @@ function reconstructTask(network: TrainingNetwork, { train: samples, classNames 
   };
 }
 
-function configDigest(dataset: Dataset, model: ModelSpec, options: TrainOptions): string {
-  // Threads change no bits.
-  const { epochs: _epochs, checkpointEveryEpochs: _every, threads: _threads, ...rest } = options;
-  return sha256Hex(canonicalJson({ dataset: datasetDigest(dataset), model, options: rest }));
+/**
+ * Equal for runs of which one can go on from the other's checkpoints: the same dataset, model, initial weights and
+ * options, but for those that change no bit of an epoch.
+ */
+export function checkpointDigest(
+  dataset: Dataset,
+  model: ModelSpec,
+  options: TrainOptions,
+  initial?: readonly Float32Array[],
+): string {
+  const { epochs, checkpointEveryEpochs: _every, threads: _threads, ...rest } = options;
+  // Half a cosine over more epochs has other rates from the first on.
+  const length = options.schedule.type === 'cosine' ? { epochs } : {};
+  const begin = initial === undefined ? {} : { initial: sha256Hex(...initial.map((a) => littleEndianBytes(a))) };
+  return sha256Hex(
+    canonicalJson({ dataset: datasetDigest(dataset), model, options: { ...rest, ...length }, ...begin }),
+  );
 }
 
 function noteIfGuessing(run: TrainingRun, dataset: Dataset, progress: Progress): void {

@@ -1,5 +1,5 @@
 import { spawn, spawnSync } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
 import { packageRoot } from '../../src/util/package-root.js';
@@ -84,6 +84,17 @@ void t.test('a resumed training gives the bytes of an uninterrupted one', { skip
   t.ok(existsSync(join(cut, 'runs', 'latest', 'checkpoint', 'train.bin')));
   await run(['train', '--resume'], cut, () => undefined);
   t.same(filesBelow(join(cut, 'runs')), filesBelow(join(whole, 'runs')));
+
+  // More epochs are another run, which --resume begins where the finished one ended.
+  for (const dir of [cut, whole]) writeProject(dir, text.replace('epochs: 60', 'epochs: 63'));
+  const longer = await cli(['train', '--resume'], { cwd: cut });
+  t.match(longer.stderr, /going on from \w+-[0-9a-f]{8}, which has the same options/);
+  const fresh = await cli(['train', '--resume', '--seed', '9'], { cwd: cut });
+  t.match(fresh.stderr, /no checkpoint to resume from/, 'another seed is another training');
+  await cli(['train'], { cwd: whole });
+  const latest = (dir: string): unknown => filesBelow(join(dir, 'runs', readlinkSync(join(dir, 'runs', 'latest'))));
+  await cli(['train'], { cwd: cut });
+  t.same(latest(cut), latest(whole), 'and gives the bytes of one that ran them all');
 });
 
 void t.test('Ctrl-C at build and on the board: nothing half-written, no process left', { skip: skipCc }, async (t) => {

@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, readlinkSync, rmSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import t from 'tap';
 import { RunFolder } from '../../src/runs/run-folder.js';
 import type { Stage } from '../../src/runs/stage.js';
@@ -135,7 +135,7 @@ void t.test('one process at a time; a dead one does not count', async (t) => {
   t.throws(() => RunFolder.open(dir, 'net-00000000'), { code: 'RUN_BUSY', context: { pid: process.pid } });
   t.same(readdirSync(run.dir), ['.lock'], 'nothing but the lock');
   run.close();
-  t.same(readdirSync(run.dir), []);
+  t.notOk(existsSync(run.dir), 'empty again');
   const lock = join(dir, 'net-00000000', '.lock');
   const ended = spawnSync(process.execPath, ['-e', '']).pid;
   const leftBehind = [
@@ -144,10 +144,12 @@ void t.test('one process at a time; a dead one does not count', async (t) => {
     '',
   ];
   for (const content of leftBehind) {
+    mkdirSync(dirname(lock), { recursive: true });
     writeFileSync(lock, content);
     RunFolder.open(dir, 'net-00000000').close();
     t.notOk(existsSync(lock), content);
   }
+  mkdirSync(dirname(lock));
   writeFileSync(lock, JSON.stringify({ pid: ended, start: '1', host: 'elsewhere' }));
   t.throws(() => RunFolder.open(dir, 'net-00000000'), { code: 'RUN_BUSY', context: { host: 'elsewhere' } });
 });
@@ -167,8 +169,30 @@ void t.test('what dead processes left is cleared, what living ones write is not'
   t.ok(existsSync(inRun('quantize/x')), 'a folder whose replacement never came is put back');
   t.ok(existsSync(inRun('.plan.1.tmp')), 'process 1 is alive');
   t.equal(readlinkSync(join(dir, 'latest')), 'net-00000000');
-  RunFolder.open(dir, 'other-00000000').close();
+  const other = RunFolder.open(dir, 'other-00000000');
+  await other.bring(stage());
+  other.close();
   t.equal(readlinkSync(join(dir, 'latest')), 'other-00000000');
+});
+
+void t.test('a run in which nothing was made leaves no trace', (t) => {
+  const dir = t.testdir();
+  const runs = join(dir, 'runs');
+  const fail = (id: string): void => {
+    const run = RunFolder.open(runs, id);
+    t.equal(readlinkSync(join(runs, 'latest')), id, 'while it works');
+    run.close();
+    t.notOk(existsSync(join(runs, id)));
+  };
+  fail('net-00000000');
+  t.same(readdirSync(runs), []);
+  const kept = RunFolder.open(runs, 'kept-00000000');
+  writeFileSync(join(kept.dir, 'checkpoint'), 'x');
+  kept.close();
+  fail('net-00000000');
+  t.equal(readlinkSync(join(runs, 'latest')), 'kept-00000000', 'the one before is the latest again');
+  t.same(readdirSync(runs).sort(), ['kept-00000000', 'latest']);
+  t.end();
 });
 
 void t.test('a full disk leaves no half artefact', async (t) => {

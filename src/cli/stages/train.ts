@@ -1,14 +1,15 @@
-import { existsSync, readFileSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, rmSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import type { FloatGraph } from '../../ir/graph.js';
 import type { TrainReport } from '../../ir/report.js';
 import type { StageResult } from '../../runs/stage.js';
 import { metricsFiles } from '../../train/metrics/metrics-files.js';
-import { train } from '../../train/trainer.js';
+import { checkpointDigest, train } from '../../train/trainer.js';
 import { writeFileAtomic } from '../../util/atomic-write.js';
 import { readModelFile, weightsDigest } from '../model-file.js';
 import type { ProjectSession } from '../project-session.js';
 import { dataInputs, dataset } from './data.js';
+import { CHECKPOINT, findResumePoint, LAST_CHECKPOINT } from './resume-point.js';
 import { readFloatGraph, readJson, writeGraph } from './graph-on-disk.js';
 
 export interface Trained {
@@ -30,8 +31,7 @@ export function trained(session: ProjectSession): Promise<Trained> {
     const { threads: _, ...train_ } = config.train;
     const options = { name: config.name, data: config.data, model: config.model, train: train_ };
     session.openRun({ options, inputs });
-    const checkpointDir = join(session.run.dir, 'checkpoint');
-    const checkpoint = join(checkpointDir, 'train.bin');
+    const checkpoint = join(session.run.dir, CHECKPOINT);
     const result = await session.bring({
       id: 'train',
       version: 3,
@@ -39,21 +39,29 @@ export function trained(session: ProjectSession): Promise<Trained> {
       inputs,
       seed: config.seed,
       run: async (output) => {
-        const resumeFrom = checkpointToResume(session, checkpoint);
-        const { output: graph, report } = await train(await dataset(session), config.model, config.train, {
+        const data = await dataset(session);
+        const digest = checkpointDigest(data, config.model, config.train, initial ?? undefined);
+        const resumeFrom = checkpointToResume(session, checkpoint, digest);
+        let last: Uint8Array | null = null;
+        const { output: graph, report } = await train(data, config.model, config.train, {
           name: config.name,
           progress: context.progress,
           signal: context.signal,
-          onCheckpoint: (bytes) => writeFileAtomic(checkpoint, bytes),
+          onCheckpoint: (bytes) => {
+            last = bytes;
+            writeFileAtomic(checkpoint, bytes);
+          },
+          checkpointPath: `runs/${session.run.id}/${CHECKPOINT}`,
           ...(initial === null ? {} : { initial }),
           ...(resumeFrom === null ? {} : { resumeFrom }),
         });
         writeGraph(output, graph);
         for (const { path, data } of metricsFiles(report.epochs)) output.write(path, data);
         output.writeJson('report.json', report);
+        output.write(LAST_CHECKPOINT, last ?? resumeFrom!);
       },
     });
-    if (result.action === 'ran') rmSync(checkpointDir, { recursive: true, force: true });
+    if (result.action === 'ran') rmSync(dirname(checkpoint), { recursive: true, force: true });
     return { graph: readFloatGraph(result.dir), report: readJson<TrainReport>(result.dir, 'report.json'), result };
   });
 }
@@ -64,15 +72,20 @@ function initialWeights({ config: { modelFile }, dir }: ProjectSession): readonl
 }
 
 /** With --resume the checkpoint's bytes; without it an old checkpoint is dropped, and the user told. */
-function checkpointToResume(session: ProjectSession, checkpoint: string): Uint8Array | null {
-  const { progress } = session.context;
-  if (!existsSync(checkpoint)) {
-    if (session.options.resume === true)
-      progress.note('train: no checkpoint to resume from; starting at the beginning');
+function checkpointToResume(
+  { context, options, run, config }: ProjectSession,
+  own: string,
+  digest: string,
+): Uint8Array | null {
+  const { progress } = context;
+  if (options.resume !== true) {
+    if (existsSync(own)) progress.note('train: starting over; --resume would have gone on from the checkpoint');
+    rmSync(own, { force: true });
     return null;
   }
-  if (session.options.resume === true) return readFileSync(checkpoint);
-  progress.note('train: starting over; --resume would have gone on from the checkpoint');
-  rmSync(checkpoint, { force: true });
-  return null;
+  const point = findResumePoint(run.dir, digest, config.train.epochs);
+  if (point === null) progress.note('train: no checkpoint to resume from; starting at the beginning');
+  else if (point.run !== run.id)
+    progress.note(`train: going on from ${point.run}, which has the same options but for the epochs`);
+  return point?.bytes ?? null;
 }

@@ -78,7 +78,7 @@ export const trainErrors = {
     title: 'The checkpoint belongs to another run',
     explanation:
       'A run can only go on with the dataset, model and options it began with, because the result has to be the one of ' +
-      'a run that was never interrupted. Through the library the number of epochs may grow; `grapes train` makes a new run of it.',
+      'a run that was never interrupted. The number of epochs may grow, unless the learning rate follows a cosine over them.',
     hint: 'Undo the change in grapes.yaml, or train from the start, without --resume.',
     exitCode: EXIT.config,
   },
