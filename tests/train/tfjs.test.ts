@@ -129,6 +129,33 @@ function softmax(z: Float32Array): number[] {
   return e.map((v) => v / sum);
 }
 
+t.test('factors in force are kept, and not touched by looking at them', async (test) => {
+  const { layers, inputShape } = layerCases()[0];
+  const plan = planNetwork({ bias: true, layers }, inputShape);
+  const engine = await TfjsEngine.open(plan, ['cpu']);
+  const rule = { ...TRAIN_DEFAULTS, grapes: { ...TRAIN_DEFAULTS.grapes, everySteps: 4 } };
+  const build = (): TfjsNetwork => {
+    const network = engine.build(plan, rule, 2) as TfjsNetwork;
+    network.input.forEach((_, i) => (network.input[i] = (i % 5) / 5));
+    return network;
+  };
+  const step = (network: TfjsNetwork, n: number): void => void network.step({ rows: 2, step: n, learningRate: 1 });
+  const [whole, resumed] = [build(), build()];
+  for (let n = 0; n < 2; n++) step(whole, n);
+  const now = whole.modulations().map(({ factors }) => [...factors]);
+  resumed.writeParameters(whole.readParameters());
+  resumed.writeOptimizer(whole.readOptimizer());
+  test.notSame(
+    whole.readOptimizer().map((factors) => [...factors]),
+    now,
+    'the factors in force are older than the weights',
+  );
+  step(whole, 2);
+  step(resumed, 2);
+  test.same(resumed.readParameters(), whole.readParameters());
+  for (const network of [whole, resumed]) network.dispose();
+});
+
 t.test('a loss that is not a number changes nothing', async (test) => {
   const { layers, inputShape } = layerCases()[0];
   const plan = planNetwork({ bias: true, layers }, inputShape);

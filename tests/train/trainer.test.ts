@@ -128,6 +128,66 @@ t.test('a resumed run gives the bytes of one that was never interrupted', async 
   }
 });
 
+t.test('whatever the optimizer remembers, a resumed run gives the same bytes', async (test) => {
+  const learningRate = 0.01;
+  const grapes = { ...TRAIN_DEFAULTS.grapes, everySteps: 7 };
+  const cases: [string, Partial<TrainOptions>][] = [
+    ['nag', { optimizer: { type: 'nag', learningRate, momentum: 0.9 } }],
+    ['rmsprop', { optimizer: { type: 'rmsprop', learningRate, decay: 0.9, epsilon: 1e-8 } }],
+    ['adam', { optimizer: { type: 'adam', learningRate, beta1: 0.9, beta2: 0.999, epsilon: 1e-8 } }],
+    // 29 steps an epoch: the factors in force at its end are older than the weights.
+    ['factors every 7 steps', { grapes }],
+    [
+      'fa, factors every 7 steps, nag',
+      { grapes, propagation: 'fa', optimizer: { type: 'nag', learningRate, momentum: 0.9 } },
+    ],
+    ['dfa, reference', { grapes: { ...grapes, variant: 'reference' }, propagation: 'dfa' }],
+  ];
+  for (const [name, change] of cases) {
+    const options = { ...OPTIONS, epochs: 3, ...change };
+    const checkpoints = new Map<number, Uint8Array>();
+    const whole = await train(dataset, MODEL, options, {
+      onCheckpoint: (bytes, epoch) => checkpoints.set(epoch, bytes),
+    });
+    const resumed = await train(dataset, MODEL, options, { resumeFrom: checkpoints.get(1)! });
+    test.equal(weightsOf(resumed.output), weightsOf(whole.output), name);
+    test.same(resumed.report, whole.report, name);
+  }
+});
+
+t.test('looking at the factors leaves those in force alone, and variants know their networks', (test) => {
+  const rule = { ...TRAIN_DEFAULTS, grapes: { ...TRAIN_DEFAULTS.grapes, everySteps: 3 } };
+  const plan = planNetwork(MODEL, dataset.inputShape);
+  const weightsAfter = (look: boolean): Float32Array[] => {
+    const network = WasmEngine.solo().build(plan, rule, 4);
+    network.writeParameters(initialParameters(plan, 'he_uniform', 1));
+    network.input.forEach((_, i) => (network.input[i] = (i % 7) / 7));
+    for (let step = 0; step < 5; step++) {
+      network.step({ rows: 4, step, learningRate: 0.5 });
+      if (look) test.equal(network.modulations().length, 2);
+    }
+    return network.readParameters();
+  };
+  test.same(weightsAfter(true), weightsAfter(false));
+
+  const conv = planNetwork(
+    {
+      bias: false,
+      layers: [
+        { type: 'conv_2d', filters: 2, kernel: [3, 3], strides: [2, 2], padding: 'same', activation: 'relu' },
+        dense(10, 'none'),
+      ],
+    },
+    dataset.inputShape,
+  );
+  const reference = { ...TRAIN_DEFAULTS, grapes: { ...TRAIN_DEFAULTS.grapes, variant: 'reference' as const } };
+  test.throws(() => WasmEngine.solo().build(conv, reference, 4), {
+    code: 'TRAIN_OPTION_UNSUPPORTED',
+    context: { type: 'conv_2d' },
+  });
+  test.end();
+});
+
 t.test('interrupted: the last whole epoch is handed over, and can be gone on from', async (test) => {
   const stop = new AbortController();
   let saved: Uint8Array | null = null;
@@ -264,6 +324,11 @@ t.test('a loss that stops being a number: step, layer, and the last good checkpo
   await test.rejects(train(dataset, MODEL, OPTIONS, { initial: broken }), {
     code: 'TRAIN_DIVERGED',
     context: { layer: 'dense_1', array: 'dense_1_weights', batch: 1 },
+  });
+  const threaded = { ...OPTIONS, threads: 2 };
+  await test.rejects(train(dataset, MODEL, threaded, { initial: broken }), {
+    code: 'TRAIN_DIVERGED',
+    context: { array: 'dense_1_weights' },
   });
   const huge = initial.map((values, p) => (p === 0 ? values.fill(3e38) : values));
   await test.rejects(train(dataset, MODEL, OPTIONS, { initial: huge }), {

@@ -70,7 +70,30 @@ export class TfjsModulations {
     return scaled;
   }
 
-  list(): LayerModulation[] {
+  /** Factors that stay in force for more than a step: live, and part of what a checkpoint keeps. */
+  get kept(): readonly Float32Array[] {
+    return this.rule.grapes.everySteps > 1 ? this.list().map(({ factors }) => factors) : [];
+  }
+
+  /** What `refresh` would find for the weights, as copies: what is in force stays. */
+  look(point: readonly Tensor[], plain: readonly Tensor[]): LayerModulation[] {
+    const live = this.list();
+    const copy = (m: LayerModulation): LayerModulation => ({
+      ...m,
+      responsibilities: m.responsibilities.slice(),
+      factors: m.factors.slice(),
+    });
+    const inForce = live.map(copy);
+    this.refresh(point, plain, null);
+    const seen = live.map(copy);
+    live.forEach(({ responsibilities, factors }, h) => {
+      responsibilities.set(inForce[h].responsibilities);
+      factors.set(inForce[h].factors);
+    });
+    return seen;
+  }
+
+  private list(): LayerModulation[] {
     return this.layers.map((m, h) => ({
       layerName: m.planned.name,
       responsibilities: this.variant?.sums[h] ?? m.responsibilities,

@@ -151,11 +151,15 @@ export class TfjsNetwork implements TrainingNetwork {
   }
 
   readOptimizer(): Float32Array[] {
-    return copies(this.optimizer.memory);
+    return [...copies(this.optimizer.memory), ...this.modulation.kept.map((factors) => factors.slice())];
   }
 
   writeOptimizer(arrays: readonly Float32Array[]): void {
-    this.write(this.optimizer.memory, arrays);
+    const { memory } = this.optimizer;
+    this.write(memory, arrays);
+    this.modulation.kept.forEach((factors, i) => {
+      factors.set(arrays[memory.length + i]);
+    });
   }
 
   readFeedback(): Float32Array[] {
@@ -176,10 +180,7 @@ export class TfjsNetwork implements TrainingNetwork {
   }
 
   modulations(): readonly LayerModulation[] {
-    this.tf.tidy(() => {
-      this.modulation.refresh(this.optimizer.point(), this.parameters, null);
-    });
-    return this.modulation.list();
+    return this.scoped(() => this.modulation.look(this.optimizer.point(), this.parameters));
   }
 
   firstNonFinite(): string | null {
