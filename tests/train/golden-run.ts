@@ -52,6 +52,8 @@ const GRAPES_MODES: Readonly<Record<string, GrapesMode>> = {
   'BPgrapes-local': 'local',
   FA: 'off',
   DFA: 'off',
+  'FAgrapes-local': 'local',
+  'DFAgrapes-local': 'local',
   FAgrapes: 'propagating',
   DFAgrapes: 'propagating',
 };
