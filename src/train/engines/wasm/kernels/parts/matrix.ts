@@ -30,26 +30,73 @@ export function columnSums(D: usize, rows: i32, cols: i32, out: usize, alpha: f3
   }
 }
 
-/** out[r] = sum_c |W[r][c]|: how much weight flows into node r. */
+/**
+ * out[r] = sum_c |W[r][c]|: how much weight flows into node r. Four rows at a time: a sum waits for the addition before,
+ * four of them wait together.
+ */
 export function absRowSums(W: usize, rows: i32, cols: i32, out: usize): void {
-  const c8 = cols & ~7;
-  let w = W;
-  for (let r = 0; r < rows; r++) {
-    let s0 = f32x4.splat(0), s1 = f32x4.splat(0);
-    let c = 0;
-    for (; c < c8; c += 8) {
-      s0 = f32x4.add(s0, f32x4.abs(v128.load(w)));
-      s1 = f32x4.add(s1, f32x4.abs(v128.load(w, 16)));
-      w += 32;
-    }
-    s0 = f32x4.add(s0, s1);
-    let s: f32 = (f32x4.extract_lane(s0, 0) + f32x4.extract_lane(s0, 1)) + (f32x4.extract_lane(s0, 2) + f32x4.extract_lane(s0, 3));
-    for (; c < cols; c++) {
-      s += abs<f32>(load<f32>(w));
-      w += 4;
-    }
-    store<f32>(out + ((<usize>r) << 2), s);
+  const row: usize = (<usize>cols) << 2;
+  let w = W, o = out;
+  let r = 0;
+  for (; r + 4 <= rows; r += 4) {
+    fourAbsSums(w, row, cols, o);
+    w += row << 2;
+    o += 16;
   }
+  for (; r < rows; r++) {
+    store<f32>(o, absSum(w, cols));
+    w += row;
+    o += 4;
+  }
+}
+
+/** Eight lanes a row, as in `absSum`. */
+// @ts-ignore: decorator
+@inline
+function fourAbsSums(W: usize, row: usize, cols: i32, out: usize): void {
+  let a0 = f32x4.splat(0), a1 = f32x4.splat(0), b0 = f32x4.splat(0), b1 = f32x4.splat(0);
+  let c0 = f32x4.splat(0), c1 = f32x4.splat(0), d0 = f32x4.splat(0), d1 = f32x4.splat(0);
+  let a = W, b = a + row, c = b + row, d = c + row;
+  const c8 = cols & ~7;
+  for (let i = 0; i < c8; i += 8) {
+    a0 = f32x4.add(a0, f32x4.abs(v128.load(a))), a1 = f32x4.add(a1, f32x4.abs(v128.load(a, 16)));
+    b0 = f32x4.add(b0, f32x4.abs(v128.load(b))), b1 = f32x4.add(b1, f32x4.abs(v128.load(b, 16)));
+    c0 = f32x4.add(c0, f32x4.abs(v128.load(c))), c1 = f32x4.add(c1, f32x4.abs(v128.load(c, 16)));
+    d0 = f32x4.add(d0, f32x4.abs(v128.load(d))), d1 = f32x4.add(d1, f32x4.abs(v128.load(d, 16)));
+    a += 32, b += 32, c += 32, d += 32;
+  }
+  const rest = cols - c8;
+  store<f32>(out, addAbs(lanes(f32x4.add(a0, a1)), a, rest));
+  store<f32>(out, addAbs(lanes(f32x4.add(b0, b1)), b, rest), 4);
+  store<f32>(out, addAbs(lanes(f32x4.add(c0, c1)), c, rest), 8);
+  store<f32>(out, addAbs(lanes(f32x4.add(d0, d1)), d, rest), 12);
+}
+
+function absSum(W: usize, cols: i32): f32 {
+  let s0 = f32x4.splat(0), s1 = f32x4.splat(0);
+  let w = W;
+  const c8 = cols & ~7;
+  for (let c = 0; c < c8; c += 8) {
+    s0 = f32x4.add(s0, f32x4.abs(v128.load(w)));
+    s1 = f32x4.add(s1, f32x4.abs(v128.load(w, 16)));
+    w += 32;
+  }
+  return addAbs(lanes(f32x4.add(s0, s1)), w, cols - c8);
+}
+
+/** sum + |w[0]| + … of `rest` numbers, one after the other. */
+// @ts-ignore: decorator
+@inline
+function addAbs(sum: f32, w: usize, rest: i32): f32 {
+  let s = sum;
+  for (let c = 0; c < rest; c++) s += abs<f32>(load<f32>(w + ((<usize>c) << 2)));
+  return s;
+}
+
+// @ts-ignore: decorator
+@inline
+function lanes(s: v128): f32 {
+  return (f32x4.extract_lane(s, 0) + f32x4.extract_lane(s, 1)) + (f32x4.extract_lane(s, 2) + f32x4.extract_lane(s, 3));
 }
 
 /** D[r][c] *= factor[c]: one factor a column, the error signal of a batch. */
