@@ -169,6 +169,7 @@ export interface Kernels {
   meanSquaredError(y: number, x: number, weights: number, d: number, rows: number, cols: number): number;
   argmaxRows(z: number, classes: number, rows: number, cols: number): void;
   sgdStep(w: number, g: number, n: number, rate: number): void;
+  sgdOuterStep(w: number, d: number, x: number, rows: number, cols: number, rate: number): void;
   momentumStep(w: number, v: number, g: number, n: number, rate: number, momentum: number): void;
   lookAhead(u: number, w: number, v: number, n: number, momentum: number): void;
   rmspropStep(

@@ -57,8 +57,13 @@ export class Modulation {
     scaleColumns(this.machine, delta, this.factors, (rows * this.anchor.outputSize) / nodes, nodes);
   }
 
+  /** Whether `modulateGradients` does anything. */
+  get touchesGradients(): boolean {
+    return this.options.mode === 'local';
+  }
+
   /** The layer's gradients, after they were taken. */
   modulateGradients(): void {
-    if (this.options.mode === 'local') this.layer.scaleGradients(this.factors);
+    if (this.touchesGradients) this.layer.scaleGradients(this.factors);
   }
 }

@@ -1,6 +1,14 @@
 import type { PlannedParameter } from '../../../ir/network-plan.js';
 import type { Floats, Machine } from './machine.js';
 
+/** errors · inputsᵀ, the first numbers of both: the gradient of a weight matrix [nodes][inputs] on one sample. */
+export interface OuterProduct {
+  readonly errors: Floats;
+  readonly nodes: number;
+  readonly input: Floats;
+  readonly inputs: number;
+}
+
 /**
  * Something that is learned, and the batch's mean gradient of the loss in it, in one layout: the plan's, unless the
  * layer says otherwise in `read` and `write`.
@@ -9,6 +17,8 @@ export interface Parameter {
   readonly planned: PlannedParameter;
   readonly values: Floats;
   readonly gradient: Floats;
+  /** Set by a layer: the gradient is this product, and has not been written to `gradient`. */
+  outer: OuterProduct | null;
   /** Copies in the plan's layout. */
   read(array: Floats): Float32Array;
   write(array: Floats, from: Float32Array): void;
@@ -21,6 +31,7 @@ export function plainParameter(machine: Machine, planned: PlannedParameter): Par
     planned,
     values: machine.floats(length),
     gradient: machine.floats(length),
+    outer: null,
     read: (array) => array.values.slice(),
     write: (array, from) => {
       array.values.set(from);

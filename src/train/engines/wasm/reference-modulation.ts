@@ -74,12 +74,16 @@ export class ReferenceModulation extends Modulation {
     if (this.rule.propagation !== 'dfa') super.modulateError(delta, rows);
   }
 
+  override get touchesGradients(): boolean {
+    return this.rule.propagation === 'dfa' ? this.place > 0 : super.touchesGradients;
+  }
+
   override modulateGradients(): void {
     if (this.rule.propagation !== 'dfa') {
       super.modulateGradients();
       return;
     }
-    if (this.place === 0) return;
+    if (!this.touchesGradients) return;
     const { gradient } = this.layer.parameters[0];
     const below = this.siblings[this.place - 1].factors;
     scaleRows(this.machine, gradient, this.factors, this.hidden.nodes, below.length);

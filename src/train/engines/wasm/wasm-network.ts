@@ -20,6 +20,8 @@ export class WasmNetwork implements TrainingNetwork {
   readonly loss: Loss;
   readonly modulated: readonly Modulation[];
   private readonly feedback: ErrorFeedback;
+  /** A step's gradients may be left as `Parameter.outer`. */
+  private readonly leavesOuter: boolean;
   private readonly parameters: readonly Parameter[];
   private readonly state: readonly KeptState[];
   /** Of each layer, one an input. */
@@ -52,6 +54,7 @@ export class WasmNetwork implements TrainingNetwork {
     this.state = layers.flatMap((layer) => layer.state);
     this.modulated = rule.grapes.mode === 'off' ? [] : this.createModulations();
     this.optimizer = createOptimizer(machine, this.parameters, rule.optimizer);
+    this.leavesOuter = this.optimizer.takesOuter === true && !this.modulated.some((m) => m.touchesGradients);
   }
 
   private createLoss(): Loss {
@@ -106,7 +109,7 @@ export class WasmNetwork implements TrainingNetwork {
   }
 
   step(step: Step): BatchResult {
-    const result = this.learn(step);
+    const result = this.learn(step, this.leavesOuter);
     // What made it so is still to be seen, before an update would spread it everywhere.
     if (Number.isFinite(result.loss)) this.optimizer.step(step.learningRate);
     return result;
@@ -116,7 +119,7 @@ export class WasmNetwork implements TrainingNetwork {
     // Looking at gradients leaves no trace in the moving statistics.
     const kept = this.state.map((s) => s.values.values.slice());
     this.machine.team.barrier();
-    const result = this.learn(step);
+    const result = this.learn(step, false);
     this.state.forEach((s, i) => {
       s.values.values.set(kept[i]);
     });
@@ -124,12 +127,12 @@ export class WasmNetwork implements TrainingNetwork {
   }
 
   evaluate(rows: number): BatchResult {
-    return this.forward({ rows, training: false, seed: this.rule.seed, step: 0 });
+    return this.forward({ rows, training: false, seed: this.rule.seed, step: 0, outer: false });
   }
 
   /** Forward, factors, backward. */
-  private learn({ rows, step }: Step): BatchResult {
-    const pass = { rows, training: true, seed: this.rule.seed, step };
+  private learn({ rows, step }: Step, outer: boolean): BatchResult {
+    const pass = { rows, training: true, seed: this.rule.seed, step, outer };
     const result = this.forward(pass);
     if (!Number.isFinite(result.loss)) return result;
     if (step % this.rule.grapes.everySteps === 0) for (const modulation of this.modulated) modulation.refresh();

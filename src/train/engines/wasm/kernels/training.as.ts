@@ -10,7 +10,7 @@ export { relu6Forward, relu6Backward, sigmoidForward, sigmoidBackward } from './
 export { dropoutMask, multiply, accumulate } from './parts/dropout';
 export { softmaxCrossEntropy, argmaxRows } from './parts/softmax';
 export { meanSquaredError } from './parts/mean-squared-error';
-export { sgdStep, momentumStep, lookAhead, rmspropStep, adamStep } from './parts/optimizers';
+export { sgdStep, sgdOuterStep, momentumStep, lookAhead, rmspropStep, adamStep } from './parts/optimizers';
 
 export { imageToColumns, columnsToImage } from './parts/images';
 export { depthwiseForward, depthwiseBackwardInput, depthwiseBackwardWeights } from './parts/images';

@@ -19,12 +19,26 @@ export function addRow(Y: usize, row: usize, rows: i32, cols: i32): void {
 
 /** out[c] = alpha * sum_r D[r][c], rows in ascending order: the bias gradient. */
 export function columnSums(D: usize, rows: i32, cols: i32, out: usize, alpha: f32): void {
-  for (let c = 0; c < cols; c++) {
+  const row: usize = (<usize>cols) << 2;
+  let c = 0;
+  for (; c + 8 <= cols; c += 8) {
+    let s0 = f32x4.splat(0), s1 = f32x4.splat(0);
+    let d = D + ((<usize>c) << 2);
+    for (let r = 0; r < rows; r++) {
+      s0 = f32x4.add(s0, v128.load(d));
+      s1 = f32x4.add(s1, v128.load(d, 16));
+      d += row;
+    }
+    const to = out + ((<usize>c) << 2);
+    v128.store(to, f32x4.mul(s0, f32x4.splat(alpha)));
+    v128.store(to, f32x4.mul(s1, f32x4.splat(alpha)), 16);
+  }
+  for (; c < cols; c++) {
     let s: f32 = 0;
     let d = D + ((<usize>c) << 2);
     for (let r = 0; r < rows; r++) {
       s += load<f32>(d);
-      d += (<usize>cols) << 2;
+      d += row;
     }
     store<f32>(out + ((<usize>c) << 2), s * alpha);
   }

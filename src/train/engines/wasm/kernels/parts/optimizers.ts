@@ -16,6 +16,27 @@ export function sgdStep(w: usize, g: usize, n: i32, rate: f32): void {
   }
 }
 
+/** W[r][c] -= rate * (d[r] * x[c]): sgdStep with the gradient of one sample, which is written nowhere. */
+export function sgdOuterStep(W: usize, d: usize, x: usize, rows: i32, cols: i32, rate: f32): void {
+  const r4 = f32x4.splat(rate);
+  const c8 = cols & ~7;
+  for (let r = 0; r < rows; r++) {
+    const f = load<f32>(d + ((<usize>r) << 2));
+    if (f == 0) continue;
+    const f4 = f32x4.splat(f);
+    const w = W + ((<usize>r * <usize>cols) << 2);
+    for (let c = 0; c < c8; c += 8) {
+      const at: usize = (<usize>c) << 2;
+      v128.store(w + at, f32x4.sub(v128.load(w + at), f32x4.mul(r4, f32x4.mul(f4, v128.load(x + at)))));
+      v128.store(w + at, f32x4.sub(v128.load(w + at, 16), f32x4.mul(r4, f32x4.mul(f4, v128.load(x + at, 16)))), 16);
+    }
+    for (let c = c8; c < cols; c++) {
+      const at: usize = (<usize>c) << 2;
+      store<f32>(w + at, load<f32>(w + at) - rate * (f * load<f32>(x + at)));
+    }
+  }
+}
+
 /** v = momentum * v + rate * g;  w -= v */
 export function momentumStep(w: usize, v: usize, g: usize, n: i32, rate: f32, momentum: f32): void {
   const r4 = f32x4.splat(rate);
