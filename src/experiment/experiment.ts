@@ -43,6 +43,8 @@ export interface TrainTask extends TaskBase {
   readonly kind: 'train';
   readonly epochs: number;
   readonly sparsity: Sparsity;
+  /** The learning rate is multiplied by this after every epoch; absent: it stays. */
+  readonly decay?: number;
   /** The accuracy whose time is measured, in [0, 1]. */
   readonly goal: number;
 }

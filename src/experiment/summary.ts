@@ -16,6 +16,8 @@ export interface ArmSummary {
   /** Accuracy, minus plain descent and minus the layer-mean control of the same seeds; null for the arm itself. */
   readonly minusPlain: PairedDifference | null;
   readonly minusLayerMean: PairedDifference | null;
+  /** The same as `minusPlain` for the mean over the epochs, where the task has epochs. */
+  readonly areaMinusPlain: PairedDifference | null;
   /** Mean curve over the seeds. */
   readonly curve: readonly number[];
 }
@@ -59,11 +61,11 @@ function armSummaries(
     results
       .filter((r) => r.phase === 'measure' && r.case === caseId && r.arm === arm && r.rate === rateOf(arm))
       .sort((a, b) => a.seed - b.seed);
-  const accuracies = (runs: readonly JobResult[]): number[] => runs.map((r) => r.measures['accuracy']);
+  const values = (runs: readonly JobResult[], measure: string): number[] => runs.map((r) => r.measures[measure]);
   return arms.map(({ id, label }) => {
     const runs = runsOf(id);
-    const minus = (other: string): PairedDifference | null =>
-      other === id ? null : pairedDifference(accuracies(runs), accuracies(runsOf(other)));
+    const minus = (other: string, measure = 'accuracy'): PairedDifference | null =>
+      other === id ? null : pairedDifference(values(runs, measure), values(runsOf(other), measure));
     return {
       arm: id,
       label,
@@ -75,6 +77,7 @@ function armSummaries(
       ),
       minusPlain: minus('plain'),
       minusLayerMean: minus('layer-mean'),
+      areaMinusPlain: 'area' in runs[0].measures ? minus('plain', 'area') : null,
       curve: runs[0].curve.map((_, i) => mean(runs.map((r) => r.curve[i]))),
     };
   });

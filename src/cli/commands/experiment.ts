@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { EXPERIMENTS, findExperiment } from '../../experiment/definitions/all.js';
 import { prepareData } from '../../experiment/prepare-data.js';
 import { tablesText } from '../../experiment/report/tables.js';
+import { saveRun } from '../../experiment/report/saved-run.js';
 import { writeReport } from '../../experiment/report/write-report.js';
 import { ResultsFile } from '../../experiment/results-file.js';
 import { runExperiment } from '../../experiment/run-experiment.js';
@@ -58,7 +59,9 @@ async function runOne(
   const cases = summarize(experiment, results);
   const facts = { data: data.dataset.name, dataDigest: data.digest, standIn: data.standIn, quick };
   const written = options['write'] as string | undefined;
-  if (written !== undefined) writeReport(context.resolve(written), experiment, facts, results);
+  if (written !== undefined) {
+    writeReport(context.resolve(written), experiment, saveRun(experiment, facts, results));
+  }
   return {
     fields: { result: { experiment: name, ...facts, results: file.path, jobs: results.length, ran, cases } },
     text: tablesText(experiment, facts, cases),

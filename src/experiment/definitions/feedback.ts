@@ -17,7 +17,7 @@ export const FEEDBACK: Experiment = {
       id: `${propagation}-${activation}`,
       label: `${NAMES[propagation]}, 196-128-128-10, ${activation}`,
       task: training(mlp([128, 128], activation), { epochs: 10, goal: 0.85, propagation }),
-      rates: activation === 'relu' ? [0.005, 0.01, 0.02, 0.05, 0.1, 0.2] : [0.02, 0.05, 0.1, 0.2, 0.4, 0.8],
+      rates: activation === 'relu' ? [0.005, 0.01, 0.02, 0.05, 0.1, 0.2] : [0.02, 0.05, 0.1, 0.2, 0.4, 0.8, 1.6],
       fixedRates: [0.01],
     })),
   ),

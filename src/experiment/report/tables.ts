@@ -23,18 +23,27 @@ export function armRows(
   arms: readonly ArmSummary[],
 ): { head: Row; rows: Row[] } {
   const names = Object.keys(arms[0].measures);
+  const withArea = names.includes('area');
   const title = (name: string): string =>
     name === 'epochsToGoal' && task.kind === 'train'
       ? `${MEASURES[name].title} ${String(Math.round(100 * task.goal))} %`
       : (MEASURES[name]?.title ?? name);
   return {
-    head: ['rule', 'rate', ...names.map(title), 'minus plain', 'minus layer mean'],
+    head: [
+      'rule',
+      'rate',
+      ...names.map(title),
+      'minus plain',
+      'minus layer mean',
+      ...(withArea ? ['mean over epochs, minus plain'] : []),
+    ],
     rows: arms.map((arm) => [
       arm.diverged > 0 ? `${arm.label} (${String(arm.diverged)} of ${String(arm.n)} diverged)` : arm.label,
       String(arm.rate),
       ...names.map((name) => measureText(name, arm.measures[name], task.kind === 'train' ? task.epochs : null)),
       differenceText(arm.minusPlain),
       differenceText(arm.minusLayerMean),
+      ...(withArea ? [differenceText(arm.areaMinusPlain)] : []),
     ]),
   };
 }

@@ -1,20 +1,16 @@
 import { join } from 'node:path';
 import { writeFileAtomic } from '../../util/atomic-write.js';
 import type { Experiment } from '../experiment.js';
-import type { JobResult } from '../job.js';
-import { resultLine } from '../results-file.js';
-import type { RunFacts } from './facts.js';
+import { summarize } from '../summary.js';
+import { curvePlot } from './curve-plot.js';
+import { differencePlot } from './difference-plot.js';
+import { resultsOf, savedRunText, type SavedRun } from './saved-run.js';
 
-/** NAME.json (what it was run on) and NAME.jsonl (every job): what docs/experiments.md is made of. */
-export function writeReport(
-  folder: string,
-  experiment: Experiment,
-  facts: RunFacts,
-  results: readonly JobResult[],
-): void {
-  writeFileAtomic(
-    join(folder, `${experiment.name}.json`),
-    `${JSON.stringify({ ...facts, seeds: experiment.seeds }, null, 2)}\n`,
-  );
-  writeFileAtomic(join(folder, `${experiment.name}.jsonl`), results.map(resultLine).join(''));
+/** NAME.json, and two pictures beside it: what docs/experiments.md is made of and shows. */
+export function writeReport(folder: string, experiment: Experiment, run: SavedRun): void {
+  const { name } = experiment;
+  const cases = summarize(experiment, resultsOf(run));
+  writeFileAtomic(join(folder, `${name}.json`), savedRunText(run));
+  writeFileAtomic(join(folder, `${name}-differences.svg`), differencePlot(experiment, cases));
+  writeFileAtomic(join(folder, `${name}-curves.svg`), curvePlot(experiment, cases));
 }

@@ -18,15 +18,17 @@ export async function runTrainTask(task: TrainTask, job: Job, { dataset }: Exper
   const guessing = 1 / dataset.classNames.length;
   const curve = [trainee.accuracy(measured)];
   let diverged = false;
+  let { rate } = job;
   for (let epoch = 0; epoch < task.epochs; epoch++) {
     if (!diverged) {
       try {
-        trainee.pass(dataset.train, job.rate, `epoch/${String(epoch)}`);
+        trainee.pass(dataset.train, rate, `epoch/${String(epoch)}`);
       } catch (error) {
         if (!(error instanceof Diverged)) throw error;
         diverged = true;
       }
     }
+    rate *= task.decay ?? 1;
     curve.push(diverged ? guessing : trainee.accuracy(measured));
   }
   network.dispose();
