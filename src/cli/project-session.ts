@@ -1,14 +1,16 @@
 import { join } from 'node:path';
 import type { Board } from '../boards/descriptor.js';
 import { loadBoard } from '../boards/load.js';
-import { findProjectDir, loadProject } from '../config/load.js';
+import { findProjectDir, readProjectFile } from '../config/load.js';
 import type { ProjectConfig } from '../config/project-config.js';
-import { ToolError } from '../errors/tool-error.js';
+import type { ProjectFile } from '../config/project-file.js';
+import { isToolError, ToolError } from '../errors/tool-error.js';
 import type { ModelSpec } from '../ir/model-spec.js';
 import { RunFolder } from '../runs/run-folder.js';
 import type { Stage, StageResult } from '../runs/stage.js';
 import { canonicalJson, sha256Hex } from '../util/digest.js';
 import type { CommandContext } from './command.js';
+import { configPlace } from './config-place.js';
 import { readModelFile } from './model-file.js';
 
 export interface SessionOptions {
@@ -35,6 +37,7 @@ export class ProjectSession {
     readonly config: ProjectConfig,
     readonly board: Board,
     readonly options: SessionOptions,
+    private readonly file: ProjectFile,
   ) {}
 
   /** Reads the project that -C names, or the nearest one. `adjust` applies the command's own options. */
@@ -45,10 +48,15 @@ export class ProjectSession {
   ): ProjectSession {
     const dir = projectDir(context);
     const readModel = (path: string): ModelSpec => readModelFile(join(dir, path)).model;
-    const config = adjust(loadProject(dir, { cwd: context.baseDir, seed: context.globals.seed, readModel }));
-    const boardId = context.globals.board ?? config.board;
-    context.learned({ project: config.name, board: boardId });
-    return new ProjectSession(context, dir, { ...config, board: boardId }, loadBoard(boardId), options);
+    const file = readProjectFile(dir, { cwd: context.baseDir, seed: context.globals.seed, readModel });
+    const { board } = context.globals;
+    const config = adjust(board === null ? file.config : { ...file.config, board });
+    context.learned({ project: config.name, board: config.board });
+    try {
+      return new ProjectSession(context, dir, config, loadBoard(config.board), options, file);
+    } catch (error) {
+      throw board === null ? located(error, file, config) : error;
+    }
   }
 
   /** Where downloads and compiled objects are shared between projects. */
@@ -101,6 +109,11 @@ export class ProjectSession {
     return result;
   }
 
+  /** An error of a stage, with its place in grapes.yaml where its cause stands there. */
+  located(error: unknown): unknown {
+    return located(error, this.file, this.config);
+  }
+
   close(): void {
     this.folder?.close();
   }
@@ -132,7 +145,14 @@ export async function withSession<T>(
 ): Promise<T> {
   try {
     return await work(session);
+  } catch (error) {
+    throw session.located(error);
   } finally {
     session.close();
   }
+}
+
+function located(error: unknown, file: ProjectFile, config: ProjectConfig): unknown {
+  const place = isToolError(error) ? configPlace(error, config) : null;
+  return place === null ? error : file.locate(error as ToolError, place);
 }

@@ -1,13 +1,9 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join, parse, relative } from 'node:path';
 import { ToolError } from '../errors/tool-error.js';
-import { withDefaults, type ReadModel } from './defaults.js';
-import { configError } from './problem.js';
+import type { ReadModel } from './defaults.js';
 import type { ProjectConfig } from './project-config.js';
-import type { RawProject } from './raw-project.js';
-import { schemaProblems } from './schema-check.js';
-import { semanticProblems } from './semantic-checks.js';
-import { ConfigSource } from './source.js';
+import { ProjectFile } from './project-file.js';
 
 export const PROJECT_FILE = 'grapes.yaml';
 
@@ -22,14 +18,7 @@ export function parseProject(
   seed: number | null = null,
   readModel: ReadModel = refuseToRead,
 ): ProjectConfig {
-  const { source, value, problems } = ConfigSource.parse(text);
-  if (problems.length > 0) throw configError(file, problems);
-  const wrong = schemaProblems(value, source);
-  if (wrong.length > 0) throw configError(file, wrong);
-  const config = withDefaults(value as RawProject, seed, readModel);
-  const odd = semanticProblems(config, source);
-  if (odd.length > 0) throw configError(file, odd);
-  return config;
+  return ProjectFile.parse(text, file, seed, readModel).config;
 }
 
 function refuseToRead(path: string): never {
@@ -38,11 +27,20 @@ function refuseToRead(path: string): never {
   });
 }
 
-/** Reads `grapes.yaml` in `projectDir`. `cwd` only shortens the file name in messages. */
-export function loadProject(
-  projectDir: string,
-  options: { cwd: string; seed: number | null; readModel?: ReadModel },
-): ProjectConfig {
+interface LoadOptions {
+  /** Only shortens the file name in messages. */
+  readonly cwd: string;
+  readonly seed: number | null;
+  readonly readModel?: ReadModel;
+}
+
+/** What `grapes.yaml` in `projectDir` says. Throws CONFIG_*. */
+export function loadProject(projectDir: string, options: LoadOptions): ProjectConfig {
+  return readProjectFile(projectDir, options).config;
+}
+
+/** The same with the places of its values, for errors that later stages find. */
+export function readProjectFile(projectDir: string, options: LoadOptions): ProjectFile {
   const path = join(projectDir, PROJECT_FILE);
   const shown = shortPath(path, options.cwd);
   if (!existsSync(path)) {
@@ -60,7 +58,7 @@ export function loadProject(
       cause,
     });
   }
-  return parseProject(text, shown, options.seed, options.readModel);
+  return ProjectFile.parse(text, shown, options.seed, options.readModel ?? refuseToRead);
 }
 
 /** The nearest folder at or above `start` that holds a project file, or null. */

@@ -80,7 +80,7 @@ export async function driven(context: CommandContext, steps: number | undefined)
     };
   } catch (error) {
     session.close();
-    throw error;
+    throw session.located(error);
   }
 }
 
