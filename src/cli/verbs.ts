@@ -1,5 +1,6 @@
 import type { CommandHandler } from './command.js';
 import { integerAtLeast, oneOf, seconds } from './option-parsers.js';
+import { TRAINING_OPTIONS } from './with-training.js';
 
 export interface ArgumentSpec {
   /** commander's notation: `<required>`, `[optional]`. */
@@ -85,15 +86,18 @@ export const VERBS: readonly VerbSpec[] = [
   {
     name: 'train',
     summary: 'Train the float network',
+    description:
+      'Another engine or --fast is another run; to keep it for the commands that follow, write it in grapes.yaml. The number of threads changes no bit of the result.',
     args: [],
-    options: [RESUME, FORCE],
+    options: [...TRAINING_OPTIONS, RESUME, FORCE],
     load: () => import('./commands/train.js'),
   },
   {
     name: 'evaluate',
     summary: 'Accuracy of the float and the int8 network on the test samples',
+    description: 'Of the float network alone, if a layer has no integer form yet.',
     args: [],
-    options: [],
+    options: [...TRAINING_OPTIONS],
     load: () => import('./commands/evaluate.js'),
   },
   {
@@ -201,7 +205,7 @@ export const VERBS: readonly VerbSpec[] = [
     name: 'deploy',
     summary: 'Everything up to verify: train, quantize, plan, export, build, flash, verify',
     args: [],
-    options: [RESUME],
+    options: [...TRAINING_OPTIONS, RESUME],
     load: () => import('./commands/deploy.js'),
   },
   {

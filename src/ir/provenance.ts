@@ -6,4 +6,6 @@ export interface Provenance {
   readonly seed: number | null;
   /** SHA-256 (hex) of each input, by the input's name. */
   readonly inputs: Readonly<Record<string, string>>;
+  /** The arithmetic behind the numbers, where other machines may give others: `wasm, fast`; absent where they may not. */
+  readonly engine?: string;
 }

@@ -1,14 +1,7 @@
 import { ToolError } from '../errors/tool-error.js';
 import type { Samples } from '../ir/dataset.js';
 import { graphDigest } from '../ir/graph-file.js';
-import {
-  isLayerOp,
-  type FloatGraph,
-  type FullyConnectedOp,
-  type LookupOp,
-  type Op,
-  type QuantizedGraph,
-} from '../ir/graph.js';
+import { isLayerOp, type FloatGraph, type FullyConnectedOp, type LookupOp, type QuantizedGraph } from '../ir/graph.js';
 import { ACCUMULATOR_LIMIT, accumulatorBound } from '../ir/ops/accumulator-bound.js';
 import { TANH_OUTPUT, tanhTable } from '../ir/ops/lookup.js';
 import type { QuantizeOptions } from '../ir/options.js';
@@ -17,6 +10,7 @@ import type { Tensor } from '../ir/tensor.js';
 import { validateGraph } from '../ir/validate-graph.js';
 import { littleEndianBytes } from '../util/bytes.js';
 import { sha256Hex } from '../util/digest.js';
+import { checkOps } from './check-ops.js';
 import { calibrate, drawCalibration } from './calibrate.js';
 import { reportLayers, type PartialQuantizeReport } from './layer-report.js';
 import type { Range } from './observers/observer.js';
@@ -25,8 +19,6 @@ import { splitTanh } from './passes/split-tanh.js';
 import { quantizeLayer } from './quantize-layer.js';
 import { asymmetricInt8 } from './schemes/activations.js';
 import { TANH_REACH, tanhInputs } from './schemes/tanh-reach.js';
-
-const SUPPORTED: readonly string[] = ['fully_connected', 'lookup'] satisfies Op['kind'][];
 
 /**
  * Post-training quantization to int8 (docs/numerics.md): weights symmetric, activations asymmetric over ranges measured
@@ -40,34 +32,17 @@ export function quantize(
   options: QuantizeOptions,
 ): { output: QuantizedGraph; report: PartialQuantizeReport } {
   checkWeights(graph);
-  const folded = foldBatchNorm(validateGraph(graph));
-  checkOps(folded);
-  const float = splitTanh(folded);
+  checkOps(validateGraph(graph));
+  const float = splitTanh(foldBatchNorm(graph));
   const inputs = drawCalibration(float, calibration, options);
   const ranges = calibrate(float, inputs, options.calibration);
   const output = toIntegers(float, ranges, options, {
     toolVersion: graph.provenance.toolVersion,
     seed: options.seed,
+    ...(graph.provenance.engine === undefined ? {} : { engine: graph.provenance.engine }),
     inputs: { graph: graphDigest(graph), calibration: sha256Hex(...inputs.map((x) => littleEndianBytes(x))) },
   });
   return { output, report: reportLayers(float, output, inputs) };
-}
-
-/** What stands in the way, all of it at once: op names and what they are. */
-function checkOps(graph: FloatGraph): void {
-  const unsupported = graph.ops.flatMap((op): { op: string; kind: string }[] => {
-    if (isLayerOp(op) || !SUPPORTED.includes(op.kind)) return [{ op: op.name, kind: op.kind }];
-    const { activation } = op;
-    return ['relu6', 'sigmoid'].includes(activation) ? [{ op: op.name, kind: `${op.kind} with ${activation}` }] : [];
-  });
-  if (unsupported.length === 0) return;
-  const [{ op, kind }] = unsupported;
-  const list = unsupported.map((u) => `'${u.op}' (${u.kind})`).join(', ');
-  throw new ToolError(
-    'QUANTIZE_UNSUPPORTED_OP',
-    `${unsupported.length === 1 ? 'This op has' : 'These ops have'} no integer form: ${list}. There is one for ${SUPPORTED.join(' and ')}.`,
-    { context: { op, kind, ops: unsupported.map((u) => u.op), kinds: unsupported.map((u) => u.kind) } },
-  );
 }
 
 function checkWeights(graph: FloatGraph): void {

@@ -6,6 +6,7 @@ export function provenanceLines(graph: QuantizedGraph, image: FirmwareImage): { 
   const { compiler } = image;
   return [
     { name: 'Seed', value: String(graph.provenance.seed ?? 'none') },
+    ...(graph.provenance.engine === undefined ? [] : [{ name: 'Trained by', value: graph.provenance.engine }]),
     { name: 'Model and learning options, SHA-256', value: image.modelDigest },
     { name: 'Firmware (ELF), SHA-256', value: image.elfDigest },
     ...Object.entries(graph.provenance.inputs).map(([name, value]) => ({ name: `${name}, SHA-256`, value })),

@@ -86,5 +86,7 @@ export interface Engine {
   readonly id: TrainOptions['engine'];
   /** For logs and provenance: back end, threads, arithmetic. */
   readonly description: string;
+  /** For provenance, where the bits of the result hang on the machine or the back end; null where they do not. */
+  readonly inexact: string | null;
   build(plan: NetworkPlan, rule: LearningRule, maxRows: number): TrainingNetwork;
 }

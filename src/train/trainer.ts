@@ -17,7 +17,7 @@ import { countLabels } from './class-weights.js';
 import { checkModel } from './check-model.js';
 import { encodeCheckpoint } from './checkpoint.js';
 import { createEngine } from './engines/create-engine.js';
-import type { TrainingNetwork } from './engine.js';
+import type { Engine, TrainingNetwork } from './engine.js';
 import { evaluateAutoencoder, evaluateNetwork, reconstructionErrors } from './evaluate-network.js';
 import { identifierOf, toGraph } from './to-graph.js';
 import { TrainingRun } from './training-run.js';
@@ -61,7 +61,7 @@ export async function train(
   if (options.engine !== 'wasm') hooks.progress?.note(`Engine: ${engine.description}.`);
   const run = new TrainingRun(engine, dataset, plan, options, checkpointDigest(dataset, model, options, hooks.initial));
   try {
-    return await trainRun(run, dataset, plan, model, options, hooks);
+    return await trainRun(run, engine, dataset, plan, model, options, hooks);
   } finally {
     run.network.dispose();
   }
@@ -69,6 +69,7 @@ export async function train(
 
 async function trainRun(
   run: TrainingRun,
+  engine: Engine,
   dataset: Dataset,
   plan: NetworkPlan,
   model: ModelSpec,
@@ -113,8 +114,9 @@ async function trainRun(
     inputs: {
       dataset: datasetDigest(dataset),
       model: sha256Hex(canonicalJson(model)),
-      options: sha256Hex(canonicalJson(options)),
+      options: sha256Hex(canonicalJson(withoutThreads(options))),
     },
+    ...(engine.inexact === null ? {} : { engine: engine.inexact }),
   };
   const { network } = run;
   const task = options.loss === 'reconstruction' ? reconstructTask(network, dataset) : undefined;
@@ -161,13 +163,18 @@ export function checkpointDigest(
   options: TrainOptions,
   initial?: readonly Float32Array[],
 ): string {
-  const { epochs, checkpointEveryEpochs: _every, threads: _threads, ...rest } = options;
+  const { epochs, checkpointEveryEpochs: _every, ...rest } = withoutThreads(options);
   // Half a cosine over more epochs has other rates from the first on.
   const length = options.schedule.type === 'cosine' ? { epochs } : {};
   const begin = initial === undefined ? {} : { initial: sha256Hex(...initial.map((a) => littleEndianBytes(a))) };
   return sha256Hex(
     canonicalJson({ dataset: datasetDigest(dataset), model, options: { ...rest, ...length }, ...begin }),
   );
+}
+
+/** What the result hangs on: threads change no bits. */
+function withoutThreads({ threads: _threads, ...rest }: TrainOptions): Omit<TrainOptions, 'threads'> {
+  return rest;
 }
 
 function noteIfGuessing(run: TrainingRun, dataset: Dataset, progress: Progress): void {

@@ -3,15 +3,16 @@ import { percent, table, thousands } from '../output/text.js';
 import { ProjectSession, withSession } from '../project-session.js';
 import { aucRow } from '../summaries.js';
 import { trained } from '../stages/train.js';
+import { withTraining } from '../with-training.js';
 
-/** `grapes train [--resume] [--force]` */
+/** `grapes train [--engine E] [--threads N] [--fast] [--resume] [--force]` */
 export const run: CommandHandler = (context, _args, options) =>
   withSession(
-    ProjectSession.open(context, {
-      target: 'train',
-      force: options['force'] === true,
-      resume: options['resume'] === true,
-    }),
+    ProjectSession.open(
+      context,
+      { target: 'train', force: options['force'] === true, resume: options['resume'] === true },
+      withTraining(options),
+    ),
     async (session) => {
       const { report, result } = await trained(session);
       const last = report.epochs[report.epochs.length - 1];

@@ -1,6 +1,7 @@
 import type { QuantizedGraph } from '../../ir/graph.js';
 import { evaluateFloat, evaluateInt8 } from '../../ir/interpret.js';
 import type { QuantizeReport } from '../../ir/report.js';
+import { checkOps } from '../../quantize/check-ops.js';
 import { quantize } from '../../quantize/quantize.js';
 import type { StageResult } from '../../runs/stage.js';
 import type { ProjectSession } from '../project-session.js';
@@ -18,7 +19,7 @@ export interface Quantized {
 export function quantized(session: ProjectSession): Promise<Quantized> {
   return session.once('quantize', async () => {
     const { config, context } = session;
-    const float = await trained(session);
+    const float = await trained(session, checkOps);
     const result = await session.bring({
       id: 'quantize',
       version: 1,

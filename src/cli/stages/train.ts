@@ -5,6 +5,7 @@ import type { TrainReport } from '../../ir/report.js';
 import type { StageResult } from '../../runs/stage.js';
 import { metricsFiles } from '../../train/metrics/metrics-files.js';
 import { checkpointDigest, train } from '../../train/trainer.js';
+import { untrainedGraph } from '../../train/untrained-graph.js';
 import { writeFileAtomic } from '../../util/atomic-write.js';
 import { readModelFile, weightsDigest } from '../model-file.js';
 import type { ProjectSession } from '../project-session.js';
@@ -18,8 +19,11 @@ export interface Trained {
   readonly result: StageResult;
 }
 
+/** Looks at the network before it is trained, with the weights yet to come; throws if the work would be in vain. */
+export type CheckBefore = (untrained: FloatGraph) => void;
+
 /** Stage `train`: model.json, model.bin, report.json and the metrics files. Opens the run, which is named after its inputs. */
-export function trained(session: ProjectSession): Promise<Trained> {
+export function trained(session: ProjectSession, checkBefore?: CheckBefore): Promise<Trained> {
   return session.once('train', async () => {
     const { config, context } = session;
     const initial = initialWeights(session);
@@ -40,6 +44,7 @@ export function trained(session: ProjectSession): Promise<Trained> {
       seed: config.seed,
       run: async (output) => {
         const data = await dataset(session);
+        checkBefore?.(untrainedGraph(data, config.model));
         const digest = checkpointDigest(data, config.model, config.train, initial ?? undefined);
         const resumeFrom = checkpointToResume(session, checkpoint, digest);
         let last: Uint8Array | null = null;

@@ -18,10 +18,15 @@ export class TfjsEngine implements Engine {
   }
 
   get description(): string {
-    const { tf, name, passedOver } = this.backEnd;
+    const { name, passedOver } = this.backEnd;
     const kind = { tensorflow: 'tfjs-node, native', wasm: 'WebAssembly', cpu: 'plain JavaScript, slow' }[name];
     const why = passedOver.length === 0 ? '' : `; not ${passedOver.join('; not ')}`;
-    return `tfjs ${tf.version['tfjs-core']}, back end ${name} (${kind})${why}`;
+    return `${this.inexact} (${kind})${why}`;
+  }
+
+  get inexact(): string {
+    const { tf, name } = this.backEnd;
+    return `tfjs ${tf.version['tfjs-core']}, back end ${name}`;
   }
 
   build(plan: NetworkPlan, rule: LearningRule, maxRows: number): TrainingNetwork {

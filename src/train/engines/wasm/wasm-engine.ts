@@ -45,6 +45,10 @@ export class WasmEngine implements Engine {
     return `wasm, ${String(threads)} ${threads === 1 ? 'thread' : 'threads'}, ${arithmetic}`;
   }
 
+  get inexact(): string | null {
+    return this.fast ? 'wasm, fast' : null;
+  }
+
   /** With threads, one network at a time: the one before must have been disposed of. */
   build(plan: NetworkPlan, rule: LearningRule, maxRows: number): TrainingNetwork {
     const { crew, fast } = this;

@@ -1,0 +1,34 @@
+import { ToolError } from '../errors/tool-error.js';
+import { isLayerOp, type FloatGraph, type Op } from '../ir/graph.js';
+import { foldBatchNorm } from './passes/fold-batch-norm.js';
+
+const SUPPORTED: readonly string[] = ['fully_connected', 'lookup'] satisfies Op['kind'][];
+
+export interface UnsupportedOp {
+  /** Its name in the graph. */
+  readonly op: string;
+  /** What it is: `gru`, `fully_connected with relu6`. */
+  readonly kind: string;
+}
+
+/** The ops of a network that have no integer form and cannot be folded away. The weights do not matter. */
+export function unsupportedOps(graph: FloatGraph): UnsupportedOp[] {
+  return foldBatchNorm(graph).ops.flatMap((op): UnsupportedOp[] => {
+    if (isLayerOp(op) || !SUPPORTED.includes(op.kind)) return [{ op: op.name, kind: op.kind }];
+    const { activation } = op;
+    return ['relu6', 'sigmoid'].includes(activation) ? [{ op: op.name, kind: `${op.kind} with ${activation}` }] : [];
+  });
+}
+
+/** Throws QUANTIZE_UNSUPPORTED_OP with all {@link unsupportedOps}, if there are any. */
+export function checkOps(graph: FloatGraph): void {
+  const unsupported = unsupportedOps(graph);
+  if (unsupported.length === 0) return;
+  const [{ op, kind }] = unsupported;
+  const list = unsupported.map((u) => `'${u.op}' (${u.kind})`).join(', ');
+  throw new ToolError(
+    'QUANTIZE_UNSUPPORTED_OP',
+    `${unsupported.length === 1 ? 'This op has' : 'These ops have'} no integer form: ${list}. There is one for ${SUPPORTED.join(' and ')}.`,
+    { context: { op, kind, ops: unsupported.map((u) => u.op), kinds: unsupported.map((u) => u.kind) } },
+  );
+}

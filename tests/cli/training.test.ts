@@ -1,0 +1,233 @@
+// What grapes.yaml says about layers and training, through the tool: networks of every kind, flags, refusals with places.
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import t from 'tap';
+import type { FloatGraph } from '../../src/ir/graph.js';
+import type { AccuracyReport } from '../../src/ir/report.js';
+import { cli, type CliRun } from './in-process.js';
+import { TINY, writeProject } from './project.js';
+import { schemaErrors } from './schemas.js';
+
+const root = t.testdir();
+const env = { XDG_CACHE_HOME: join(root, 'cache') };
+
+async function grapes(dir: string, ...argv: string[]): Promise<CliRun> {
+  const run = await cli([...argv, '--json'], { cwd: dir, env });
+  t.same(schemaErrors(run.json), []);
+  return run;
+}
+
+/** The tiny project with these layers and this `train:` section; the device only infers. */
+function project(layers: readonly string[], train = 'epochs: 3, batchSize: 16'): string {
+  return TINY.replace(/model:\n( {2}.*\n)+/, `model:\n  layers:\n${layers.map((l) => `    - ${l}\n`).join('')}`)
+    .replace(/train: .*\n/, `train: { ${train} }\n`)
+    .replace(/learn: .*\n/, '');
+}
+
+const RESIDUAL = [
+  '{ type: conv_2d, filters: 8, name: stem }',
+  '{ type: batch_norm, name: stem_norm }',
+  '{ type: depthwise_conv_2d }',
+  '{ type: conv_2d, filters: 8, kernel: 1, activation: none }',
+  '{ type: add, from: [conv_2d_3, stem_norm], activation: relu }',
+  '{ type: max_pool_2d }',
+  '{ type: flatten }',
+  '{ type: dropout, rate: 0.1 }',
+  '{ units: 10 }',
+];
+
+const NETWORKS: readonly [name: string, layers: readonly string[], train: string, accuracy: number][] = [
+  ['residual', RESIDUAL, 'epochs: 4, batchSize: 16, optimizer: { type: adam, learningRate: 0.01 }', 0.6],
+  [
+    'averages',
+    [
+      '{ type: conv_2d, filters: 8 }',
+      '{ type: average_pool_2d }',
+      '{ type: conv_2d, filters: 16 }',
+      '{ type: global_average_pool_2d }',
+      '{ units: 10 }',
+    ],
+    'epochs: 6, batchSize: 16, optimizer: { type: rmsprop, learningRate: 0.01 }, schedule: { type: cosine, warmupEpochs: 1 }',
+    0.4,
+  ],
+  [
+    'simple_rnn',
+    ['{ type: simple_rnn, units: 24 }', '{ units: 10 }'],
+    'epochs: 8, batchSize: 16, optimizer: { type: nag, learningRate: 0.02 }',
+    0.4,
+  ],
+  [
+    'gru',
+    ['{ type: gru, units: 16 }', '{ type: gru, units: 16 }', '{ units: 10 }'],
+    'epochs: 6, batchSize: 16, optimizer: { type: adam, learningRate: 0.01 }, grapes: { mode: local, everySteps: 4 }',
+    0.4,
+  ],
+  [
+    'snu',
+    [
+      '{ type: reshape, shape: [49] }',
+      '{ type: rate_code, steps: 8 }',
+      '{ type: snu, units: 32, threshold: 0.5 }',
+      '{ type: snu, units: 10, soft: true }',
+    ],
+    'epochs: 6, batchSize: 16, optimizer: { type: adam, learningRate: 0.01 }, propagation: bp',
+    0.4,
+  ],
+  [
+    'dfa',
+    ['{ units: 24, activation: tanh, dropout: 0.1 }', '{ units: 24, activation: tanh }', '{ units: 10 }'],
+    'epochs: 6, batchSize: 16, optimizer: { type: momentum }, propagation: dfa, schedule: { type: step, everyEpochs: 4 }, classWeights: balanced',
+    0.4,
+  ],
+];
+
+void t.test('every kind of network trains and is measured from grapes.yaml alone', async (t) => {
+  for (const [name, layers, train, accuracy] of NETWORKS) {
+    const dir = writeProject(join(root, name), project(layers, train));
+    const run = await grapes(dir, 'train');
+    t.equal(run.exitCode, 0, run.stderr);
+    t.ok(run.json.accuracy.float! > accuracy, `${name}: ${String(run.json.accuracy.float)}`);
+    const evaluated = await grapes(dir, 'evaluate');
+    t.match(evaluated.json, {
+      ok: true,
+      stages: [{ stage: 'train', action: 'current' }],
+      accuracy: { float: run.json.accuracy.float },
+    });
+    const result = evaluated.json.result as { float: AccuracyReport; int8: AccuracyReport | null };
+    t.equal(result.int8 === null, name !== 'dfa', `${name}: an int8 network only of dense layers`);
+    t.equal(result.float.samples, 120);
+  }
+  const text = (await cli(['evaluate'], { cwd: join(root, 'gru'), env })).stdout;
+  t.match(text, /no int8 network: there is no integer form for gru_0 \(gru\), gru_1 \(gru\)/);
+});
+
+void t.test('what has no integer form is refused before the training it would waste', async (t) => {
+  const dir = writeProject(join(root, 'refused'), project(RESIDUAL, 'epochs: 100000'));
+  for (const verb of ['quantize', 'plan', 'export', 'deploy']) {
+    const { json, exitCode } = await grapes(dir, verb);
+    t.equal(exitCode, 3, verb);
+    t.match(json, {
+      stages: [],
+      error: {
+        code: 'QUANTIZE_UNSUPPORTED_OP',
+        message: /^grapes\.yaml:6:7: .*'stem' \(conv_2d\), 'depthwise_conv_2d_2'/,
+        context: {
+          file: 'grapes.yaml',
+          line: 6,
+          column: 7,
+          ops: ['stem', 'depthwise_conv_2d_2', 'conv_2d_3', 'add_4', 'max_pool_2d_5', 'flatten_6'],
+        },
+      },
+    });
+  }
+  const runs = readdirSync(join(dir, 'runs')).filter((name) => name !== 'latest');
+  t.notOk(
+    runs.some((run) => existsSync(join(dir, 'runs', run, 'train'))),
+    'nothing was trained',
+  );
+});
+
+void t.test('what later stages find wrong has its place in grapes.yaml', async (t) => {
+  const cases: readonly [name: string, text: string, code: string, line: number, column: number, context: object][] = [
+    [
+      'shape',
+      project(['{ units: 8 }', '{ type: conv_2d, filters: 4 }', '{ units: 10 }']),
+      'MODEL_INVALID',
+      7,
+      7,
+      { layer: 'conv_2d_1', path: 'model.layers[1]' },
+    ],
+    [
+      'no such layer',
+      project(['{ units: 8 }', '{ units: 10, from: dense_7 }']),
+      'MODEL_INVALID',
+      7,
+      7,
+      { from: 'dense_7' },
+    ],
+    [
+      'unread',
+      project(['{ units: 8 }', '{ units: 8, from: input }', '{ units: 10 }']),
+      'MODEL_INVALID',
+      6,
+      7,
+      { layer: 'dense_0' },
+    ],
+    [
+      'classes',
+      project(['{ units: 8 }', '{ units: 11 }']),
+      'TRAIN_MODEL_MISMATCH',
+      7,
+      16,
+      { path: 'model.layers[1].units' },
+    ],
+    [
+      'variant',
+      project(RESIDUAL, 'grapes: { variant: reference }'),
+      'TRAIN_OPTION_UNSUPPORTED',
+      15,
+      29,
+      { layer: 'stem' },
+    ],
+    ['board', `${TINY}board: uno\n`, 'BOARD_UNKNOWN', 12, 8, { path: 'board' }],
+    [
+      'file',
+      TINY.replace(/model:\n( {2}.*\n)+/, 'model: { from: gone.json }\n'),
+      'IMPORT_INVALID',
+      4,
+      16,
+      { path: 'model.from' },
+    ],
+  ];
+  for (const [name, text, code, line, column, context] of cases) {
+    const dir = writeProject(join(root, 'places'), text);
+    const { json } = await grapes(dir, 'train');
+    t.match(json, { ok: false, error: { code, context: { file: 'grapes.yaml', line, column, ...context } } }, name);
+    t.match(json.error?.message, new RegExp(`^grapes\\.yaml:${String(line)}:${String(column)}: `), name);
+  }
+  const typed = await grapes(writeProject(join(root, 'places')), 'train', '--board', 'uno');
+  t.match(typed.json, { error: { code: 'BOARD_UNKNOWN', message: /^There is no board/ } }, 'typed, not written');
+});
+
+void t.test('--engine, --threads and --fast', async (t) => {
+  const short = project(['{ units: 12 }', '{ units: 10 }'], 'epochs: 1');
+  const dir = writeProject(join(root, 'flags'), short);
+  const graphOf = ({ json }: CliRun): FloatGraph =>
+    JSON.parse(readFileSync(join(json.run!.dir, 'train', 'model.json'), 'utf8')) as FloatGraph;
+  const plain = await grapes(dir, 'train');
+  t.notOk('engine' in graphOf(plain).provenance, 'the default gives the same bytes anywhere');
+  const threads = await grapes(dir, 'train', '--threads', '2');
+  t.match(threads.json, { run: { id: plain.json.run!.id }, stages: [{ action: 'current' }] }, 'threads change nothing');
+  const bytes = readFileSync(join(plain.json.run!.dir, 'train', 'model.json'), 'hex');
+  await grapes(dir, 'train', '--threads', '2', '--force');
+  t.equal(readFileSync(join(plain.json.run!.dir, 'train', 'model.json'), 'hex'), bytes, 'nor their bytes');
+
+  const fast = await grapes(dir, 'train', '--fast');
+  t.not(fast.json.run!.id, plain.json.run!.id);
+  t.equal(graphOf(fast).provenance.engine, 'wasm, fast');
+  const exported = await grapes(
+    writeProject(join(root, 'fast'), short.replace('epochs: 1', 'epochs: 1, fast: true')),
+    'export',
+  );
+  const { dir: out, files } = exported.json.result as { dir: string; files: string[] };
+  t.match(
+    readFileSync(
+      join(
+        out,
+        files.find((f) => f === 'tiny.h')!,
+      ),
+      'utf8',
+    ),
+    / \* Trained by: wasm, fast\n/,
+  );
+
+  const tfjs = await grapes(dir, 'train', '--engine', 'tfjs');
+  t.match(graphOf(tfjs).provenance.engine, /^tfjs 4\.\d+\.\d+, back end \w+$/);
+  for (const odd of [
+    ['--engine', 'torch'],
+    ['--threads', '0'],
+    ['--threads', 'many'],
+  ]) {
+    t.match((await grapes(dir, 'train', ...odd)).json, { error: { code: 'USAGE' } }, odd.join(' '));
+  }
+});
