@@ -24,7 +24,8 @@ function toUser(stream: NodeJS.WriteStream): OutputStream {
   return {
     write: (text) => void stream.write(text),
     isTTY: stream.isTTY,
-    columns: stream.columns ?? 80,
+    // Some terminals say 0 when they do not know.
+    columns: stream.columns > 0 ? stream.columns : 80,
   };
 }
 

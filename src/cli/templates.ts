@@ -64,6 +64,46 @@ learn:
 verify:
   samples: all # all 10,000 test pictures through the device
 `,
+  mlp: (v) => `${head(v)}
+data:
+  source: synthetic-digits # drawn by the tool itself: nothing to download
+
+model:
+  layers:
+    - { units: 64, dropout: 0.1 } # hidden layers have relu, unless \`activation\` says otherwise
+    - { units: 32 }
+    - { units: 10 } # the last layer: one logit a class
+
+train:
+  epochs: 20
+  batchSize: 32
+  optimizer: { type: momentum, learningRate: 0.02, momentum: 0.9 }
+  schedule: { type: cosine } # or step, exponential, constant
+  grapes: { mode: propagating } # or local, off
+  earlyStopPatience: 6
+`,
+  cnn: (v) => `${head(v)}
+# Convolutions train and evaluate; docs/training.md says which layers have an integer form and run on a device.
+data:
+  source: synthetic-digits # drawn by the tool itself: nothing to download
+
+model:
+  layers:
+    - { type: conv_2d, filters: 8 }
+    - { type: batch_norm } # has the relu of the layer before it, and folds into it when quantized
+    - { type: max_pool_2d }
+    - { type: depthwise_conv_2d }
+    - { type: conv_2d, filters: 16, kernel: 1 }
+    - { type: max_pool_2d }
+    - { units: 10 } # the last layer: one logit a class
+
+train:
+  epochs: 15
+  batchSize: 32
+  optimizer: { type: adam, learningRate: 0.005 }
+  schedule: { type: cosine, warmupEpochs: 1 }
+  grapes: { mode: propagating }
+`,
 };
 
 function head({ name, board, seed, schemaPath }: TemplateValues): string {

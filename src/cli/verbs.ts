@@ -49,7 +49,7 @@ export const VERBS: readonly VerbSpec[] = [
       'Writes grapes.yaml, its JSON Schema for editors, and .gitignore into the project folder (-C DIR, else the working folder). Files that are there already are kept unless --yes is given.',
     args: [],
     options: [
-      { flags: '--template <name>', description: 'what to start from: digits (default) or mnist' },
+      { flags: '--template <name>', description: 'what to start from: digits (default), mnist, mlp or cnn' },
       { flags: '--name <name>', description: 'name of the model, in snake_case' },
     ],
     load: () => import('./commands/init.js'),

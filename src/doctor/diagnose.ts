@@ -32,8 +32,11 @@ export async function diagnose(options: DiagnoseOptions = {}): Promise<DoctorRep
   const boards = listBoards(options.boardDirs).map((id) => boardOrProblem(id, options));
   const good = boards.filter((board): board is Board => 'chip' in board);
   const tools = await toolChecks(good);
+  const missing = new Set(tools.filter((tool) => tool.check.status !== 'ok').map((tool) => tool.program));
+  const usable = good.filter((board) => programsOf(board).every(({ program }) => !missing.has(program)));
   const checks = [
     nodeCheck(options.nodeVersion ?? process.versions.node),
+    boardCheck(usable),
     ...boards.filter((board): board is DoctorCheck => !('chip' in board)),
     ...tools.map((tool) => tool.check),
     kernelCheck(options.kernelFile),
@@ -41,8 +44,6 @@ export async function diagnose(options: DiagnoseOptions = {}): Promise<DoctorRep
     portCheck(ports),
     groupCheck(ports, options.groupFile),
   ];
-  const missing = new Set(tools.filter((tool) => tool.check.status !== 'ok').map((tool) => tool.program));
-  const usable = good.filter((board) => programsOf(board).every(({ program }) => !missing.has(program)));
   return {
     schemaVersion: 1,
     checks,
@@ -50,6 +51,14 @@ export async function diagnose(options: DiagnoseOptions = {}): Promise<DoctorRep
     usableBoards: usable.map((board) => board.id),
     ok: checks.every((check) => check.status !== 'fail'),
   };
+}
+
+/** One compiler is enough; without any the tool can train, but not deploy. */
+function boardCheck(usable: readonly Board[]): DoctorCheck {
+  const name = 'a usable board';
+  if (usable.length > 0) return ok(name, `${usable.length} of them`);
+  const remedy = `${aptInstallLine(loadBoard('host').chip.compiler.aptPackages)}   # for the board host, the smallest step`;
+  return { name, status: 'fail', found: 'none: no board has its compiler and emulator here', remedy };
 }
 
 function boardOrProblem(id: string, options: DiagnoseOptions): Board | DoctorCheck {

@@ -101,6 +101,16 @@ void t.test('init writes a project that loads, and overwrites nothing', async (t
   t.equal(loadProject(join(cwd, 'my net 2'), { cwd, seed: null }).name, 'my_net_2');
 });
 
+void t.test('a recording is not replayed into itself', async (t) => {
+  const event = '{"kind":"text"}\n';
+  const cwd = t.testdir({ 'a.jsonl': event, 'b.jsonl': t.fixture('symlink', 'a.jsonl') });
+  for (const file of ['a.jsonl', './a.jsonl', 'b.jsonl']) {
+    const run = await cli(['monitor', '--replay', 'a.jsonl', '--record', file, '--json'], { cwd });
+    t.match(run, { exitCode: 2, json: { error: { code: 'USAGE', context: { replay: 'a.jsonl' } } } }, file);
+  }
+  t.equal(readFileSync(join(cwd, 'a.jsonl'), 'utf8'), event, 'it has not grown');
+});
+
 void t.test('npm run grapes: paths are relative to where the user stands', async (t) => {
   const cwd = t.testdir({ elsewhere: {} });
   const env = { npm_package_name: 'grapes-mcu', npm_lifecycle_event: 'grapes', INIT_CWD: join(cwd, 'elsewhere') };

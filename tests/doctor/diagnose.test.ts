@@ -74,3 +74,14 @@ void t.test('each problem is named with its remedy', async (t) => {
   t.match(check('serial ports'), { found: /ttyUSB0/ });
   t.notOk(report.usableBoards.includes('odd'));
 });
+
+void t.test('without any compiler no board can be used, and that is a fault', async (t) => {
+  const dir = t.testdir({ cache: {}, dev: {}, bin: {} });
+  const path = process.env['PATH'];
+  t.teardown(() => (process.env['PATH'] = path));
+  process.env['PATH'] = join(dir, 'bin');
+  const report = await diagnose({ cacheDir: join(dir, 'cache'), dev: join(dir, 'dev') });
+  t.match(report, { ok: false, usableBoards: [] });
+  const fault = report.checks.find(({ name }) => name === 'a usable board');
+  t.match(fault, { status: 'fail', remedy: /apt-get install -y .*host/ });
+});

@@ -11,10 +11,11 @@ import { TEMPLATES } from '../templates.js';
 const SCHEMA_COPY = '.grapes/grapes.schema.json';
 const IGNORED = ['runs/', '*.local.yaml'];
 
-/** `grapes init [--template digits|mnist] [--name NAME]` */
+/** `grapes init [--template digits|mnist|mlp|cnn] [--name NAME]` */
 export const run: CommandHandler = async (context, _args, options) => {
   const dir = context.resolve(context.globals.project ?? '.');
-  const template = templateNamed((options['template'] as string | undefined) ?? 'digits');
+  const name = (options['template'] as string | undefined) ?? 'digits';
+  const template = templateNamed(name);
   const project = template({
     name: (options['name'] as string | undefined) ?? nameFrom(basename(dir)),
     board: context.globals.board ?? 'host',
@@ -38,11 +39,13 @@ export const run: CommandHandler = async (context, _args, options) => {
   for (const [path, text] of files) writeFileAtomic(join(dir, path), text);
 
   const at = shortPath(dir, context.baseDir);
-  const next = at === '.' ? 'grapes deploy' : `grapes deploy -C ${at}`;
+  // Not all layers of `cnn` run on a device.
+  const verb = name === 'cnn' ? 'evaluate' : 'deploy';
+  const next = at === '.' ? `grapes ${verb}` : `grapes ${verb} -C ${at}`;
   const written = files.map(([path]) => path);
   return {
     fields: { result: { dir, files: written, next } },
-    text: `Wrote ${written.join(', ')} in ${at}.\nNext: ${context.style.bold(next)} (trains, quantizes, exports, builds and verifies)`,
+    text: `Wrote ${written.join(', ')} in ${at}.\nNext: ${context.style.bold(next)} (${verb === 'deploy' ? 'trains, quantizes, exports, builds and verifies' : 'trains and measures'})`,
   };
 };
 

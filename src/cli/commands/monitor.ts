@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs';
 import { ToolError } from '../../errors/tool-error.js';
 import { parsePattern } from '../../monitor/expect.js';
 import { monitor } from '../../monitor/monitor.js';
@@ -17,6 +18,7 @@ export const run: CommandHandler = async (context, _args, options) => {
   const fail = pattern('fail');
   const record = options['record'] as string | undefined;
   const timeout = options['timeout'] as number | undefined;
+  refuseRecordingItself(context, options['replay'] as string | undefined, record);
   const source = await sourceFor(context, options);
   try {
     const summary = await monitor(source.events, {
@@ -44,6 +46,20 @@ export const run: CommandHandler = async (context, _args, options) => {
     source.close();
   }
 };
+
+/** The recording would grow by what is read from it. */
+function refuseRecordingItself(context: CommandContext, replay: string | undefined, record: string | undefined): void {
+  if (replay === undefined || record === undefined || !isSameFile(context.resolve(replay), context.resolve(record)))
+    return;
+  const message = `--replay and --record name the same file, ${replay}.`;
+  throw new ToolError('USAGE', message, { context: { replay, record } });
+}
+
+function isSameFile(a: string, b: string): boolean {
+  if (a === b) return true;
+  const [one, other] = [a, b].map((path) => statSync(path, { throwIfNoEntry: false }));
+  return one !== undefined && other !== undefined && one.dev === other.dev && one.ino === other.ino;
+}
 
 async function sourceFor(context: CommandContext, options: Readonly<Record<string, unknown>>): Promise<MonitorSource> {
   if (options['replay'] !== undefined) return recording(context.resolve(String(options['replay'])));
