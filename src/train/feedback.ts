@@ -1,7 +1,7 @@
 import type { Shape } from '../ir/layer-rule.js';
 import { layerRule } from '../ir/layer-rules.js';
 import type { ErrorPropagation } from '../ir/model-spec.js';
-import { NETWORK_INPUT, type NetworkPlan, type PlannedLayer } from '../ir/network-plan.js';
+import { NETWORK_INPUT, type NetworkPlan } from '../ir/network-plan.js';
 import { elementCount } from '../ir/tensor.js';
 import { Rng } from '../util/rng.js';
 
@@ -22,7 +22,7 @@ export function planFeedback(plan: NetworkPlan, propagation: ErrorPropagation): 
     case 'fa':
       return plan.layers.flatMap((layer) => {
         const isWeighted = layerRule(layer.spec).nodes(layer.spec, layer.inputShapes) !== null;
-        if (!isWeighted || !learnsBelow(layer, plan)) return [];
+        if (!isWeighted || !layer.inputs.some((i) => learnsFrom(i, plan))) return [];
         const [{ shape, fanIn }] = layer.parameters;
         return [{ layer: layer.index, shape, fanIn }];
       });
@@ -34,11 +34,11 @@ export function planFeedback(plan: NetworkPlan, propagation: ErrorPropagation): 
   }
 }
 
-function learnsBelow(layer: PlannedLayer, plan: NetworkPlan): boolean {
-  return layer.inputs.some((i) => {
-    if (i === NETWORK_INPUT) return false;
-    return plan.layers[i].parameters.length > 0 || learnsBelow(plan.layers[i], plan);
-  });
+/** Whether an error at the output of layer `i` reaches anything that learns. No error goes through drawn spikes. */
+export function learnsFrom(i: number, plan: NetworkPlan): boolean {
+  if (i === NETWORK_INPUT) return false;
+  const { parameters, spec, inputs } = plan.layers[i];
+  return parameters.length > 0 || (spec.type !== 'rate_code' && inputs.some((input) => learnsFrom(input, plan)));
 }
 
 /** Uniform in ± sqrt(6 / fan-in), as the reference draws them. */

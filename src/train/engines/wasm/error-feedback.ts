@@ -1,6 +1,6 @@
 import type { ErrorPropagation } from '../../../ir/model-spec.js';
-import { NETWORK_INPUT, type NetworkPlan } from '../../../ir/network-plan.js';
-import { initialFeedback, planFeedback } from '../../feedback.js';
+import type { NetworkPlan } from '../../../ir/network-plan.js';
+import { initialFeedback, learnsFrom, planFeedback } from '../../feedback.js';
 import { matmulTransposedB } from './arithmetic/matrix.js';
 import { isWeighted, type Layer } from './layers/layer.js';
 import type { Floats, Machine } from './machine.js';
@@ -36,7 +36,7 @@ export class ErrorFeedback {
 
   /** Whether a layer that reads layer `i` sends its error there. */
   isWanted(i: number): boolean {
-    if (i === NETWORK_INPUT) return false;
+    if (!learnsFrom(i, this.plan)) return false;
     if (this.propagation !== 'dfa') return true;
     const { parameters, inputs } = this.plan.layers[i];
     const isAnchor = this.plan.hidden.some(({ anchor }) => anchor === i);

@@ -14,6 +14,7 @@ export function rateCodeKey(seed: number, name: string, step: number): number {
 /** Values become spikes over time; see RateCodeLayerSpec. */
 export class RateCodeLayer implements Layer {
   readonly output: Floats;
+  /** Empty: no error is ever sent here. */
   readonly delta: Floats;
   readonly parameters = [];
   readonly state = [];
@@ -27,7 +28,7 @@ export class RateCodeLayer implements Layer {
   ) {
     this.features = plan.outputSize / plan.spec.steps;
     this.output = machine.floats(maxRows * plan.outputSize);
-    this.delta = machine.floats(maxRows * plan.outputSize);
+    this.delta = machine.floats(0);
   }
 
   forward({ rows, training, seed, step }: Pass): void {
