@@ -11,6 +11,9 @@ export interface UnsupportedOp {
   readonly kind: string;
 }
 
+/** They keep a state from step to step, for which the device's formats have no place. */
+const OVER_TIME: readonly string[] = ['simple_rnn', 'gru', 'snu', 'rate_code'];
+
 /** The ops of a network that have no integer form and cannot be folded away. The weights do not matter. */
 export function unsupportedOps(graph: FloatGraph): UnsupportedOp[] {
   return foldBatchNorm(graph).ops.flatMap((op): UnsupportedOp[] => {
@@ -26,9 +29,12 @@ export function checkOps(graph: FloatGraph): void {
   if (unsupported.length === 0) return;
   const [{ op, kind }] = unsupported;
   const list = unsupported.map((u) => `'${u.op}' (${u.kind})`).join(', ');
+  const overTime = unsupported.some((u) => OVER_TIME.includes(u.kind))
+    ? ' Recurrent and spiking layers cannot be exported to a device yet.'
+    : '';
   throw new ToolError(
     'QUANTIZE_UNSUPPORTED_OP',
-    `${unsupported.length === 1 ? 'This op has' : 'These ops have'} no integer form: ${list}. There is one for ${SUPPORTED.join(' and ')}.`,
+    `${unsupported.length === 1 ? 'This op has' : 'These ops have'} no integer form: ${list}. There is one for ${SUPPORTED.join(' and ')}.${overTime}`,
     { context: { op, kind, ops: unsupported.map((u) => u.op), kinds: unsupported.map((u) => u.kind) } },
   );
 }

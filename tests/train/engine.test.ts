@@ -103,6 +103,8 @@ t.test('sums, scalings, updates', (test) => {
     const rowSums = machine.floats(rows);
     matrix.absRowSums(machine, x, rowSums, rows, cols);
     is('absRowSums', rowSums.values, (r) => sumsOf((i) => Math.abs(before[i]), 0, rows)[r], rows);
+    matrix.absColumnSums(machine, x, colSums, rows, cols);
+    is('absColumnSums', colSums.values, (c) => sumsOf((i) => Math.abs(before[i]), 1, cols)[c], cols);
     matrix.scaleColumns(machine, x, row, rows, cols);
     is('scaleColumns', x.values, (i) => before[i] * row.values[at(i)[1]]);
     x.values.set(before);

@@ -37,6 +37,7 @@ export interface Kernels {
   addRow(y: number, row: number, rows: number, cols: number): void;
   columnSums(d: number, rows: number, cols: number, out: number, alpha: number): void;
   absRowSums(w: number, rows: number, cols: number, out: number): void;
+  absColumnSums(w: number, rows: number, cols: number, out: number): void;
   scaleColumns(d: number, factor: number, rows: number, cols: number): void;
   scaleRows(g: number, factor: number, rows: number, cols: number): void;
   reluForward(y: number, n: number): void;

@@ -120,6 +120,13 @@ export function absRowSums({ kernels, team }: Machine, w: Floats, out: Floats, r
   team.barrier();
 }
 
+/** out[c] = Σ_r |w[r][c]|: one thread, it is short. */
+export function absColumnSums({ kernels, team }: Machine, w: Floats, out: Floats, rows: number, cols: number): void {
+  const [from, to] = team.share(1);
+  if (to > from) kernels.absColumnSums(w.address, rows, cols, out.address);
+  team.barrier();
+}
+
 /** d[r][c] *= factor[c] */
 export function scaleColumns({ kernels, team }: Machine, d: Floats, factor: Floats, rows: number, cols: number): void {
   const [from, to] = team.share(rows);

@@ -4,7 +4,7 @@
 // every machine; the relaxed build of the same sources (training.fast.wasm) gives that up in the products of matrices.
 export { gemm, gemmTransposed } from './parts/gemm';
 export { scratchBytes, useScratch } from './parts/scratch';
-export { addRow, columnSums, absRowSums, scaleColumns, scaleRows } from './parts/matrix';
+export { addRow, columnSums, absRowSums, absColumnSums, scaleColumns, scaleRows } from './parts/matrix';
 export { reluForward, reluBackward, tanhForward, tanhBackward } from './parts/activations';
 export { relu6Forward, relu6Backward, sigmoidForward, sigmoidBackward } from './parts/activations';
 export { dropoutMask, multiply, accumulate } from './parts/dropout';

@@ -1,8 +1,8 @@
 import type { DepthwiseConv2dLayerSpec } from '../../../../ir/model-spec.js';
 import type { PlannedLayer } from '../../../../ir/network-plan.js';
 import { activate, activateBackward } from '../arithmetic/elementwise.js';
-import { addRow, columnSums, scaleColumns } from '../arithmetic/matrix.js';
-import { alone, clear, eachSample, partialSums, sampleBytes, sumOverSamples } from '../arithmetic/samples.js';
+import { absColumnSums, addRow, columnSums, scaleColumns } from '../arithmetic/matrix.js';
+import { clear, eachSample, partialSums, sampleBytes, sumOverSamples } from '../arithmetic/samples.js';
 import type { Floats, Machine } from '../machine.js';
 import { plainParameter, type Parameter } from '../parameter.js';
 import { kernelGeometry, type KernelGeometry } from './image-geometry.js';
@@ -79,11 +79,7 @@ export class DepthwiseConv2dLayer implements WeightedLayer {
   }
 
   sumWeights(sums: Floats): void {
-    alone(this.machine, () => {
-      const out = sums.values;
-      out.fill(0);
-      this.weights.values.values.forEach((w, i) => (out[i % this.nodes] += Math.abs(w)));
-    });
+    absColumnSums(this.machine, this.weights.values, sums, this.taps, this.nodes);
   }
 
   scaleGradients(factors: Floats): void {

@@ -148,3 +148,23 @@ export function scaleRows(G: usize, factor: usize, rows: i32, cols: i32): void {
     }
   }
 }
+
+/** out[c] = sum_r |W[r][c]|, rows in ascending order: how much weight flows into channel c of a depthwise convolution. */
+export function absColumnSums(W: usize, rows: i32, cols: i32, out: usize): void {
+  const c4 = cols & ~3;
+  memory.fill(out, 0, (<usize>cols) << 2);
+  let w = W;
+  for (let r = 0; r < rows; r++) {
+    let to = out;
+    for (let c = 0; c < c4; c += 4) {
+      v128.store(to, f32x4.add(v128.load(to), f32x4.abs(v128.load(w))));
+      w += 16;
+      to += 16;
+    }
+    for (let c = c4; c < cols; c++) {
+      store<f32>(to, load<f32>(to) + abs<f32>(load<f32>(w)));
+      w += 4;
+      to += 4;
+    }
+  }
+}
