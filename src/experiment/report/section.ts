@@ -1,6 +1,7 @@
 import { EXPERIMENTS } from '../definitions/all.js';
 import type { Experiment } from '../experiment.js';
 import { scaled } from '../scale.js';
+import type { PairedDifference } from '../statistics.js';
 import { summarize, type CaseSummary } from '../summary.js';
 import { resultsOf, type SavedRun } from './saved-run.js';
 import { armRows, differenceText, markdownTable, standing, tuningRows } from './tables.js';
@@ -55,17 +56,21 @@ ${markdownTable({ head: ['experiment', 'network', 'seeds', 'plain', 'GRAPES − 
 ${manyTests(parts)}`;
 }
 
-/** How many of the intervals would leave 0 out by chance. */
+/** How many of the intervals would leave 0 out by chance, and which differences are beyond that. */
 function manyTests(parts: readonly Part[]): string {
-  const differences = parts.flatMap(({ cases }) =>
-    cases.flatMap(({ tuned }) => [tuned[1].minusPlain!, tuned[1].minusLayerMean!]),
-  );
-  const limit = 0.05 / differences.length;
-  const left = differences.filter(({ p }) => p < limit);
-  const better = left.filter(({ mean }) => mean > 0).length;
+  const grapes = parts.flatMap(({ cases }) => cases.map(({ tuned }) => tuned[1]));
+  const tests = 2 * grapes.length;
+  const limit = 0.05 / tests;
+  const beyond = (differences: readonly PairedDifference[]): string => {
+    const left = differences.filter(({ p }) => p < limit);
+    const better = left.filter(({ mean }) => mean > 0).length;
+    return `${String(better)} in favour of GRAPES and ${String(left.length - better)} against it`;
+  };
   return (
-    `These are ${String(differences.length)} comparisons: about ${(differences.length / 20).toFixed(1)} of the intervals would leave 0 out by chance alone. ` +
-    `With Bonferroni's correction (p < ${limit.toPrecision(1)}) ${String(left.length)} remain, ${String(better)} of them in favour of GRAPES.`
+    `These are ${String(tests)} comparisons: about ${(tests / 20).toFixed(1)} of the intervals would leave 0 out by chance alone. ` +
+    `With Bonferroni's correction (p < ${limit.toPrecision(1)}) there remain, of the differences to plain descent, ` +
+    `${beyond(grapes.map(({ minusPlain }) => minusPlain!))}; of those to the layer mean, ` +
+    `${beyond(grapes.map(({ minusLayerMean }) => minusLayerMean!))}.`
   );
 }
 
