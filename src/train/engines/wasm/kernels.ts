@@ -23,6 +23,20 @@ export interface Kernels {
     alpha: number,
     accumulate: 0 | 1,
   ): void;
+  gemmUpdate(
+    a: number,
+    rowStride: number,
+    sumStride: number,
+    b: number,
+    ldb: number,
+    c: number,
+    ldc: number,
+    m: number,
+    n: number,
+    k: number,
+    alpha: number,
+    rate: number,
+  ): void;
   gemmTransposed(
     a: number,
     lda: number,

@@ -1,10 +1,13 @@
 import type { PlannedParameter } from '../../../ir/network-plan.js';
 import type { Floats, Machine } from './machine.js';
 
-/** errors · inputsᵀ, the first numbers of both: the gradient of a weight matrix [nodes][inputs] on one sample. */
-export interface OuterProduct {
+/** errorsᵀ · inputs / rows: the mean gradient of a weight matrix [nodes][inputs] on a batch. */
+export interface GradientProduct {
+  readonly rows: number;
+  /** [rows][nodes] */
   readonly errors: Floats;
   readonly nodes: number;
+  /** [rows][inputs] */
   readonly input: Floats;
   readonly inputs: number;
 }
@@ -18,7 +21,7 @@ export interface Parameter {
   readonly values: Floats;
   readonly gradient: Floats;
   /** Set by a layer: the gradient is this product, and has not been written to `gradient`. */
-  outer: OuterProduct | null;
+  product: GradientProduct | null;
   /** Copies in the plan's layout. */
   read(array: Floats): Float32Array;
   write(array: Floats, from: Float32Array): void;
@@ -31,7 +34,7 @@ export function plainParameter(machine: Machine, planned: PlannedParameter): Par
     planned,
     values: machine.floats(length),
     gradient: machine.floats(length),
-    outer: null,
+    product: null,
     read: (array) => array.values.slice(),
     write: (array, from) => {
       array.values.set(from);

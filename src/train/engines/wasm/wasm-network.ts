@@ -20,8 +20,8 @@ export class WasmNetwork implements TrainingNetwork {
   readonly loss: Loss;
   readonly modulated: readonly Modulation[];
   private readonly feedback: ErrorFeedback;
-  /** A step's gradients may be left as `Parameter.outer`. */
-  private readonly leavesOuter: boolean;
+  /** A step's gradients may be left as `Parameter.product`. */
+  private readonly leavesProducts: boolean;
   private readonly parameters: readonly Parameter[];
   private readonly state: readonly KeptState[];
   /** Of each layer, one an input. */
@@ -54,7 +54,7 @@ export class WasmNetwork implements TrainingNetwork {
     this.state = layers.flatMap((layer) => layer.state);
     this.modulated = rule.grapes.mode === 'off' ? [] : this.createModulations();
     this.optimizer = createOptimizer(machine, this.parameters, rule.optimizer);
-    this.leavesOuter = this.optimizer.takesOuter === true && !this.modulated.some((m) => m.touchesGradients);
+    this.leavesProducts = this.optimizer.takesProducts === true && !this.modulated.some((m) => m.touchesGradients);
   }
 
   private createLoss(): Loss {
@@ -109,7 +109,7 @@ export class WasmNetwork implements TrainingNetwork {
   }
 
   step(step: Step): BatchResult {
-    const result = this.learn(step, this.leavesOuter);
+    const result = this.learn(step, this.leavesProducts);
     // What made it so is still to be seen, before an update would spread it everywhere.
     if (Number.isFinite(result.loss)) this.optimizer.step(step.learningRate);
     return result;
@@ -127,12 +127,12 @@ export class WasmNetwork implements TrainingNetwork {
   }
 
   evaluate(rows: number): BatchResult {
-    return this.forward({ rows, training: false, seed: this.rule.seed, step: 0, outer: false });
+    return this.forward({ rows, training: false, seed: this.rule.seed, step: 0, product: false });
   }
 
   /** Forward, factors, backward. */
-  private learn({ rows, step }: Step, outer: boolean): BatchResult {
-    const pass = { rows, training: true, seed: this.rule.seed, step, outer };
+  private learn({ rows, step }: Step, product: boolean): BatchResult {
+    const pass = { rows, training: true, seed: this.rule.seed, step, product };
     const result = this.forward(pass);
     if (!Number.isFinite(result.loss)) return result;
     if (step % this.rule.grapes.everySteps === 0) for (const modulation of this.modulated) modulation.refresh();

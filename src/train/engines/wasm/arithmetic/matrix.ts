@@ -1,4 +1,5 @@
 import type { Floats, Machine } from '../machine.js';
+import type { GradientProduct } from '../parameter.js';
 import type { Team } from '../team.js';
 
 const FLOAT_BYTES = 4;
@@ -90,6 +91,27 @@ export function matmulTransposedA(
     kernels.gemm(addressOf(a, 0, row, m), 1, m, addressOf(b, 0, column, n), n, to, n, rows, columns, k, alpha, 0);
   }
   team.barrier();
+}
+
+/**
+ * w -= rate · gradient, the gradient being a product that is written nowhere; no barrier. The bits are those of the
+ * product and the update one after the other for one sample, and where the product has four rows and terms or more.
+ */
+export function descend({ kernels, team }: Machine, w: Floats, gradient: GradientProduct, rate: number): void {
+  const { rows, errors, nodes, input, inputs } = gradient;
+  if (rows === 1) {
+    const [from, to] = team.share(nodes);
+    if (to > from) {
+      kernels.sgdOuterStep(rowOf(w, from, inputs), rowOf(errors, from, 1), input.address, to - from, inputs, rate);
+    }
+    return;
+  }
+  const block = blockOf(team, nodes, inputs);
+  if (block === null) return;
+  const { row, column, rows: m, columns: n } = block;
+  const to = addressOf(w, row, column, inputs);
+  const [d, x] = [rowOf(errors, row, 1), rowOf(input, column, 1)];
+  kernels.gemmUpdate(d, 1, nodes, x, inputs, to, inputs, m, n, rows, 1 / rows, rate);
 }
 
 /** y[r][c] += row[c] */

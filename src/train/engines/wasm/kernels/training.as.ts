@@ -2,7 +2,7 @@
 // Every kernel takes addresses in bytes and sizes in elements, reads and writes nothing beyond them, and allocates nothing.
 // Each product and each sum is rounded on its own to float32 (no fused multiply-add), so results are the same bits on
 // every machine; the relaxed build of the same sources (training.fast.wasm) gives that up in the products of matrices.
-export { gemm, gemmTransposed } from './parts/gemm';
+export { gemm, gemmUpdate, gemmTransposed } from './parts/gemm';
 export { scratchBytes, useScratch } from './parts/scratch';
 export { addRow, columnSums, absRowSums, absColumnSums, scaleColumns, scaleRows } from './parts/matrix';
 export { reluForward, reluBackward, tanhForward, tanhBackward } from './parts/activations';

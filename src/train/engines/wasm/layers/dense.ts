@@ -49,14 +49,12 @@ export class DenseLayer implements WeightedLayer {
     if (activation !== 'none') activate(machine, activation, output, rows * nodes);
   }
 
-  backward({ rows, outer }: Pass, [target]: readonly (ErrorTarget | null)[]): void {
+  backward({ rows, product }: Pass, [target]: readonly (ErrorTarget | null)[]): void {
     const { machine, nodes, inputs, delta } = this;
     const { activation } = this.plan.spec;
     if (activation !== 'none') activateBackward(machine, activation, delta, this.output, rows * nodes);
-    this.weights.outer = outer && rows === 1 ? { errors: delta, nodes, input: this.input, inputs } : null;
-    if (this.weights.outer === null) {
-      matmulTransposedA(machine, delta, this.input, this.weights.gradient, nodes, inputs, rows, 1 / rows);
-    }
+    this.weights.product = product ? { rows, errors: delta, nodes, input: this.input, inputs } : null;
+    if (!product) matmulTransposedA(machine, delta, this.input, this.weights.gradient, nodes, inputs, rows, 1 / rows);
     if (this.bias !== null) columnSums(machine, delta, this.bias.gradient, rows, nodes, 1 / rows);
     if (target === null) return;
     matmul(machine, delta, this.feedback ?? this.weights.values, target.delta, rows, inputs, nodes, target.accumulate);

@@ -10,8 +10,8 @@ export interface Pass {
   readonly seed: number;
   /** The run's step, for random draws. */
   readonly step: number;
-  /** A gradient may be left as `Parameter.outer`: the optimizer takes it so, and nobody else looks. */
-  readonly outer: boolean;
+  /** A gradient may be left as `Parameter.product`: the optimizer takes it so, and nobody else looks. */
+  readonly product: boolean;
 }
 
 /** Where a layer's error goes: an input's `delta`, to be overwritten by the first writer and added to by the others. */

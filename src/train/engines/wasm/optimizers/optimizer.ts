@@ -9,8 +9,8 @@ export interface Optimizer {
    * of them (NAG); absent: the parameters' values.
    */
   readonly plainWeights?: readonly Floats[];
-  /** Takes gradients as `Parameter.outer` too. */
-  readonly takesOuter?: true;
+  /** Takes gradients as `Parameter.product` too. */
+  readonly takesProducts?: true;
   /** To be told when weights or state were written from outside. */
   restored?(): void;
   /** One update of every parameter from the gradient that stands beside it. */

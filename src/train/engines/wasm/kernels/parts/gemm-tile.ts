@@ -12,13 +12,13 @@ export function multiplyAdd(a: v128, b: v128, c: v128): v128 {
 }
 
 /**
- * C[4][8] = alpha · A[4][k] · P[k][8] (+ C if accumulate), k ≥ 1; rows of A are a4 bytes apart, rows of C c4 bytes.
+ * C[4][8] = beta · (alpha · A[4][k] · P[k][8]) (+ C if accumulate), k ≥ 1; rows of A are a4 bytes apart, rows of C c4 bytes.
  *
  * Four steps of the sum a turn, so that addresses are constants of the instructions. The way out after each step is what
  * makes it fast: without a branch between them the compiler puts the four steps' loads in front, runs out of the sixteen
  * registers and spills.
  */
-export function tile4x8(A: usize, a4: usize, P: usize, C: usize, c4: usize, k: i32, alpha: f32, accumulate: i32): void {
+export function tile4x8(A: usize, a4: usize, P: usize, C: usize, c4: usize, k: i32, alpha: f32, beta: f32, accumulate: i32): void {
   let c00 = f32x4.splat(0), c01 = f32x4.splat(0), c10 = f32x4.splat(0), c11 = f32x4.splat(0);
   let c20 = f32x4.splat(0), c21 = f32x4.splat(0), c30 = f32x4.splat(0), c31 = f32x4.splat(0);
   let a0 = A, a1 = a0 + a4, a2 = a1 + a4, a3 = a2 + a4, b = P;
@@ -53,17 +53,17 @@ export function tile4x8(A: usize, a4: usize, P: usize, C: usize, c4: usize, k: i
     a0 += 16, a1 += 16, a2 += 16, a3 += 16, b += 128;
   }
   let c = C;
-  put(c, c00, alpha, accumulate), put(c + 16, c01, alpha, accumulate);
+  put(c, c00, alpha, beta, accumulate), put(c + 16, c01, alpha, beta, accumulate);
   c += c4;
-  put(c, c10, alpha, accumulate), put(c + 16, c11, alpha, accumulate);
+  put(c, c10, alpha, beta, accumulate), put(c + 16, c11, alpha, beta, accumulate);
   c += c4;
-  put(c, c20, alpha, accumulate), put(c + 16, c21, alpha, accumulate);
+  put(c, c20, alpha, beta, accumulate), put(c + 16, c21, alpha, beta, accumulate);
   c += c4;
-  put(c, c30, alpha, accumulate), put(c + 16, c31, alpha, accumulate);
+  put(c, c30, alpha, beta, accumulate), put(c + 16, c31, alpha, beta, accumulate);
 }
 
 /** The same for one row: each element is the same sum in the same order. */
-export function tile1x8(A: usize, P: usize, C: usize, k: i32, alpha: f32, accumulate: i32): void {
+export function tile1x8(A: usize, P: usize, C: usize, k: i32, alpha: f32, beta: f32, accumulate: i32): void {
   let c0 = f32x4.splat(0), c1 = f32x4.splat(0);
   let a = A, b = P;
   for (let p = 0; p < k; p++) {
@@ -73,14 +73,14 @@ export function tile1x8(A: usize, P: usize, C: usize, k: i32, alpha: f32, accumu
     a += 4;
     b += 32;
   }
-  put(C, c0, alpha, accumulate);
-  put(C + 16, c1, alpha, accumulate);
+  put(C, c0, alpha, beta, accumulate);
+  put(C + 16, c1, alpha, beta, accumulate);
 }
 
 // @ts-ignore: decorator
 @inline
-function put(at: usize, sum: v128, alpha: f32, accumulate: i32): void {
-  let v = f32x4.mul(sum, f32x4.splat(alpha));
+function put(at: usize, sum: v128, alpha: f32, beta: f32, accumulate: i32): void {
+  let v = f32x4.mul(f32x4.mul(sum, f32x4.splat(alpha)), f32x4.splat(beta));
   if (accumulate) v = f32x4.add(v128.load(at), v);
   v128.store(at, v);
 }

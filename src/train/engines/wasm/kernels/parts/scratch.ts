@@ -2,7 +2,7 @@
 // the memory have a scratch each.
 
 /** Floats of one block of a sum, and rows of one block of A: what `gemm` keeps packed at a time. */
-export const BLOCK_K: i32 = 256;
+export const BLOCK_K: i32 = 400;
 export const BLOCK_M: i32 = 256;
 
 /** [BLOCK_K][8] of B, [BLOCK_M][BLOCK_K] of A, a tile [4][8]. */
