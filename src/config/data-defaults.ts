@@ -2,6 +2,14 @@ import type { DataSource, ManifestOptions, RecordingSet, StrokeForm } from '../i
 import type { SpectrumOptions } from '../ir/features/feature-options.js';
 import type { RawAudio, RawData, RawStrokeForm } from './raw-data.js';
 
+/** As Keras names the arrays of its data sets. */
+const NPZ_NAMES = {
+  trainInputs: 'x_train',
+  trainLabels: 'y_train',
+  testInputs: 'x_test',
+  testLabels: 'y_test',
+} as const;
+
 /** Fills in what the `data:` section leaves out. */
 export function dataDefaults(raw: RawData): DataSource {
   switch (raw.source) {
@@ -15,6 +23,12 @@ export function dataDefaults(raw: RawData): DataSource {
       return { trainFraction: 0.8, ...raw, form: strokeForm(raw.form ?? { kind: 'points' }) };
     case 'audio':
       return { clipMs: 1000, normalize: 'uniform', ...raw, ...recordings(raw), features: spectrum(raw) };
+    case 'npy':
+      return { inputScale: null, normalize: 'none', ...raw };
+    case 'npz':
+      return { ...NPZ_NAMES, inputScale: null, normalize: 'none', ...raw };
+    case 'image-folder':
+      return { testFraction: 0.2, channels: 1, ...raw };
     default:
       return raw;
   }

@@ -2,7 +2,10 @@ import type {
   AudioSource,
   CsvSource,
   IdxSource,
+  ImageFolderSource,
   ManifestOptions,
+  NpySource,
+  NpzSource,
   RecordingSet,
   SensorSource,
   StrokeForm,
@@ -26,6 +29,11 @@ export type RawAudio = Omit<RawRecordings<AudioSource, 'clipMs' | 'normalize'>, 
   readonly features?: Partial<SpectrumOptions>;
 };
 
+export type RawNpz = Optional<
+  NpzSource,
+  'trainInputs' | 'trainLabels' | 'testInputs' | 'testLabels' | 'inputScale' | 'normalize'
+>;
+
 export type RawStrokeForm =
   | Optional<Extract<StrokeForm, { kind: 'points' }>, 'count' | 'spacing'>
   | Optional<Extract<StrokeForm, { kind: 'image' }>, 'size'>;
@@ -40,4 +48,7 @@ export type RawData =
   | Optional<CsvSource, 'testFraction' | 'normalize'>
   | RawSensor
   | RawStrokes
-  | RawAudio;
+  | RawAudio
+  | Optional<NpySource, 'inputScale' | 'normalize'>
+  | RawNpz
+  | Optional<ImageFolderSource, 'testFraction' | 'channels'>;

@@ -29,6 +29,12 @@ function isOfPictures(data: DataSource): boolean {
     case 'sensor':
     case 'audio':
       return false;
+    case 'npy':
+    case 'npz':
+      // The files say.
+      return true;
+    case 'image-folder':
+      return data.channels === 1;
     case 'strokes':
       return data.form.kind === 'image';
     default:
@@ -116,6 +122,12 @@ export const SEMANTIC_CHECKS: Readonly<Record<string, Check>> = {
     ];
     return wrong.filter(([is]) => is).map(([, key, message]) => ({ path: ['data', 'features', key], message }));
   },
+
+  validationComesWhole: ({ data }) =>
+    (data.source === 'npy' || data.source === 'npz') &&
+    (data.validationInputs === undefined) !== (data.validationLabels === undefined)
+      ? [{ path: ['data'], message: 'data.validationInputs and data.validationLabels come together' }]
+      : [],
 
   recordingColumnsMatch: ({ data }) =>
     data.source === 'sensor' && data.labelColumn !== null && typeof data.labelColumn !== typeof data.columns[0]

@@ -6,6 +6,8 @@ import type { DatasetEnvironment } from './environment.js';
 import { importAudio } from './formats/audio.js';
 import { importCsv } from './formats/csv.js';
 import { importIdx } from './formats/idx.js';
+import { importImageFolder } from './formats/image-folder.js';
+import { importNumpy } from './formats/numpy.js';
 import { importSensor } from './formats/sensor.js';
 import { importStrokes } from './formats/strokes.js';
 import {
@@ -37,6 +39,11 @@ export async function loadDataset(source: DataSource, env: DatasetEnvironment): 
       return importSensor(source, env);
     case 'audio':
       return importAudio(source, env);
+    case 'npy':
+    case 'npz':
+      return importNumpy(source, env);
+    case 'image-folder':
+      return importImageFolder(source, env);
     case 'strokes':
       return importStrokes(source, env);
   }

@@ -25,6 +25,19 @@ export function sourceDigests(source: DataSource, places: Places): Record<string
     }
     case 'csv':
       return ofFiles({ file: source.file, testFile: source.testFile }, places.projectDir);
+    case 'npy': {
+      const { trainInputs, trainLabels, testInputs, testLabels, validationInputs, validationLabels } = source;
+      const files = { trainInputs, trainLabels, testInputs, testLabels, validationInputs, validationLabels };
+      return ofFiles(files, places.projectDir);
+    }
+    case 'npz':
+      return ofFiles({ file: source.file }, places.projectDir);
+    case 'image-folder': {
+      const roots = Object.entries({ train: source.train, test: source.test, validation: source.validation });
+      return Object.fromEntries(
+        roots.flatMap(([part, root]) => (root === undefined ? [] : [[part, openFileSet(root, places).digest]])),
+      );
+    }
     case 'audio':
     case 'sensor':
     case 'strokes':

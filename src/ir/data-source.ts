@@ -10,6 +10,9 @@ export type DataSource =
   | IdxSource
   | CsvSource
   | SensorSource
+  | NpySource
+  | NpzSource
+  | ImageFolderSource
   | StrokesSource
   | AudioSource;
 
@@ -129,4 +132,42 @@ export interface AudioSource extends RecordingSet {
   readonly clipMs: number;
   readonly features: SpectrumOptions;
   readonly normalize: FeatureNormalize;
+}
+
+/** Arrays of NumPy: samples along the first axis. Each name is a file, or for `npz` an array in the file. */
+interface NumpyArrays {
+  readonly trainInputs: string;
+  readonly trainLabels: string;
+  readonly testInputs: string;
+  readonly testLabels: string;
+  readonly validationInputs?: string;
+  readonly validationLabels?: string;
+  readonly classNames?: readonly string[];
+  /** Real value = element · inputScale. Null: 1/255 for unsigned bytes, 1 for all other types. */
+  readonly inputScale: number | null;
+  readonly normalize: FeatureNormalize;
+}
+
+export interface NpySource extends NumpyArrays {
+  readonly source: 'npy';
+}
+
+export interface NpzSource extends NumpyArrays {
+  readonly source: 'npz';
+  readonly file: string;
+}
+
+/** PNG and JPEG pictures in folders that are named after their classes. */
+export interface ImageFolderSource {
+  readonly source: 'image-folder';
+  /** A root with a folder a class. */
+  readonly train: string;
+  /** Without it `testFraction` of the pictures, drawn with the seed, is set aside. */
+  readonly test?: string;
+  readonly validation?: string;
+  readonly testFraction: number;
+  /** All pictures are brought to this size, whatever their proportions. */
+  readonly size: readonly [height: number, width: number];
+  /** 1: grey, [height, width]. 3: colour, [height, width, 3]. */
+  readonly channels: 1 | 3;
 }

@@ -64,6 +64,9 @@ void t.test('defaults in the code and in the published schema are the same', asy
   compareDefaults(t, schema, schema.definitions['strokes'], dataOf('source: strokes, root: a'), 'strokes');
   compareDefaults(t, schema, schema.definitions['audio'], dataOf(`${AUDIO}, manifest: {}`), 'audio');
   t.match(dataOf(AUDIO), { features: { highHz: 8000 } }, 'up to half the sample rate');
+  compareDefaults(t, schema, schema.definitions['npzFile'], dataOf('source: npz, file: a'), 'npz');
+  const folder = dataOf('source: image-folder, train: a, size: [8, 8]');
+  compareDefaults(t, schema, schema.definitions['imageFolder'], folder, 'image-folder');
   const image = dataOf('source: strokes, root: a, form: { kind: image }') as { form: unknown };
   compareDefaults(
     t,
@@ -385,6 +388,7 @@ void t.test('every semantic check can fire', async (t) => {
     )}learn: { run: { drift: { kind: rotate, degrees: 30 } } }\n`,
     rulesNeedManifest: withData(`${SENSOR}, parts: { train: { a: 1 }, test: { a: 2 } }`),
     spectrumIsPossible: withData(`${AUDIO}, features: { frameMs: 300 }`),
+    validationComesWhole: withData('source: npz, file: a, validationInputs: x'),
     recordingColumnsMatch: withData(`${SENSOR}, labelColumn: 3`),
   };
   t.same(Object.keys(bad).sort(), Object.keys(SEMANTIC_CHECKS).sort());

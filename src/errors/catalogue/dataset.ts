@@ -131,6 +131,38 @@ export const datasetErrors = {
     hint: 'Use fewer `bands`, longer frames, or a higher `lowHz`.',
     exitCode: EXIT.config,
   },
+  DATASET_NPY_DAMAGED: {
+    title: 'A NumPy file is damaged',
+    explanation:
+      'The header of the .npy array cannot be read, or there are more or fewer bytes than its shape promises.',
+    hint: 'Write the file again with numpy.save or numpy.savez.',
+    exitCode: EXIT.config,
+  },
+  DATASET_NPY_TYPE: {
+    title: 'A NumPy array of a type that cannot be read',
+    explanation:
+      'Inputs are integers of 8 to 64 bits or float32 or float64, labels are integers; both in C order. Objects and text are refused.',
+    hint: 'For example: numpy.save("x.npy", numpy.ascontiguousarray(x, dtype="float32"))',
+    exitCode: EXIT.config,
+  },
+  DATASET_NPY_VALUE: {
+    title: 'A NumPy array holds NaN or infinity',
+    explanation: 'Every input has to be a number that float32 can hold.',
+    hint: 'Remove or replace the sample that the message names.',
+    exitCode: EXIT.config,
+  },
+  DATASET_NPZ_DAMAGED: {
+    title: 'An .npz file cannot be read',
+    explanation: 'It is no zip archive, it is damaged, it unfolds to more than 2 GB, or the array is not in it.',
+    hint: 'Write the file again with numpy.savez_compressed; the message names the arrays that are there.',
+    exitCode: EXIT.config,
+  },
+  DATASET_IMAGE_DAMAGED: {
+    title: 'A picture cannot be read',
+    explanation: 'The file is no PNG or JPEG, or it is damaged, or it has more than 64 million pixels.',
+    hint: 'Open it in a picture viewer; save it again, or remove it.',
+    exitCode: EXIT.config,
+  },
   DATASET_PARTS_OVERLAP: {
     title: 'Training data stands in another part, too',
     explanation:
