@@ -1,4 +1,4 @@
-import { html, raw } from './html.js';
+import { html, raw, type Markup } from './html.js';
 import type { ReportData } from './report-data.js';
 import { accuracySection } from './sections/accuracy.js';
 import { closingSections } from './sections/closing.js';
@@ -15,22 +15,26 @@ import { STYLE } from './style.js';
  * whose stage was not run are left out.
  */
 export function renderReport(data: ReportData): string {
+  const body = html`${header(data)} ${accuracySection(data)} ${learningSection(data)} ${verificationSection(data)}
+  ${memorySection(data)} ${quantizationSection(data)} ${trainingSection(data)} ${closingSections(data)}`;
+  return document(data.title, data.toolVersion, body);
+}
+
+/** A page of the house's looks around `body`. */
+export function document(title: string, toolVersion: string, body: Markup): string {
   const page = html`<!doctype html>
     <html lang="en">
       <head>
         <meta charset="utf-8" />
         <meta name="viewport" content="width=device-width, initial-scale=1" />
-        <meta name="generator" content="grapes-mcu ${data.toolVersion}" />
-        <title>${data.title}</title>
+        <meta name="generator" content="grapes-mcu ${toolVersion}" />
+        <title>${title}</title>
         <style>
           ${raw(STYLE)}
         </style>
       </head>
       <body>
-        <main>
-          ${header(data)} ${accuracySection(data)} ${learningSection(data)} ${verificationSection(data)}
-          ${memorySection(data)} ${quantizationSection(data)} ${trainingSection(data)} ${closingSections(data)}
-        </main>
+        <main>${body}</main>
       </body>
     </html> `;
   return page.text;

@@ -12,6 +12,7 @@ main{max-width:1080px;margin:0 auto;padding:48px 28px 72px}
 h1,h2{font-family:"Iowan Old Style","Palatino Linotype",Palatino,"Book Antiqua",Georgia,serif;font-weight:600;letter-spacing:-.01em;text-wrap:balance}
 h1{font-size:2.5rem;line-height:1.12;margin:0}
 h2{font-size:1.5rem;line-height:1.25;margin:0 0 .5rem}
+h3{font-size:1.05rem;margin:1.6rem 0 .2rem}h3 small{color:var(--soft);font-weight:400}
 p{max-width:68ch;margin:.4rem 0 1rem}
 .eyebrow{color:var(--a);font-weight:600;font-size:.82rem;letter-spacing:.08em;text-transform:uppercase;margin:0 0 .6rem}
 .headline{display:flex;flex-wrap:wrap;gap:.6rem 1.1rem;align-items:center}
@@ -20,6 +21,7 @@ p{max-width:68ch;margin:.4rem 0 1rem}
 .verdict.pass{color:var(--good);background:var(--good-bg)}
 .verdict.fail{color:var(--bad);background:var(--bad-bg)}
 .tiles{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(270px,100%),1fr));gap:14px;margin:0}
+.tiles.four{grid-template-columns:repeat(auto-fit,minmax(min(220px,100%),1fr))}
 .tiles>div{background:var(--card);border:1px solid var(--rule);border-radius:12px;padding:16px 18px;display:flex;flex-direction:column}
 .tiles dt{color:var(--soft);font-size:.84rem}
 .tiles dd{margin:0;font-size:1.9rem;font-weight:650;letter-spacing:-.02em;line-height:1.3}
@@ -40,9 +42,11 @@ th small{display:block;color:var(--soft);font-size:.82rem}
 td,th{padding:.36rem .8rem .36rem 0;border-bottom:1px solid var(--rule);vertical-align:baseline}
 tfoot td,tfoot th{font-weight:600;border-bottom:0}
 td:last-child,th:last-child{padding-right:0}
+.scroll{overflow-x:auto}
 .n{text-align:right;white-space:nowrap}
 .plot{display:block;width:100%;height:auto;overflow:visible;font-size:12px;fill:var(--ink)}
 .plot .grid{stroke:var(--rule)}
+.plot .band{fill-opacity:.17}
 .plot .axis{stroke:var(--quiet)}
 .plot .tick,.plot .label{fill:var(--soft)}
 .plot .line{fill:none;stroke-width:2.2;stroke-linejoin:round;stroke-linecap:round}

@@ -1,6 +1,8 @@
 import { crc32 as zlibCrc32, inflateSync } from 'node:zlib';
 import t from 'tap';
 import { loadBoard } from '../../src/boards/load.js';
+import { planNetwork } from '../../src/ir/plan-network.js';
+import { TRAIN_DEFAULTS } from '../../src/ir/train-defaults.js';
 import { bytes, integer, percent, points, real } from '../../src/report/format.js';
 import { escape, html } from '../../src/report/html.js';
 import { renderReport } from '../../src/report/page.js';
@@ -9,6 +11,7 @@ import { greyPng } from '../../src/report/plots/png.js';
 import { niceScale } from '../../src/report/plots/scale.js';
 import type { ReportData } from '../../src/report/report-data.js';
 import { renderSummary } from '../../src/report/summary.js';
+import { renderTrainingPage, type TrainingPageData } from '../../src/report/training-page.js';
 import { sampleData } from './sample-data.js';
 
 const data = sampleData();
@@ -72,6 +75,45 @@ void t.test('the page is well formed, stands alone and needs no script', async (
   t.match(page, '@media print');
   const pictures = [...page.matchAll(/<svg\s[^>]*aria-label="([^"]+)"/g)];
   t.ok(pictures.length >= 8 && pictures.every(([, label]) => label.length > 10), 'every plot says what it shows');
+});
+
+void t.test('the page of a training run', async (t) => {
+  const dense = (units: number) => ({ type: 'dense', units, activation: 'relu', dropout: 0 }) as const;
+  const model = { bias: true, layers: [{ type: 'flatten' } as const, dense(32), dense(16), dense(10)] };
+  const report = data.train!;
+  const training: TrainingPageData = {
+    title: 'digits & <more>',
+    toolVersion: '9.8.7',
+    plan: planNetwork(model, [14, 14]),
+    options: { ...TRAIN_DEFAULTS, optimizer: { type: 'nag', learningRate: 0.025, momentum: 0.9 } },
+    classNames: data.classNames,
+    report,
+  };
+  const whole = renderTrainingPage(training);
+  const off = report.epochs.slice(0, 1).map((e) => ({ ...e, factors: [], responsibilities: [] }));
+  const slowing = report.epochs.map((e) => ({ ...e, learningRate: 1 / e.epoch }));
+  const variants = [
+    whole,
+    renderTrainingPage({ ...training, report: { ...report, epochs: off, test: { ...report.test, samples: 0 } } }),
+    renderTrainingPage({ ...training, report: { ...report, epochs: slowing } }),
+    renderTrainingPage({ ...training, report: { ...report, epochs: [] } }),
+  ];
+  for (const each of variants) {
+    t.same(faults(each), []);
+    t.notMatch(each, /<script|<link|url\(|https?:|undefined|NaN|\[object|Infinity/);
+  }
+  t.equal(renderTrainingPage(training), whole, 'same data, same bytes');
+  const text = textOf(whole);
+  for (const shown of ['hidden_1', 'hidden_2', '0.025', 'Nesterov', '14 × 14', integer(report.parameters)]) {
+    t.match(text, shown);
+  }
+  t.equal([...whole.matchAll(/class="band /g)].length, 8, 'two bands in each of two pictures of two layers');
+  t.notMatch(variants[1], 'What GRAPES does', 'off: nothing to tell');
+  t.notMatch(variants[1], 'What it takes for what', 'no test samples, no confusion');
+  t.match(variants[2], 'Learning rate from 1 to');
+  t.notMatch(whole, 'Learning rate from', 'a constant rate is no curve');
+  const rule = { ...TRAIN_DEFAULTS.grapes, factor: 'constant', constant: 1.5 } as const;
+  t.match(renderTrainingPage({ ...training, options: { ...training.options, grapes: rule } }), 'every factor is 1.5');
 });
 
 void t.test('the numbers are there', async (t) => {

@@ -1,17 +1,24 @@
 import { existsSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import type { Dataset } from '../../ir/dataset.js';
 import type { FloatGraph } from '../../ir/graph.js';
+import { planNetwork } from '../../ir/plan-network.js';
 import type { TrainReport } from '../../ir/report.js';
+import { renderTrainingPage } from '../../report/training-page.js';
 import type { StageResult } from '../../runs/stage.js';
 import { metricsFiles } from '../../train/metrics/metrics-files.js';
 import { checkpointDigest, train } from '../../train/trainer.js';
 import { untrainedGraph } from '../../train/untrained-graph.js';
 import { writeFileAtomic } from '../../util/atomic-write.js';
+import { toolVersion } from '../../util/package-root.js';
 import { readModelFile, weightsDigest } from '../model-file.js';
 import type { ProjectSession } from '../project-session.js';
 import { dataInputs, dataset } from './data.js';
 import { CHECKPOINT, findResumePoint, LAST_CHECKPOINT } from './resume-point.js';
 import { readFloatGraph, readJson, writeGraph } from './graph-on-disk.js';
+
+/** The run as people read it. */
+const PAGE = 'training.html';
 
 export interface Trained {
   readonly graph: FloatGraph;
@@ -22,7 +29,7 @@ export interface Trained {
 /** Looks at the network before it is trained, with the weights yet to come; throws if the work would be in vain. */
 export type CheckBefore = (untrained: FloatGraph) => void;
 
-/** Stage `train`: model.json, model.bin, report.json and the metrics files. Opens the run, which is named after its inputs. */
+/** Stage `train`: model.json, model.bin, report.json, the metrics files and training.html. Opens the run, which is named after its inputs. */
 export function trained(session: ProjectSession, checkBefore?: CheckBefore): Promise<Trained> {
   return session.once('train', async () => {
     const { config, context } = session;
@@ -38,10 +45,12 @@ export function trained(session: ProjectSession, checkBefore?: CheckBefore): Pro
     const checkpoint = join(session.run.dir, CHECKPOINT);
     const result = await session.bring({
       id: 'train',
-      version: 3,
+      version: 4,
       options,
       inputs,
       seed: config.seed,
+      // Another look of the page is no other network.
+      volatileFiles: [PAGE],
       run: async (output) => {
         const data = await dataset(session);
         checkBefore?.(untrainedGraph(data, config.model));
@@ -64,10 +73,22 @@ export function trained(session: ProjectSession, checkBefore?: CheckBefore): Pro
         for (const { path, data } of metricsFiles(report.epochs)) output.write(path, data);
         output.writeJson('report.json', report);
         output.write(LAST_CHECKPOINT, last ?? resumeFrom!);
+        output.write(PAGE, trainingPage(session, data, graph, report));
       },
     });
     if (result.action === 'ran') rmSync(dirname(checkpoint), { recursive: true, force: true });
     return { graph: readFloatGraph(result.dir), report: readJson<TrainReport>(result.dir, 'report.json'), result };
+  });
+}
+
+function trainingPage({ config }: ProjectSession, samples: Dataset, graph: FloatGraph, report: TrainReport): string {
+  return renderTrainingPage({
+    title: config.name,
+    toolVersion: toolVersion(),
+    plan: planNetwork(config.model, samples.inputShape),
+    options: config.train,
+    classNames: graph.classNames,
+    report,
   });
 }
 

@@ -5,7 +5,12 @@ const LEFT = 60;
 const TOP = 40;
 
 /** Truth down, prediction across; right ones on the diagonal in one colour, errors in another, darker is more. */
-export function confusionMap(title: string, confusion: ConfusionMatrix, classNames: readonly string[]): Markup {
+export function confusionMap(
+  title: string,
+  confusion: ConfusionMatrix,
+  classNames: readonly string[],
+  said = 'what the device said',
+): Markup {
   const n = confusion.length;
   const cell = Math.max(24, Math.min(40, 400 / n));
   const size = n * cell;
@@ -20,7 +25,7 @@ export function confusionMap(title: string, confusion: ConfusionMatrix, classNam
     aria-label="${title}"
   >
     <title>${title}</title>
-    <text class="label" x="${LEFT + round(size / 2)}" y="11" text-anchor="middle">what the device said</text>
+    <text class="label" x="${LEFT + round(size / 2)}" y="11" text-anchor="middle">${said}</text>
     <text class="label" transform="translate(11 ${TOP + round(size / 2)}) rotate(-90)" text-anchor="middle">
       what it is
     </text>

@@ -12,6 +12,12 @@ export interface Series {
   readonly dashed?: boolean;
 }
 
+/** An area between two lines, behind all lines. Bands over one another grow darker. */
+export interface Band {
+  readonly tone: Tone;
+  readonly points: readonly (readonly [x: number, low: number, high: number])[];
+}
+
 /** A level across the plot, with its name above it at the left or below it at the right. */
 export interface Level {
   readonly name: string;
@@ -26,6 +32,7 @@ export interface LineChart {
   readonly xLabel: string;
   readonly yLabel: string;
   readonly series: readonly Series[];
+  readonly bands?: readonly Band[];
   readonly levels?: readonly Level[];
   /** Limits of the y axis; without them round numbers around the data. */
   readonly yRange?: readonly [number, number];
@@ -47,9 +54,12 @@ export function lineChart(chart: LineChart): Markup {
   const right = WIDTH - Math.max(16, 14 + longest * LABEL_CHAR);
   const levels = chart.levels ?? [];
   const xs = chart.series.flatMap((s) => s.points.map(([x]) => x)).filter(Number.isFinite);
-  const ys = [...chart.series.flatMap((s) => s.points.map(([, y]) => y)), ...levels.map((l) => l.y)].filter(
-    Number.isFinite,
-  );
+  const bands = chart.bands ?? [];
+  const ys = [
+    ...chart.series.flatMap((s) => s.points.map(([, y]) => y)),
+    ...bands.flatMap((b) => b.points.flatMap(([, low, high]) => [low, high])),
+    ...levels.map((l) => l.y),
+  ].filter(Number.isFinite);
   if (xs.length === 0) return html`<p class="note">${chart.title}: nothing was recorded.</p>`;
   const xLow = Math.min(...xs);
   const xHigh = Math.max(...xs);
@@ -63,8 +73,9 @@ export function lineChart(chart: LineChart): Markup {
       : fixedScale(...chart.yRange, yPixels, niceStep((chart.yRange[1] - chart.yRange[0]) / 5));
   return html`<svg class="plot" viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-label="${chart.title}">
     <title>${chart.title}</title>
-    ${grid(x, y, right, chart)} ${levels.map((l) => level(l, y, right))} ${chart.series.map((s) => line(s, x, y))}
-    ${levels.map((l) => levelName(l, y, right))} ${endLabels(chart.series, x, y)}
+    ${grid(x, y, right, chart)} ${bands.map((b) => band(b, x, y))} ${levels.map((l) => level(l, y, right))}
+    ${chart.series.map((s) => line(s, x, y))} ${levels.map((l) => levelName(l, y, right))}
+    ${endLabels(chart.series, x, y)}
   </svg>`;
 }
 
@@ -109,6 +120,14 @@ function line(series: Series, x: Scale, y: Scale): Markup {
     />`;
   }
   return html`<path class="line tone-${series.tone}" d="${path}" ${dash} />`;
+}
+
+function band({ tone, points }: Band, x: Scale, y: Scale): Markup {
+  const shown = points.filter((point) => point.every(Number.isFinite));
+  const corner = (at: number, value: number): string => `${px(x.at(at))} ${px(clamp(y, value))}`;
+  const above = shown.map(([at, , high]) => corner(at, high));
+  const below = shown.map(([at, low]) => corner(at, low)).reverse();
+  return html`<path class="band fill tone-${tone}" d="M${[...above, ...below].join('L')}Z" />`;
 }
 
 function level(level: Level, y: Scale, right: number): Markup {

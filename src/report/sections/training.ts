@@ -10,6 +10,36 @@ export function trainingSection(data: ReportData): Markup | null {
   const { train } = data;
   if (train === null || train.epochs.length === 0) return null;
   const { epochs } = train;
+  const factors = factorChart(
+    'Modulation factor of each hidden layer, over the epochs',
+    'epoch',
+    epochs.map((e) => ({ x: e.epoch, factors: e.factors })),
+  );
+  const how = data.trainGrapes === 'off' ? 'without GRAPES' : `with GRAPES (${data.trainGrapes})`;
+  return html`<section>
+    <h2>Training on the host</h2>
+    <p>
+      ${epochs.length} epochs ${how}: ${integer(train.parameters)} parameters, ${integer(train.macs)} multiplications an
+      inference. The weights of epoch ${train.bestEpoch} were
+      kept${train.stoppedEarly ? ', and training stopped early' : ''}. On the test samples:
+      ${percent(train.test.accuracy, 2)}${areaUnderCurve(train.test)}.
+    </p>
+    ${lossAndAccuracy(train.epochs)}
+    ${
+      factors !== null &&
+      html`<figure class="half">
+        ${factors}
+        <figcaption>
+          The GRAPES factor lies between 1 and 2: the node with the largest incoming weights gets 2. Line: mean; dashed:
+          smallest.
+        </figcaption>
+      </figure>`
+    }
+  </section>`;
+}
+
+/** Both curves, on what is trained and on what is watched; without classes the loss alone. */
+export function lossAndAccuracy(epochs: readonly EpochMetrics[]): Markup {
   const last = epochs[epochs.length - 1];
   const curve = (name: string, tone: Series['tone'], y: (e: EpochMetrics) => number | null): Series => ({
     name,
@@ -43,49 +73,24 @@ export function trainingSection(data: ReportData): Markup | null {
           ],
           yFormat: (v) => percent(v, 0),
         });
-  const factors = factorChart(
-    'Modulation factor of each hidden layer, over the epochs',
-    'epoch',
-    epochs.map((e) => ({ x: e.epoch, factors: e.factors })),
-  );
-  const how = data.trainGrapes === 'off' ? 'without GRAPES' : `with GRAPES (${data.trainGrapes})`;
-  return html`<section>
-    <h2>Training on the host</h2>
-    <p>
-      ${epochs.length} epochs ${how}: ${integer(train.parameters)} parameters, ${integer(train.macs)} multiplications an
-      inference. The weights of epoch ${train.bestEpoch} were
-      kept${train.stoppedEarly ? ', and training stopped early' : ''}. On the test samples:
-      ${percent(train.test.accuracy, 2)}${areaUnderCurve(train.test)}.
-    </p>
-    <div class="columns">
-      <figure>
-        ${loss}
-        <figcaption>
-          ${accuracy === null ? 'Mean squared error of the reconstruction' : 'Cross-entropy'}${watched.length > 0 ? ', on what is trained and on what is only watched' : ''}.${lastDropout(last)}
-        </figcaption>
-      </figure>
-      ${
-        accuracy !== null &&
-        html`<figure>
-          ${accuracy}
-          <figcaption>Share of samples classified right.</figcaption>
-        </figure>`
-      }
-    </div>
+  return html`<div class="columns">
+    <figure>
+      ${loss}
+      <figcaption>
+        ${accuracy === null ? 'Mean squared error of the reconstruction' : 'Cross-entropy'}${watched.length > 0 ? ', on what is trained and on what is only watched' : ''}.${lastDropout(last)}
+      </figcaption>
+    </figure>
     ${
-      factors !== null &&
-      html`<figure class="half">
-        ${factors}
-        <figcaption>
-          The GRAPES factor lies between 1 and 2: the node with the largest incoming weights gets 2. Area: smallest to
-          largest; line: mean.
-        </figcaption>
+      accuracy !== null &&
+      html`<figure>
+        ${accuracy}
+        <figcaption>Share of samples classified right.</figcaption>
       </figure>`
     }
-  </section>`;
+  </div>`;
 }
 
-function areaUnderCurve({ auc }: AccuracyReport): string {
+export function areaUnderCurve({ auc }: AccuracyReport): string {
   return auc === undefined ? '' : `, area under the ROC curve ${auc.toFixed(4)}`;
 }
 
