@@ -38,7 +38,7 @@ function pictures(name: DataRecipe['set'], title: string, goal: number): Experim
       }),
     ],
     arms: BASIC_ARMS,
-    tuningSeeds: 2,
+    tuningSeeds: 3,
     seeds: 5,
   };
 }
