@@ -28,6 +28,11 @@ export class Modulation {
     this.responsibilities = machine.floats(hidden.nodes);
   }
 
+  /** The layer after whose forward pass to refresh: this one, while its weights are still in the cache. */
+  get refreshAfter(): number {
+    return this.hidden.layer;
+  }
+
   refresh(): void {
     this.layer.sumWeights(this.responsibilities);
     alone(this.machine, () => {

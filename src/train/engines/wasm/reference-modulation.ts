@@ -27,6 +27,7 @@ export function checkReferenceVariant(plan: NetworkPlan): void {
  */
 export class ReferenceModulation extends Modulation {
   private readonly mask: DropoutLayer | null;
+  private readonly lastLayer: number;
 
   /**
    * @param place among the hidden layers, lowest first; `siblings` are all of them
@@ -46,7 +47,13 @@ export class ReferenceModulation extends Modulation {
     super(machine, layer, hidden, plan.layers[hidden.anchor], rule.grapes);
     const chain = layers.slice(hidden.layer, hidden.anchor + 1);
     this.mask = chain.find((l) => l instanceof DropoutLayer) ?? null;
+    this.lastLayer = layers.length - 1;
     this.factors.values.fill(1);
+  }
+
+  /** Once all masks of the step are drawn. */
+  override get refreshAfter(): number {
+    return this.lastLayer;
   }
 
   override refresh(): void {

@@ -130,18 +130,20 @@ export class WasmNetwork implements TrainingNetwork {
     return this.forward({ rows, training: false, seed: this.rule.seed, step: 0, product: false });
   }
 
-  /** Forward, factors, backward. */
+  /** Forward with the factors, backward. */
   private learn({ rows, step }: Step, product: boolean): BatchResult {
     const pass = { rows, training: true, seed: this.rule.seed, step, product };
-    const result = this.forward(pass);
+    const result = this.forward(pass, step % this.rule.grapes.everySteps === 0);
     if (!Number.isFinite(result.loss)) return result;
-    if (step % this.rule.grapes.everySteps === 0) for (const modulation of this.modulated) modulation.refresh();
     this.backward(pass);
     return result;
   }
 
-  private forward(pass: Pass): BatchResult {
-    for (const layer of this.layers) layer.forward(pass);
+  private forward(pass: Pass, refreshes = false): BatchResult {
+    for (let l = 0; l < this.layers.length; l++) {
+      this.layers[l].forward(pass);
+      if (refreshes) for (const m of this.modulated) if (m.refreshAfter === l) m.refresh();
+    }
     return this.loss.evaluate(pass.rows);
   }
 
