@@ -1,7 +1,10 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { EXPERIMENTS } from '../definitions/all.js';
+import { EXPERIMENTS, findExperiment } from '../definitions/all.js';
+import type { Experiment } from '../experiment.js';
+import { scaled } from '../scale.js';
 import type { SavedRun } from './saved-run.js';
+import { writePictures } from './write-report.js';
 import { experimentsPage, type DocumentedRun } from './section.js';
 
 const BEGIN = '<!-- made by `npm run docs:experiments` from docs/experiments; do not edit below -->';
@@ -25,4 +28,14 @@ export function withExperiments(page: string, documented: readonly DocumentedRun
   const end = page.indexOf(END);
   if (begin === -1 || end === -1) throw new Error('docs/experiments.md has lost its marks');
   return `${page.slice(0, begin + BEGIN.length)}\n\n${experimentsPage(documented)}\n\n${page.slice(end)}`;
+}
+
+/** The pictures of all saved runs made anew, in their folder. */
+export function writeAllPictures(folder: string, documented: readonly DocumentedRun[]): void {
+  for (const { run } of documented) writePictures(folder, definitionOf(run), run);
+}
+
+/** The experiment at the size at which it was run. */
+export function definitionOf({ experiment, facts, seeds }: SavedRun): Experiment {
+  return scaled(findExperiment(experiment), { seeds, quick: facts.quick });
 }

@@ -8,9 +8,14 @@ import { resultsOf, savedRunText, type SavedRun } from './saved-run.js';
 
 /** NAME.json, and two pictures beside it: what docs/experiments.md is made of and shows. */
 export function writeReport(folder: string, experiment: Experiment, run: SavedRun): void {
+  writeFileAtomic(join(folder, `${experiment.name}.json`), savedRunText(run));
+  writePictures(folder, experiment, run);
+}
+
+/** The pictures of a saved run. */
+export function writePictures(folder: string, experiment: Experiment, run: SavedRun): void {
   const { name } = experiment;
   const cases = summarize(experiment, resultsOf(run));
-  writeFileAtomic(join(folder, `${name}.json`), savedRunText(run));
   writeFileAtomic(join(folder, `${name}-differences.svg`), differencePlot(experiment, cases));
   writeFileAtomic(join(folder, `${name}-curves.svg`), curvePlot(experiment, cases));
 }
