@@ -1,10 +1,10 @@
-import type { OptimizerOptions, ScheduleOptions, TrainOptions } from '../ir/options.js';
+import type { AugmentOptions, OptimizerOptions, ScheduleOptions, TrainOptions } from '../ir/options.js';
 import { TRAIN_DEFAULTS } from '../ir/train-defaults.js';
-import type { RawTrain } from './raw-train.js';
+import type { RawAugment, RawTrain } from './raw-train.js';
 
 /** Fills in what the `train:` section leaves out. */
 export function trainDefaults(raw: RawTrain, seed: number): TrainOptions {
-  const { learningRateDecay, schedule, grapes, optimizer, ...rest } = raw;
+  const { learningRateDecay, schedule, grapes, optimizer, augment, ...rest } = raw;
   return {
     ...TRAIN_DEFAULTS,
     ...rest,
@@ -12,6 +12,7 @@ export function trainDefaults(raw: RawTrain, seed: number): TrainOptions {
     schedule:
       learningRateDecay === undefined ? scheduleDefaults(schedule) : { type: 'exponential', decay: learningRateDecay },
     grapes: { ...TRAIN_DEFAULTS.grapes, ...grapes },
+    augment: augmentDefaults(augment ?? null),
     seed,
   };
 }
@@ -44,5 +45,16 @@ function scheduleDefaults(raw: RawTrain['schedule']): ScheduleOptions {
       return { everyEpochs: 10, factor: 0.1, ...raw };
     case 'cosine':
       return { floor: 0, warmupEpochs: 0, ...raw };
+  }
+}
+
+function augmentDefaults(raw: RawAugment | null): AugmentOptions | null {
+  switch (raw?.kind) {
+    case undefined:
+      return null;
+    case 'image':
+      return { shift: 0, rotateDegrees: 0, noise: 0, ...raw };
+    case 'signal':
+      return { shift: 0, scale: 0, noise: 0, maskSteps: 0, maskChannels: 0, ...raw };
   }
 }

@@ -49,6 +49,33 @@ export type ScheduleOptions =
   /** Half a cosine from the rate down to rate · floor over all epochs, after a linear rise over `warmupEpochs`. */
   | { readonly type: 'cosine'; readonly floor: number; readonly warmupEpochs: number };
 
+/** Random changes of pictures [height, width(, channels)]. */
+export interface ImageAugmentOptions {
+  readonly kind: 'image';
+  /** Largest move in pixels, each way. */
+  readonly shift: number;
+  /** Largest turn, each way. */
+  readonly rotateDegrees: number;
+  /** Deviation of the noise, in units of the samples. */
+  readonly noise: number;
+}
+
+/** Random changes of signals over time [steps(, channels)], pictures of sound among them. */
+export interface SignalAugmentOptions {
+  readonly kind: 'signal';
+  /** Largest move in steps, each way. */
+  readonly shift: number;
+  /** Largest relative change of the amplitude. */
+  readonly scale: number;
+  /** Deviation of the noise, in units of the samples. */
+  readonly noise: number;
+  /** Longest stretch of time, and largest run of channels, that is blanked. */
+  readonly maskSteps: number;
+  readonly maskChannels: number;
+}
+
+export type AugmentOptions = ImageAugmentOptions | SignalAugmentOptions;
+
 export interface TrainOptions {
   readonly epochs: number;
   readonly batchSize: number;
@@ -63,6 +90,8 @@ export interface TrainOptions {
   readonly validationFraction: number;
   /** Weight of each class in the loss; `balanced`: samples / (classes · samples of the class). */
   readonly classWeights: 'none' | 'balanced' | readonly number[];
+  /** How training samples are changed at random, anew in every epoch; null: not at all. */
+  readonly augment: AugmentOptions | null;
   /** Stop after this many epochs without a better watched loss; null: never. */
   readonly earlyStopPatience: number | null;
   /** Epochs between checkpoints. */

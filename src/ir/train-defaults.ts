@@ -12,6 +12,7 @@ export const TRAIN_DEFAULTS: TrainOptions = {
   initializer: 'he_uniform',
   validationFraction: 0.1,
   classWeights: 'none',
+  augment: null,
   earlyStopPatience: null,
   checkpointEveryEpochs: 1,
   engine: 'wasm',

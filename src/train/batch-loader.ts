@@ -1,11 +1,15 @@
 import type { Samples } from '../ir/dataset.js';
+import type { Augmenter } from './augment/augment.js';
 import type { TrainingNetwork } from './engine.js';
 
 /** Puts chosen samples into a network's input. 8-bit samples become real numbers by a table of 256. */
 export class BatchLoader {
   private readonly realOf: Float32Array | null;
 
-  constructor(private readonly samples: Samples) {
+  constructor(
+    private readonly samples: Samples,
+    private readonly augmenter: Augmenter | null = null,
+  ) {
     const { values, scale, offset } = samples;
     this.realOf =
       values instanceof Uint8Array ? Float32Array.from({ length: 256 }, (_, v) => v * scale + offset) : null;
@@ -24,6 +28,7 @@ export class BatchLoader {
       wanted[r] = labels[sample];
       if (this.realOf !== null) for (let i = 0; i < inputSize; i++) input[target + i] = this.realOf[values[source + i]];
       else for (let i = 0; i < inputSize; i++) input[target + i] = values[source + i] * scale + offset;
+      this.augmenter?.apply(input.subarray(target, target + inputSize), sample);
     }
     return count;
   }

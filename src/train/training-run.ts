@@ -9,6 +9,7 @@ import { elementCount } from '../ir/tensor.js';
 import type { EpochMetrics } from '../ir/report.js';
 import { partition } from '../util/partition.js';
 import { Rng } from '../util/rng.js';
+import { Augmenter } from './augment/augment.js';
 import { BatchLoader } from './batch-loader.js';
 import { decodeCheckpoint, type Checkpoint } from './checkpoint.js';
 import { classWeights } from './class-weights.js';
@@ -44,6 +45,7 @@ export class TrainingRun {
   /** Where checkpoints go, for messages. */
   checkpointPath: string | null = null;
   private readonly loader: BatchLoader;
+  private readonly augmenter: Augmenter | null;
   private readonly trainIndices: Uint32Array;
   private readonly validationIndices: Uint32Array;
   private readonly validationLoader: BatchLoader;
@@ -65,14 +67,15 @@ export class TrainingRun {
   ) {
     this.network = engine.build(plan, options, Math.max(options.batchSize, EVALUATION_ROWS));
     this.network.writeParameters(initialParameters(plan, options.initializer, options.seed));
-    this.loader = new BatchLoader(dataset.train);
+    this.augmenter = options.augment === null ? null : new Augmenter(options.augment, dataset.inputShape, options.seed);
+    this.loader = new BatchLoader(dataset.train, this.augmenter);
     const { train, validation } = dataset;
     // Given validation samples are watched as they are; otherwise part of the training samples is held out.
     const fraction = validation === null ? options.validationFraction : 0;
     const parts = partition(train.count, fraction, Rng.forPurpose(options.seed, 'train/validation'));
     this.trainIndices = parts.kept;
     this.validationIndices = validation === null ? parts.drawn : everyIndex(validation.count);
-    this.validationLoader = validation === null ? this.loader : new BatchLoader(validation);
+    this.validationLoader = new BatchLoader(validation ?? dataset.train);
     this.earlyStop = new EarlyStop(options.earlyStopPatience);
     this.best = this.network.readParameters();
     this.weights = classWeights(options.classWeights, dataset);
@@ -112,6 +115,7 @@ export class TrainingRun {
     const learningRate = scheduledRate(options.optimizer.learningRate, options.schedule, this.epoch, options.epochs);
     const order = this.trainIndices.slice();
     Rng.forPurpose(options.seed, `train/shuffle/${String(this.epoch)}`).shuffle(order);
+    this.augmenter?.beginEpoch(this.epoch);
     const { stepsPerEpoch } = this;
     let lossSum = 0;
     let correct = 0;

@@ -198,6 +198,10 @@ void t.test('every optimizer and schedule has the published defaults', async (t)
       }
     }
   }
+  for (const branch of schema.definitions['train'].properties?.['augment'].oneOf ?? []) {
+    const { const: kind } = branch.properties?.['kind'] as { const?: string };
+    compareDefaults(t, schema, branch, trainOf(`augment: { kind: ${String(kind)} }`).augment, String(kind));
+  }
   t.same(trainOf('learningRateDecay: 0.9').schedule, { type: 'exponential', decay: 0.9 });
   t.match(trainOf('grapes: { mode: local, everySteps: 4 }').grapes, {
     mode: 'local',

@@ -34,6 +34,14 @@ export const trainErrors = {
     hint: 'Write one number for each class in train.classWeights, or `balanced`.',
     exitCode: EXIT.config,
   },
+  TRAIN_AUGMENT_SHAPE: {
+    title: 'The samples are not of the kind that train.augment changes',
+    explanation:
+      'Augmentation of kind `image` takes samples of the shape [height, width] or [height, width, channels], that of kind ' +
+      '`signal` takes [steps] or [steps, channels].',
+    hint: 'Choose the other kind in train.augment, or leave it out.',
+    exitCode: EXIT.config,
+  },
   TRAIN_MODEL_MISMATCH: {
     title: 'The model does not fit the dataset',
     explanation: 'The last layer needs as many units as there are classes, without activation or dropout.',
