@@ -7,6 +7,7 @@ import type { ModelSpec } from '../../src/ir/model-spec.js';
 import { planNetwork } from '../../src/ir/plan-network.js';
 import { TRAIN_DEFAULTS } from '../../src/ir/train-defaults.js';
 import type { LearningRule, TrainingNetwork } from '../../src/train/engine.js';
+import { Pace } from '../../src/train/engines/wasm/threads/pace.js';
 import { WasmEngine } from '../../src/train/engines/wasm/wasm-engine.js';
 import { initialParameters } from '../../src/train/initializers.js';
 import { Rng } from '../../src/util/rng.js';
@@ -163,9 +164,34 @@ t.test('convolutional: two and three threads', async (test) => {
 });
 
 t.test('automatic: threads where the work pays for them', async (test) => {
-  const plan = planNetwork(CASES[0].model, CASES[0].inputShape);
-  const small = await WasmEngine.open({ threads: 'auto', fast: false }, plan, 1);
+  const { model, inputShape, rule } = CASES[0];
+  const plan = planNetwork(model, inputShape);
+  const open = (batchSize: number): Promise<WasmEngine> =>
+    WasmEngine.open({ threads: 'auto', fast: false }, plan, batchSize);
+  const small = await open(1);
   test.match(small.description, '1 thread, deterministic');
+  // Steps together and alone, as the clock wants it.
+  const [one, some] = [small, await open(100_000)].map((engine) => engine.build(plan, ruleOf(rule), MAX_ROWS));
+  for (let step = 0; step < 20; step++) {
+    for (const network of [one, some]) {
+      network.input.forEach((_, i, input) => (input[i] = ((i * 7 + step) % 13) / 13));
+      network.labels.forEach((_, i, labels) => (labels[i] = (i + step) % 5));
+      network.step({ rows: MAX_ROWS, step, learningRate: 0.01 });
+    }
+  }
+  test.same(some.readParameters(), one.readParameters());
+  some.dispose();
+  const pace = new Pace();
+  const ways = Array.from({ length: 300 }, () => {
+    const together = pace.isTogether;
+    pace.note(together ? 2 : 1);
+    return together;
+  });
+  test.same(
+    ways.flatMap((together, i) => (together ? [i] : [])),
+    [0, 1, 2, 3, 4, 5, 256, 257, 258, 259, 260, 261],
+    'alone where that is quicker, and another look later',
+  );
 });
 
 t.test('fast: other bits, nearly the same numbers', async (test) => {

@@ -3,6 +3,7 @@ import type { NetworkPlan } from '../../../ir/network-plan.js';
 import type { Engine, LearningRule, TrainingNetwork } from '../../engine.js';
 import { Machine } from './machine.js';
 import { Crew } from './threads/crew.js';
+import { Pace } from './threads/pace.js';
 import { ThreadedNetwork } from './threads/threaded-network.js';
 import { WasmNetwork } from './wasm-network.js';
 
@@ -26,12 +27,13 @@ export class WasmEngine implements Engine {
   private constructor(
     private readonly crew: Crew | null,
     private readonly fast: boolean,
+    private readonly isAutomatic = false,
   ) {}
 
-  /** `auto`: threads where the batch's work pays for them. */
+  /** `auto`: threads where the batch's work pays for them, and for as long as they are quicker than one. */
   static async open({ threads, fast }: WasmEngineOptions, plan: NetworkPlan, batchSize: number): Promise<WasmEngine> {
     const count = threads === 'auto' ? automaticThreads(plan, batchSize) : threads;
-    return new WasmEngine(count > 1 ? await Crew.hire(count - 1) : null, fast);
+    return new WasmEngine(count > 1 ? await Crew.hire(count - 1) : null, fast, threads === 'auto');
   }
 
   /** One thread. */
@@ -53,7 +55,7 @@ export class WasmEngine implements Engine {
   build(plan: NetworkPlan, rule: LearningRule, maxRows: number): TrainingNetwork {
     const { crew, fast } = this;
     if (crew === null) return new WasmNetwork(new Machine({ fast }), plan, rule, maxRows);
-    return new ThreadedNetwork(crew, { plan, rule, maxRows, fast });
+    return new ThreadedNetwork(crew, { plan, rule, maxRows, fast }, this.isAutomatic ? new Pace() : null);
   }
 }
 

@@ -28,11 +28,18 @@ export function isBroken(words: Int32Array): boolean {
 
 /** One thread's view of a team whose members meet in shared memory. */
 export class ThreadTeam implements Team {
+  /** Set on member 0 between steps: it does the next one by itself, and the others know nothing of it. */
+  isAlone = false;
+
   constructor(
     private readonly words: Int32Array,
     readonly member: number,
-    readonly size: number,
+    private readonly members: number,
   ) {}
+
+  get size(): number {
+    return this.isAlone ? 1 : this.members;
+  }
 
   share(count: number, grain = 1): readonly [from: number, to: number] {
     const units = Math.ceil(count / grain);
@@ -41,6 +48,7 @@ export class ThreadTeam implements Team {
   }
 
   barrier(): void {
+    if (this.isAlone) return;
     const { words } = this;
     const generation = Atomics.load(words, GENERATION);
     // In this order: a failure after this line moves the generation on.

@@ -4,6 +4,7 @@ import { WasmNetwork } from '../wasm-network.js';
 import type { Assignment } from './assignment.js';
 import { Control, type Command } from './control.js';
 import { threadsFailed, type Crew } from './crew.js';
+import type { Pace } from './pace.js';
 import type { ThreadTeam } from './thread-team.js';
 
 /** Building a network is allocating its arrays. */
@@ -19,9 +20,11 @@ export class ThreadedNetwork implements TrainingNetwork {
   private readonly team: ThreadTeam;
   private readonly network: WasmNetwork;
 
+  /** @param pace says of each step whether the others are called at all; null: always */
   constructor(
     private readonly crew: Crew,
     { plan, rule, maxRows, fast }: Pick<Assignment, 'plan' | 'rule' | 'maxRows' | 'fast'>,
+    private readonly pace: Pace | null = null,
   ) {
     this.team = this.control.team(0, crew.size + 1);
     crew.begin();
@@ -54,7 +57,19 @@ export class ThreadedNetwork implements TrainingNetwork {
   }
 
   step(step: Step): BatchResult {
-    return this.together('step', step, () => this.network.step(step));
+    const { pace, team, network } = this;
+    if (pace === null) return this.together('step', step, () => network.step(step));
+    const begin = performance.now();
+    let result: BatchResult;
+    if (pace.isTogether) {
+      result = this.together('step', step, () => network.step(step));
+    } else {
+      team.isAlone = true;
+      result = network.step(step);
+      team.isAlone = false;
+    }
+    pace.note(performance.now() - begin);
+    return result;
   }
 
   gradients(step: Step): ReturnType<TrainingNetwork['gradients']> {
