@@ -18,7 +18,14 @@ export function dataDefaults(raw: RawData): DataSource {
     case 'csv':
       return { testFraction: 0.2, normalize: 'standardize', ...raw };
     case 'sensor':
-      return { labelColumn: null, stride: raw.window, normalize: 'standardize', ...raw, ...recordings(raw) };
+      return {
+        labelColumn: null,
+        stride: raw.window,
+        statistics: null,
+        normalize: 'standardize',
+        ...raw,
+        ...recordings(raw),
+      };
     case 'strokes':
       return { trainFraction: 0.8, ...raw, form: strokeForm(raw.form ?? { kind: 'points' }) };
     case 'audio':

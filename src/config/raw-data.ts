@@ -23,7 +23,7 @@ type RawRecordings<T extends RecordingSet, K extends keyof T> = Omit<
   'manifest'
 > & { readonly manifest?: Partial<ManifestOptions> | null };
 
-export type RawSensor = RawRecordings<SensorSource, 'labelColumn' | 'stride' | 'normalize'>;
+export type RawSensor = RawRecordings<SensorSource, 'labelColumn' | 'stride' | 'statistics' | 'normalize'>;
 
 export type RawAudio = Omit<RawRecordings<AudioSource, 'clipMs' | 'normalize'>, 'features'> & {
   readonly features?: Partial<SpectrumOptions>;

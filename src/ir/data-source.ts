@@ -87,6 +87,9 @@ export interface ManifestOptions {
   readonly labelColumn: string;
 }
 
+/** `meanChange`: mean |x_t − x_{t−1}|. */
+export type WindowStatistic = 'mean' | 'deviation' | 'range' | 'meanChange';
+
 /** Recordings of sensors as CSV files, cut into windows [window, channels]. */
 export interface SensorSource extends RecordingSet {
   readonly source: 'sensor';
@@ -98,6 +101,11 @@ export interface SensorSource extends RecordingSet {
   readonly window: number;
   /** Rows from the start of one window to that of the next. */
   readonly stride: number;
+  /**
+   * Instead of the windows themselves: these statistics of every channel, [statistics · channels], the first statistic of
+   * all channels first. Null: the windows.
+   */
+  readonly statistics: readonly WindowStatistic[] | null;
   readonly normalize: Normalize;
 }
 

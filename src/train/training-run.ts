@@ -24,7 +24,7 @@ const EVALUATION_ROWS = 128;
 /** Work between two looks at the event loop (signals, timers). */
 const SLICE_MS = 40;
 /** A mean loss this many times that of guessing means that training has gone wrong for good. */
-const DIVERGED_TIMES_GUESSING = 4;
+const DIVERGED_TIMES_GUESSING = 10;
 
 interface LossAndAccuracy {
   readonly loss: number;

@@ -115,6 +115,7 @@ const SENSOR: SensorSource = {
   labelColumn: 'what',
   window: 3,
   stride: 2,
+  statistics: null,
   normalize: 'none',
 };
 const FILES = {
@@ -150,6 +151,23 @@ t.test('recordings become windows, split by the manifest', (test) => {
   test.same(data.provenance.inputs, { rec: before?.['root'] });
   writeFileSync(join(dir, 'rec', 'd.csv'), 'x,y,what\n0,0,go\n0,0,go\n0,0,stop\n');
   test.notSame(sourceDigests(SENSOR, at(dir)), before, 'a changed file in a folder is seen');
+  test.end();
+});
+
+t.test('statistics of each channel instead of the windows', (test) => {
+  const dir = test.testdir({ rec: FILES });
+  const statistics = ['mean', 'deviation', 'range', 'meanChange'] as const;
+  const source = { ...SENSOR, window: 2, stride: 4, statistics };
+  const data = importSensor(source, at(dir));
+  test.same(data.inputShape, [8]);
+  // Rows (1, 10), (2, 20) and, four later, (5, 50), (6, 60): the first statistic of both channels first.
+  test.same([...data.train.values], [1.5, 15, 0.5, 5, 1, 10, 1, 10, 5.5, 55, 0.5, 5, 1, 10, 1, 10]);
+  const normal = importSensor({ ...source, normalize: 'standardize' }, at(dir));
+  test.same(
+    [...normal.train.values.subarray(0, 4)],
+    [-1, -1, 0, 0],
+    'each number by itself; a constant one is shifted',
+  );
   test.end();
 });
 

@@ -8,6 +8,7 @@ import type { DatasetEnvironment } from '../environment.js';
 import { openFileSet, type FileSet } from '../file-set.js';
 import { recordingParts, type Recording } from '../recording-set.js';
 import { standardize } from '../standardize.js';
+import { windowStatistics } from '../window-statistics.js';
 import { parseRecording, type RecordingData } from './recording.js';
 
 /** A recording with what the manifest says of it. */
@@ -15,7 +16,7 @@ interface LoadedRecording extends RecordingData {
   readonly label: string | null;
 }
 
-/** Reads recordings and cuts them into windows [window, channels]. */
+/** Reads recordings and cuts them into windows [window, channels], or takes their statistics. */
 export function importSensor(source: SensorSource, env: DatasetEnvironment): Dataset {
   const files = openFileSet(source.root, env);
   const set = recordingParts(source, files, env.seed, '.csv', source.labelColumn === null);
@@ -31,16 +32,16 @@ export function importSensor(source: SensorSource, env: DatasetEnvironment): Dat
   const parts = new Map<string, Samples>();
   for (const [part, recordings] of loaded)
     parts.set(part, cutWindows(recordings, source, classNames, part, files.origin));
-  const { columns, window, normalize, root } = source;
+  const { columns, window, normalize, root, statistics } = source;
   const drawn = source.parts === null && source.manifest === null;
   return assembleDataset(
     {
       name: 'sensor',
-      inputShape: [window, columns.length],
+      inputShape: statistics === null ? [window, columns.length] : [statistics.length * columns.length],
       classNames,
       provenance: { toolVersion: toolVersion(), seed: drawn ? env.seed : null, inputs: { [root]: files.digest } },
     },
-    normalize === 'standardize' ? standardize(parts, columns.length) : parts,
+    normalize === 'standardize' ? standardize(parts, statistics === null ? columns.length : undefined) : parts,
   );
 }
 
@@ -57,12 +58,12 @@ function recordingLoader(source: SensorSource, files: FileSet): (recording: Reco
 /** All full windows of all recordings; what is left at a recording's end is dropped. */
 function cutWindows(
   recordings: readonly LoadedRecording[],
-  { window, stride, columns }: SensorSource,
+  { window, stride, columns, statistics }: SensorSource,
   classNames: readonly string[],
   part: string,
   origin: string,
 ): Samples {
-  const inputSize = window * columns.length;
+  const inputSize = (statistics?.length ?? window) * columns.length;
   const countOf = ({ rows }: RecordingData): number => Math.max(0, Math.floor((rows - window) / stride) + 1);
   const count = recordings.reduce((sum, recording) => sum + countOf(recording), 0);
   if (count === 0) {
@@ -77,7 +78,8 @@ function cutWindows(
   for (const recording of recordings) {
     for (let w = 0; w < countOf(recording); w++, at++) {
       const from = w * stride;
-      values.set(recording.values.subarray(from * columns.length, (from + window) * columns.length), at * inputSize);
+      const cut = recording.values.subarray(from * columns.length, (from + window) * columns.length);
+      values.set(statistics === null ? cut : windowStatistics(cut, columns.length, statistics), at * inputSize);
       const label = recording.label ?? majority(recording.labels?.slice(from, from + window) ?? [], classOf);
       labels[at] = classOf.get(label) ?? 0;
     }
