@@ -3,8 +3,11 @@ import { basename, dirname, join } from 'node:path';
 import { diskError } from '../util/atomic-write.js';
 import { isRunning } from './process-identity.js';
 
-/** `.train.4711.tmp` is being written, `.train.4711.old` was replaced a moment ago; both by process 4711. */
-const LEFTOVER = /^\.(.+)\.(\d+)\.(tmp|old)$/;
+/**
+ * `.train.4711.tmp` is being written, `.train.4711.old` was replaced a moment ago; both by process 4711. Single files
+ * (writeFileAtomic) have no dot in front.
+ */
+const LEFTOVER = /^\.?(.+)\.(\d+)\.(tmp|old)$/;
 
 export function makeTemporarySibling(target: string): string {
   const dir = sibling(target, 'tmp');

@@ -163,7 +163,12 @@ void t.test('what dead processes left is cleared, what living ones write is not'
     writeFileSync(join(inRun(path), 'x'), 'x');
   }
   mkdirSync(inRun('train'), { recursive: true });
+  mkdirSync(inRun('checkpoint'));
+  writeFileSync(inRun(`checkpoint/train.bin.${ended}.tmp`), 'half a checkpoint');
+  writeFileSync(inRun('checkpoint/train.bin'), 'a checkpoint');
   RunFolder.open(dir, 'net-00000000').close();
+  t.notOk(existsSync(inRun(`checkpoint/train.bin.${ended}.tmp`)), 'a file that was being replaced');
+  t.ok(existsSync(inRun('checkpoint/train.bin')));
   t.notOk(existsSync(inRun(`.train.${ended}.tmp`)));
   t.notOk(existsSync(inRun(`build/.host.${ended}.tmp`)));
   t.ok(existsSync(inRun('quantize/x')), 'a folder whose replacement never came is put back');
