@@ -97,11 +97,11 @@ async function trainRun(
       });
       hooks.onEpoch?.(metrics);
     } catch (error) {
-      const isDiverged = isToolError(error) && error.code === 'TRAIN_DIVERGED' && before.epoch > 0;
-      if ((hooks.signal?.aborted === true || isDiverged) && saved !== before.epoch) {
+      const isFailed = isToolError(error) && RESUMABLE.includes(error.code) && before.epoch > 0;
+      if ((hooks.signal?.aborted === true || isFailed) && saved !== before.epoch) {
         hooks.onCheckpoint?.(encodeCheckpoint(before), before.epoch);
       }
-      throw error;
+      throw isToolError(error) && error.code === 'TRAIN_THREADS_FAILED' ? threadsLost(error, before.epoch, run) : error;
     }
     if (run.finished || run.epoch % options.checkpointEveryEpochs === 0) save();
   }
@@ -138,6 +138,24 @@ async function trainRun(
       test: evaluate(dataset.test),
     },
   };
+}
+
+/** Failures within an epoch that leave the state before it good. */
+const RESUMABLE: readonly string[] = ['TRAIN_DIVERGED', 'TRAIN_THREADS_FAILED'];
+
+/** The same with what is left, and how to go on from there. */
+function threadsLost(error: ToolError, goodEpoch: number, { checkpointPath: checkpoint }: TrainingRun): ToolError {
+  const place = checkpoint === null ? '' : ` (${checkpoint})`;
+  const left =
+    goodEpoch === 0 ? 'No epoch was finished before.' : `The last checkpoint is of epoch ${String(goodEpoch)}${place}.`;
+  return new ToolError(error.code, `${error.message} ${left}`, {
+    hint:
+      goodEpoch === 0
+        ? 'Train again, with `--threads 1` if it happens again: the result is the same, bit for bit.'
+        : 'Go on with `grapes train --resume`, with `--threads 1` if it happens again: the result is the same, bit for bit.',
+    context: { ...error.context, goodEpoch, checkpoint },
+    cause: error.cause,
+  });
 }
 
 /** Part of the training samples whose errors the threshold of an autoencoder lets pass. */

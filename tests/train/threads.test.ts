@@ -5,8 +5,12 @@ import t from 'tap';
 import type { Shape } from '../../src/ir/layer-rule.js';
 import type { ModelSpec } from '../../src/ir/model-spec.js';
 import { planNetwork } from '../../src/ir/plan-network.js';
+import type { TrainOptions } from '../../src/ir/options.js';
 import { TRAIN_DEFAULTS } from '../../src/ir/train-defaults.js';
+import { silentProgress } from '../../src/util/progress.js';
 import type { LearningRule, TrainingNetwork } from '../../src/train/engine.js';
+import { makeDigits } from '../../src/dataset/synthetic/digits.js';
+import { train as trainWhole } from '../../src/train/trainer.js';
 import { Pace } from '../../src/train/engines/wasm/threads/pace.js';
 import { WasmEngine } from '../../src/train/engines/wasm/wasm-engine.js';
 import { initialParameters } from '../../src/train/initializers.js';
@@ -28,6 +32,9 @@ interface Case {
 
 const conv = { type: 'conv_2d', filters: 10, kernel: [3, 3], strides: [1, 1], padding: 'same' } as const;
 const norm = { type: 'batch_norm', momentum: 0.9, epsilon: 1e-3, activation: 'relu' } as const;
+
+const dense = (units: number, activation: 'relu' | 'none') =>
+  ({ type: 'dense', units, activation, dropout: 0 }) as const;
 
 const snu = { type: 'snu', units: 11, recurrent: true, decay: 0.8, threshold: 0.3, activation: 'none' } as const;
 
@@ -161,6 +168,59 @@ t.test('convolutional: two and three threads', async (test) => {
   await exitCodes(before);
   fails(1);
   three.dispose();
+});
+
+t.test('a thread that is killed: the others do not wait for it', async (test) => {
+  const message = /2 worker threads .* have failed: 1 of them ended in the middle of the work/;
+  for (const when of ['in the middle of a step', 'between steps'] as const) {
+    const before = started.length;
+    const network = (await open(CASES[0], 3))();
+    const ended = exitCodes(before);
+    network.step({ rows: 9, step: 0, learningRate: 0.01 });
+    // Ends the thread wherever it is; the events of its end come only when this thread has time for them.
+    const killed = started[before + 1].terminate();
+    if (when === 'between steps') await killed;
+    const begin = performance.now();
+    test.throws(
+      () => {
+        // The one being killed may still do a step or two.
+        for (let step = 1; step < 1000; step++) network.step({ rows: 9, step, learningRate: 0.01 });
+      },
+      { code: 'TRAIN_THREADS_FAILED', message, context: { threads: 3 } },
+      when,
+    );
+    test.ok(performance.now() - begin < 10_000, 'soon');
+    test.throws(() => network.evaluate(9), { code: 'TRAIN_THREADS_FAILED' }, 'and for good');
+    network.dispose();
+    await ended;
+  }
+});
+
+t.test('a training whose thread is killed keeps the last epoch, and goes on from it', async (test) => {
+  const dataset = makeDigits({ size: 7, trainSamples: 300, testSamples: 50, seed: 1 });
+  const model: ModelSpec = { bias: true, layers: [dense(16, 'relu'), dense(10, 'none')] };
+  const options: TrainOptions = { ...TRAIN_DEFAULTS, epochs: 4, checkpointEveryEpochs: 100, threads: 2 };
+  const place = { checkpointPath: 'runs/x/checkpoint/train.bin' };
+  const [perEpoch, goodEpoch] = [270, 2];
+  let saved: Uint8Array | null = null;
+  const failed = trainWhole(dataset, model, options, {
+    ...place,
+    onCheckpoint: (bytes, epoch) => {
+      test.equal(epoch, goodEpoch);
+      saved = bytes;
+    },
+    progress: {
+      ...silentProgress,
+      update: (_, done) => {
+        if (done === goodEpoch * perEpoch) void started.at(-1)!.terminate();
+      },
+    },
+  });
+  const context = { threads: 2, goodEpoch, checkpoint: place.checkpointPath };
+  await test.rejects(failed, { code: 'TRAIN_THREADS_FAILED', context, hint: /--resume/ });
+  const resumed = await trainWhole(dataset, model, { ...options, threads: 1 }, { resumeFrom: saved! });
+  const whole = await trainWhole(dataset, model, { ...options, threads: 1 });
+  test.same(resumed.output.tensors, whole.output.tensors);
 });
 
 t.test('automatic: threads where the work pays for them', async (test) => {

@@ -72,7 +72,9 @@ export const trainErrors = {
   },
   TRAIN_THREADS_FAILED: {
     title: 'The threads for training have failed',
-    explanation: 'Worker threads could not be started, or one of them ended with an error in the middle of a step.',
+    explanation:
+      'Worker threads could not be started, or one of them ended in the middle of a step: with an error, without memory, or ' +
+      'killed. The step is lost, the last finished epoch is not: its checkpoint is kept.',
     hint: 'Set train.threads to 1: the result is the same, bit for bit.',
     exitCode: EXIT.toolchain,
   },

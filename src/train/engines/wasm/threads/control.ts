@@ -29,8 +29,9 @@ export class Control {
     this.numbers = new Float64Array(buffer);
   }
 
-  team(member: number, size: number): ThreadTeam {
-    return new ThreadTeam(this.words, member, size);
+  /** @param look see {@link ThreadTeam} */
+  team(member: number, size: number, look?: () => void): ThreadTeam {
+    return new ThreadTeam(this.words, member, size, look);
   }
 
   /** Main thread: wakes the others up for `command`. */

@@ -46,10 +46,25 @@ export class Crew {
     });
   }
 
+  /**
+   * Throws if a thread has ended that began to work: killed, or out of memory, it tells nobody. Unlike the event `exit` this
+   * can be asked for by a thread that is too busy to hear events.
+   */
+  checkAlive(): void {
+    const ended = this.workers.filter((worker) => !isRunning(worker)).length;
+    if (ended > 0) throw new Error(`${String(ended)} of them ended in the middle of the work`);
+  }
+
   /** Ends the threads, whatever they are doing. */
   async dismiss(): Promise<void> {
     await Promise.all(this.workers.map((worker) => worker.terminate()));
   }
+}
+
+/** Node reads the clock of the other thread's event loop, which a thread that has ended does not have. */
+function isRunning({ performance }: Worker): boolean {
+  const { active, idle } = performance.eventLoopUtilization();
+  return active > 0 && idle >= 0;
 }
 
 export function threadsFailed(size: number, cause: unknown): ToolError {

@@ -9,10 +9,17 @@ const GENERATION = 1;
 const BROKEN = 2;
 export const TEAM_WORDS = 3;
 
-/** Returns once `words[at]` is no longer `value`: awake for a while, then asleep. */
-export function waitWhile(words: Int32Array, at: number, value: number): void {
+/** Time asleep between two looks at whether the others are still there. */
+const LOOK_EVERY_MS = 250;
+
+/**
+ * Returns once `words[at]` is no longer `value`: awake for a while, then asleep. With `look`, which throws when there is
+ * nobody left to wait for, it looks up from its sleep now and then.
+ */
+export function waitWhile(words: Int32Array, at: number, value: number, look?: () => void): void {
   for (let i = 0; i < SPINS; i++) if (Atomics.load(words, at) !== value) return;
-  Atomics.wait(words, at, value);
+  if (look === undefined) Atomics.wait(words, at, value);
+  else while (Atomics.wait(words, at, value, LOOK_EVERY_MS) === 'timed-out') look();
 }
 
 /** A member has failed: whoever waits for it wakes up and fails too. */
@@ -31,10 +38,12 @@ export class ThreadTeam implements Team {
   /** Set on member 0 between steps: it does the next one by itself, and the others know nothing of it. */
   isAlone = false;
 
+  /** @param look throws if another member has ended without a word, as a thread does that is killed */
   constructor(
     private readonly words: Int32Array,
     readonly member: number,
     private readonly members: number,
+    private readonly look?: () => void,
   ) {}
 
   get size(): number {
@@ -58,7 +67,7 @@ export class ThreadTeam implements Team {
       Atomics.add(words, GENERATION, 1);
       Atomics.notify(words, GENERATION);
     } else {
-      waitWhile(words, GENERATION, generation);
+      waitWhile(words, GENERATION, generation, this.look);
     }
     this.check();
   }

@@ -26,7 +26,9 @@ export class ThreadedNetwork implements TrainingNetwork {
     { plan, rule, maxRows, fast }: Pick<Assignment, 'plan' | 'rule' | 'maxRows' | 'fast'>,
     private readonly pace: Pace | null = null,
   ) {
-    this.team = this.control.team(0, crew.size + 1);
+    this.team = this.control.team(0, crew.size + 1, () => {
+      crew.checkAlive();
+    });
     crew.begin();
     try {
       const machine = new Machine({ team: this.team, fast });
