@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t, { type Test } from 'tap';
 import { findProjectDir, loadProject, parseProject } from '../../src/config/load.js';
@@ -397,6 +397,20 @@ void t.test('every semantic check can fire', async (t) => {
   };
   t.same(Object.keys(bad).sort(), Object.keys(SEMANTIC_CHECKS).sort());
   for (const [check, text] of Object.entries(bad)) t.equal(failure(text).code, 'CONFIG_VALUE', check);
+});
+
+void t.test('every example reads, says which data it needs, and stands in the benchmarks', async (t) => {
+  const examples = join(packageRoot(), 'examples');
+  const benchmarks = readFileSync(join(packageRoot(), 'docs', 'benchmarks.md'), 'utf8');
+  for (const name of readdirSync(examples)) {
+    const dir = join(examples, name);
+    const { data } = loadProject(dir, { cwd: dir, seed: null });
+    const needed = 'root' in data ? data.root.replace('dataset:', '') : data.source;
+    const get = `grapes data get ${needed}`;
+    t.match(readFileSync(join(dir, 'README.md'), 'utf8'), get, name);
+    t.match(readFileSync(join(dir, 'grapes.yaml'), 'utf8'), `# yaml-language-server: $schema=../../schema/`, name);
+    t.match(benchmarks, `| ${name} |`, name);
+  }
 });
 
 void t.test('files: found above, absent, unreadable', async (t) => {
