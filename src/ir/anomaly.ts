@@ -64,6 +64,14 @@ function countBelow(ascending: Float64Array, value: number, orEqual: boolean): n
   return from;
 }
 
+/** Part of the training samples whose scores the threshold of an autoencoder lets pass. */
+const NORMAL_QUANTILE = 0.99;
+
+/** The threshold of an autoencoder that gave its training samples these scores: what is normal is what was trained on. */
+export function normalThreshold(scores: Float64Array): number {
+  return quantile(scores, NORMAL_QUANTILE);
+}
+
 /** The smallest of the values that at least `fraction` of them do not exceed, fraction in (0, 1]. */
 export function quantile(values: Float64Array, fraction: number): number {
   const ascending = values.slice().sort();

@@ -7,7 +7,8 @@ import type { AccuracyReport } from './report.js';
 /** What an int8 network, wherever it runs, answered to `samples`: classes, or anomaly scores if that is its task. */
 export class Int8Answers {
   private readonly classes: Uint16Array;
-  private readonly scores: Float64Array;
+  /** Of an autoencoder: anomaly scores by sample. */
+  readonly scores: Float64Array;
   private readonly real: Float32Array;
 
   constructor(

@@ -100,11 +100,20 @@ export function evaluateFloat(graph: FloatGraph, samples: Samples): AccuracyRepo
 }
 
 export function evaluateInt8(graph: QuantizedGraph, samples: Samples): AccuracyReport {
+  return int8Answers(graph, samples).report();
+}
+
+/** Anomaly scores of an int8 autoencoder. */
+export function scoreInt8(graph: QuantizedGraph, samples: Samples): Float64Array {
+  return int8Answers(graph, samples).scores;
+}
+
+function int8Answers(graph: QuantizedGraph, samples: Samples): Int8Answers {
   const answers = new Int8Answers(graph, samples);
   eachInt8Output(graph, samples, (n, output) => {
     answers.add(n, output);
   });
-  return answers.report();
+  return answers;
 }
 
 /** Multiplications of one inference. */

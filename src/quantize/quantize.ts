@@ -1,7 +1,9 @@
 import { ToolError } from '../errors/tool-error.js';
 import type { Samples } from '../ir/dataset.js';
+import { normalThreshold } from '../ir/anomaly.js';
 import { graphDigest } from '../ir/graph-file.js';
 import { isLayerOp, type FloatGraph, type FullyConnectedOp, type LookupOp, type QuantizedGraph } from '../ir/graph.js';
+import { scoreInt8 } from '../ir/interpret.js';
 import { ACCUMULATOR_LIMIT, accumulatorBound } from '../ir/ops/accumulator-bound.js';
 import { TANH_OUTPUT, tanhTable } from '../ir/ops/lookup.js';
 import type { QuantizeOptions } from '../ir/options.js';
@@ -22,7 +24,8 @@ import { TANH_REACH, tanhInputs } from './schemes/tanh-reach.js';
 
 /**
  * Post-training quantization to int8 (docs/numerics.md): weights symmetric, activations asymmetric over ranges measured
- * on `calibration`, biases int32, tanh as a table. Same graph, samples and options, same result. Throws
+ * on `calibration`, biases int32, tanh as a table. An autoencoder's threshold is chosen anew, on the int8 scores of all
+ * samples of `calibration`, which are those it was trained on. Same graph, samples and options, same result. Throws
  * QUANTIZE_UNSUPPORTED_OP, QUANTIZE_NON_FINITE, QUANTIZE_EMPTY_CALIBRATION, QUANTIZE_RANGE, INPUT_MISMATCH and
  * GRAPH_INVALID.
  */
@@ -36,13 +39,20 @@ export function quantize(
   const float = splitTanh(foldBatchNorm(graph));
   const inputs = drawCalibration(float, calibration, options);
   const ranges = calibrate(float, inputs, options.calibration);
-  const output = toIntegers(float, ranges, options, {
+  const integers = toIntegers(float, ranges, options, {
     toolVersion: graph.provenance.toolVersion,
     seed: options.seed,
     ...(graph.provenance.engine === undefined ? {} : { engine: graph.provenance.engine }),
     inputs: { graph: graphDigest(graph), calibration: sha256Hex(...inputs.map((x) => littleEndianBytes(x))) },
   });
+  const output = withThreshold(integers, calibration);
   return { output, report: reportLayers(float, output, inputs) };
+}
+
+/** Rounding adds to every score, and the float network's threshold would take normal samples for anomalies. */
+function withThreshold(graph: QuantizedGraph, normal: Samples): QuantizedGraph {
+  if (graph.task === undefined) return graph;
+  return { ...graph, task: { ...graph.task, threshold: normalThreshold(scoreInt8(graph, normal)) } };
 }
 
 function checkWeights(graph: FloatGraph): void {

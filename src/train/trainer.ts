@@ -1,6 +1,6 @@
 import { isToolError, ToolError } from '../errors/tool-error.js';
 import { datasetDigest } from '../ir/dataset-digest.js';
-import { quantile } from '../ir/anomaly.js';
+import { normalThreshold } from '../ir/anomaly.js';
 import type { Dataset, Samples } from '../ir/dataset.js';
 import type { FloatGraph, ReconstructTask } from '../ir/graph.js';
 import type { ModelSpec } from '../ir/model-spec.js';
@@ -158,15 +158,11 @@ function threadsLost(error: ToolError, goodEpoch: number, { checkpointPath: chec
   });
 }
 
-/** Part of the training samples whose errors the threshold of an autoencoder lets pass. */
-const NORMAL_QUANTILE = 0.99;
-
-/** What is normal is what was trained on. */
 function reconstructTask(network: TrainingNetwork, { train: samples, classNames }: Dataset): ReconstructTask {
   const counts = countLabels(samples.labels, classNames.length);
   return {
     kind: 'reconstruct',
-    threshold: quantile(reconstructionErrors(network, samples), NORMAL_QUANTILE),
+    threshold: normalThreshold(reconstructionErrors(network, samples)),
     normalClasses: counts.flatMap((n, c) => (n > 0 ? [c] : [])),
   };
 }

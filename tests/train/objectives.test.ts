@@ -5,7 +5,7 @@ import { anomalyReport, areaUnderCurve, quantile } from '../../src/ir/anomaly.js
 import type { Dataset, Samples } from '../../src/ir/dataset.js';
 import { graphFromFiles, graphToFiles } from '../../src/ir/graph-file.js';
 import type { FloatGraph } from '../../src/ir/graph.js';
-import { evaluateFloat, evaluateInt8, scoreFloat } from '../../src/ir/interpret.js';
+import { evaluateFloat, evaluateInt8, scoreFloat, scoreInt8 } from '../../src/ir/interpret.js';
 import { trainedPart } from '../../src/ir/learn/trained-layers.js';
 import type { ModelSpec } from '../../src/ir/model-spec.js';
 import type { TrainOptions } from '../../src/ir/options.js';
@@ -96,6 +96,9 @@ t.test('an autoencoder finds what it was not trained on', async (test) => {
   const int8 = quantize(output, dataset.train, options as never).output;
   const quantized = evaluateInt8(int8, dataset.test);
   test.ok(quantized.auc! > 0.97, `int8 AUC ${String(quantized.auc)}`);
+  const passing = scoreInt8(int8, dataset.train).filter((e) => e <= int8.task!.threshold).length;
+  test.equal(passing, 396, 'its threshold lets 99 % pass of its own scores');
+  test.not(int8.task!.threshold, output.task!.threshold);
 
   test.throws(() => trainedPart(int8, { layers: 'all' }), { code: 'LEARN_UNSUPPORTED' }, 'on a device it cannot learn');
 
