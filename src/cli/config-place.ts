@@ -21,6 +21,10 @@ export function configPlace({ code, context }: ToolError, config: ProjectConfig)
       return layerAt(config.model.layers.length - 1, 'units' in context ? 'units' : undefined);
     case 'TRAIN_OPTION_UNSUPPORTED':
       return 'layer' in context ? ['train', 'grapes', 'variant'] : ['train'];
+    case 'LEARN_UNSUPPORTED':
+      return ['learn'];
+    case 'LEARN_LAYERS_OUT_OF_RANGE':
+      return ['learn', 'layers'];
     case 'QUANTIZE_UNSUPPORTED_OP':
       return layerNamed(context['op']);
     default:

@@ -1,5 +1,6 @@
 import type { QuantizedGraph } from '../../ir/graph.js';
 import { evaluateFloat, evaluateInt8 } from '../../ir/interpret.js';
+import { trainedPart } from '../../ir/learn/trained-layers.js';
 import type { QuantizeReport } from '../../ir/report.js';
 import { checkOps } from '../../quantize/check-ops.js';
 import { quantize } from '../../quantize/quantize.js';
@@ -19,10 +20,13 @@ export interface Quantized {
 export function quantized(session: ProjectSession): Promise<Quantized> {
   return session.once('quantize', async () => {
     const { config, context } = session;
-    const float = await trained(session, checkOps);
+    const float = await trained(session, (untrained) => {
+      checkOps(untrained);
+      if (config.learn !== null) trainedPart(untrained, config.learn.spec);
+    });
     const result = await session.bring({
       id: 'quantize',
-      version: 1,
+      version: 2,
       options: config.quantize,
       inputs: { train: float.result.digest, ...(await dataInputs(session)) },
       seed: config.seed,

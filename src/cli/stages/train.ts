@@ -53,7 +53,7 @@ export function trained(session: ProjectSession, checkBefore?: CheckBefore): Pro
       volatileFiles: [PAGE],
       run: async (output) => {
         const data = await dataset(session);
-        checkBefore?.(untrainedGraph(data, config.model));
+        checkBefore?.(untrainedGraph(data, config.model, config.train));
         const digest = checkpointDigest(data, config.model, config.train, initial ?? undefined);
         const resumeFrom = checkpointToResume(session, checkpoint, digest);
         let last: Uint8Array | null = null;
