@@ -44,13 +44,14 @@ export function learnFields(report: LearnReport): EnvelopeFields {
 }
 
 /** The line on the area under the curve, for anomaly detectors. */
-export function aucRow({ auc }: AccuracyReport): string[][] {
-  return auc === undefined ? [] : [['AUC, test', auc.toFixed(4)]];
+export function aucRow({ auc }: AccuracyReport, part = 'test'): string[][] {
+  return auc === undefined ? [] : [[`AUC, ${part}`, auc.toFixed(4)]];
 }
 
-export function accuracyText(report: QuantizeReport): string {
+/** Both networks on the samples of `part`. */
+export function accuracyText(report: Pick<QuantizeReport, 'float' | 'int8'>, part = 'test'): string {
   return table([
-    ['network', 'accuracy', `on ${thousands(report.float.samples)} test samples`],
+    ['network', 'accuracy', `on ${thousands(report.float.samples)} ${part} samples`],
     ['float', percent(report.float.accuracy), ''],
     ['int8', percent(report.int8.accuracy), `${signedPoints(report.int8.accuracy - report.float.accuracy)} points`],
     ...(['float', 'int8'] as const).flatMap((name) => {

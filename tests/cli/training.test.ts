@@ -1,5 +1,5 @@
 // What grapes.yaml says about layers and training, through the tool: networks of every kind, flags, refusals with places.
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
 import type { FloatGraph } from '../../src/ir/graph.js';
@@ -125,6 +125,71 @@ void t.test('what has no integer form is refused before the training it would wa
     runs.some((run) => existsSync(join(dir, 'runs', run, 'train'))),
     'nothing was trained',
   );
+});
+
+/** A project of machines that hum: an autoencoder of one that is well, another that is, and one that is not. */
+function machines(name: string, layers: readonly string[], train: string, learn = ''): string {
+  const dir = join(root, name);
+  const waves = { well: [0, 0.1], other: [0.3, 0.1], ill: [0, 0.9] } as const;
+  const manifest = ['file,machine,part'];
+  mkdirSync(join(dir, 'data'), { recursive: true });
+  for (const [machine, [phase, rough]] of Object.entries(waves)) {
+    for (const [part, rows] of Object.entries({ a: 400, b: 160 })) {
+      const wave = Array.from({ length: rows }, (_, i) => [i % 4, (7 * i) % 5].map((k) => k / 4 - 0.5));
+      const lines = wave.map(([slow, quick], i) => (slow + phase * (i % 2) + rough * quick).toFixed(4));
+      writeFileSync(join(dir, 'data', `${machine}-${part}.csv`), `${lines.join('\n')}\n`);
+      manifest.push(`${machine}-${part}.csv,${machine},${part}`);
+    }
+  }
+  writeFileSync(join(dir, 'data', 'manifest.csv'), `${manifest.join('\n')}\n`);
+  const parts =
+    'train: { machine: well, part: a }, test: { machine: [well, ill], part: b }, other: { machine: other, part: b }';
+  const data =
+    `data:\n  source: sensor\n  root: data\n  manifest: {}\n  columns: [0]\n  window: 4\n  parts: { ${parts} }\n` +
+    '  classes: { well: { machine: [well, other] }, ill: { machine: ill } }\n';
+  return writeProject(dir, project(layers, train).replace(/data: .*\n/, data) + learn);
+}
+
+const AUTOENCODER = ['{ units: 2, activation: tanh }', '{ units: 4 }'];
+
+interface Evaluated {
+  readonly float: AccuracyReport;
+  readonly int8: AccuracyReport | null;
+  readonly parts: Readonly<Record<string, { readonly float: AccuracyReport; readonly int8: AccuracyReport | null }>>;
+}
+
+void t.test('evaluate measures further parts of the data as it does the test samples', async (t) => {
+  const train = 'loss: reconstruction, epochs: 4, batchSize: 8';
+  const dense = machines('dense', AUTOENCODER, train);
+  const { json } = await grapes(dense, 'evaluate');
+  const { float, int8, parts } = json.result as unknown as Evaluated;
+  t.same([float.samples, int8!.samples, Object.keys(parts)], [80, 80, ['other']]);
+  t.same([parts['other'].float.samples, parts['other'].int8!.samples], [40, 40]);
+  t.same(
+    parts['other'].float.confusion.map((row) => row.reduce((a, b) => a + b)),
+    [40, 0],
+    'a machine that is well',
+  );
+  t.equal(parts['other'].float.auc, undefined, 'one kind only has no curve');
+  t.ok(float.auc !== undefined && int8!.auc !== undefined);
+  const { stdout } = await cli(['evaluate'], { cwd: dense, env });
+  t.match(stdout, /on 80 test samples[^]*part 'other'[^]*on 40 other samples[^]*int8 confusion/);
+
+  const gru = machines('over-time', ['{ type: gru, units: 3 }', '{ units: 2 }'], 'epochs: 1, batchSize: 8');
+  const alone = (await grapes(gru, 'evaluate')).json.result as unknown as Evaluated;
+  t.equal(alone.parts['other'].int8, null);
+  t.equal(alone.parts['other'].float.samples, 40);
+});
+
+void t.test('what cannot learn on a device is refused before the training it would waste', async (t) => {
+  const train = 'loss: reconstruction, epochs: 100000, batchSize: 8';
+  const dir = machines('learns', AUTOENCODER, train, 'learn: { layers: all }\n');
+  const place = { file: 'grapes.yaml', line: 18, column: 8 };
+  for (const verb of ['plan', 'export', 'deploy', 'learn']) {
+    const { json, exitCode } = await grapes(dir, verb);
+    t.equal(exitCode, 3, verb);
+    t.match(json, { stages: [], error: { code: 'LEARN_UNSUPPORTED', context: place } }, verb);
+  }
 });
 
 void t.test('what later stages find wrong has its place in grapes.yaml', async (t) => {
