@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { EXIT } from '../errors/exit-codes.js';
 import { ToolError } from '../errors/tool-error.js';
+import { HIDE_CURSOR, SHOW_CURSOR } from '../util/terminal/live-area.js';
 import type { OutputStream } from './io.js';
 import { runCli } from './run-cli.js';
 
@@ -21,11 +22,25 @@ function toUser(stream: NodeJS.WriteStream): OutputStream {
     process.exitCode = EXIT.unexpected;
     if (stream !== process.stderr) process.stderr.write(`error DISK_WRITE_FAILED: ${error.message}\n`);
   });
+  let isCursorHidden = false;
+  // A second Ctrl-C or a fault ends the process in the middle of a live picture.
+  process.on('exit', () => {
+    if (isCursorHidden) stream.write(SHOW_CURSOR);
+  });
   return {
-    write: (text) => void stream.write(text),
+    write: (text) => {
+      const [hidden, shown] = [text.lastIndexOf(HIDE_CURSOR), text.lastIndexOf(SHOW_CURSOR)];
+      if (hidden !== shown) isCursorHidden = hidden > shown;
+      stream.write(text);
+    },
     isTTY: stream.isTTY,
-    // Some terminals say 0 when they do not know.
-    columns: stream.columns > 0 ? stream.columns : 80,
+    // Some terminals say 0 when they do not know; and the window may change its size at any time.
+    get columns() {
+      return stream.columns > 0 ? stream.columns : 80;
+    },
+    get rows() {
+      return stream.rows > 0 ? stream.rows : 24;
+    },
   };
 }
 

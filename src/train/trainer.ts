@@ -21,6 +21,7 @@ import type { Engine, TrainingNetwork } from './engine.js';
 import { evaluateAutoencoder, evaluateNetwork, reconstructionErrors } from './evaluate-network.js';
 import { identifierOf, toGraph } from './to-graph.js';
 import { TrainingRun } from './training-run.js';
+import type { TrainingState } from './training-state.js';
 
 export interface TrainHooks {
   /** Name of the resulting model; the dataset's name if absent. */
@@ -28,6 +29,8 @@ export interface TrainHooks {
   readonly progress?: Progress;
   /** Aborting throws the signal's reason, after the last whole epoch went to `onCheckpoint`. */
   readonly signal?: AbortSignal;
+  /** Many times a second: for live views. */
+  readonly onState?: (state: TrainingState) => void;
   /** A line of metrics.jsonl. Epochs before a resume are not told again. */
   readonly onEpoch?: (metrics: EpochMetrics) => void;
   /** Gets the run's state every `checkpointEveryEpochs` epochs, after the last, and the last good one when it fails. */
@@ -90,9 +93,10 @@ async function trainRun(
   while (!run.finished) {
     const before = run.checkpoint();
     try {
-      const metrics = await run.trainEpoch((done, total, loss) => {
-        const detail = `epoch ${String(before.epoch + 1)}/${String(options.epochs)}, loss ${loss.toFixed(4)}`;
-        progress.update('train', before.epoch * total + done, options.epochs * total, detail);
+      const metrics = await run.trainEpoch((state) => {
+        const detail = `epoch ${String(state.epoch)}/${String(state.epochs)}, loss ${state.loss.toFixed(4)}`;
+        progress.update('train', state.samples, state.totalSamples, detail);
+        hooks.onState?.(state);
         hooks.signal?.throwIfAborted();
       });
       hooks.onEpoch?.(metrics);

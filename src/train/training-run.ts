@@ -18,6 +18,7 @@ import { EarlyStop } from './early-stop.js';
 import type { Engine, TrainingNetwork } from './engine.js';
 import { initialParameters } from './initializers.js';
 import { scheduledRate } from './schedule.js';
+import { EpochMeter, type Sums, type TrainingState } from './training-state.js';
 
 /** Rows of an evaluation batch, at least. */
 const EVALUATION_ROWS = 128;
@@ -109,36 +110,57 @@ export class TrainingRun {
     return this.earlyStop.bestEpoch;
   }
 
-  /** `onBatch(done, total, lastLoss)` is called now and then, with samples as the unit; it may throw to stop. */
-  async trainEpoch(onBatch: (done: number, total: number, loss: number) => void): Promise<EpochMetrics> {
+  /** `onState` is called now and then, and at the end; it may throw to stop. */
+  async trainEpoch(onState: (state: TrainingState) => void): Promise<EpochMetrics> {
     const { options, network } = this;
     const learningRate = scheduledRate(options.optimizer.learningRate, options.schedule, this.epoch, options.epochs);
     const order = this.trainIndices.slice();
     Rng.forPurpose(options.seed, `train/shuffle/${String(this.epoch)}`).shuffle(order);
     this.augmenter?.beginEpoch(this.epoch);
-    const { stepsPerEpoch } = this;
-    let lossSum = 0;
-    let correct = 0;
+    const { stepsPerEpoch, epoch } = this;
+    const meter = new EpochMeter();
     for (let step = 0; step < stepsPerEpoch; step++) {
       const from = step * options.batchSize;
       const rows = this.load(this.loader, order, from, options.batchSize);
-      const { loss, correct: hits } = network.step({ rows, step: this.epoch * stepsPerEpoch + step, learningRate });
+      const { loss, correct } = network.step({ rows, step: epoch * stepsPerEpoch + step, learningRate });
       if (!Number.isFinite(loss)) this.diverged(step, rows, loss / rows, learningRate);
-      lossSum += loss;
-      correct += hits;
+      meter.add(rows, loss, correct);
       if (performance.now() >= this.sliceEnd) {
         await setImmediate();
-        onBatch(from + rows, order.length, loss / rows);
+        onState(this.state(epoch, step + 1, learningRate, meter));
         this.sliceEnd = performance.now() + SLICE_MS;
       }
     }
-    const trained = this.means(lossSum, correct, order.length);
+    const trained = this.means(meter.total);
     const wild = trained.loss > DIVERGED_TIMES_GUESSING * this.lossOfGuessing;
     // The last update of the epoch has had no loss yet to show in.
     if (wild || network.firstNonFinite() !== null) this.diverged(stepsPerEpoch - 1, 0, trained.loss, learningRate);
     const metrics = this.endEpoch(learningRate, trained);
-    onBatch(order.length, order.length, trained.loss);
+    onState(this.state(epoch, stepsPerEpoch, learningRate, meter));
     return metrics;
+  }
+
+  /** After `step` steps of `epoch`, which counts from 0. */
+  private state(epoch: number, step: number, learningRate: number, meter: EpochMeter): TrainingState {
+    const { stepsPerEpoch, network } = this;
+    const { epochs } = this.options;
+    const perEpoch = this.trainIndices.length;
+    const { loss, accuracy } = this.means(meter.total);
+    const recent = this.means(meter.recent());
+    return {
+      epoch: epoch + 1,
+      epochs,
+      step: epoch * stepsPerEpoch + step,
+      steps: epochs * stepsPerEpoch,
+      samples: epoch * perEpoch + meter.total.samples,
+      totalSamples: epochs * perEpoch,
+      learningRate,
+      loss,
+      accuracy,
+      recentLoss: recent.loss,
+      recentAccuracy: recent.accuracy,
+      modulations: () => network.modulations(),
+    };
   }
 
   private endEpoch(learningRate: number, trained: LossAndAccuracy): EpochMetrics {
@@ -175,7 +197,7 @@ export class TrainingRun {
       loss += result.loss;
       correct += result.correct;
     }
-    return this.means(loss, correct, indices.length);
+    return this.means({ loss, correct, samples: indices.length });
   }
 
   /** A batch and what its rows count. Returns their number. */
@@ -186,7 +208,7 @@ export class TrainingRun {
     return rows;
   }
 
-  private means(loss: number, correct: number, samples: number): LossAndAccuracy {
+  private means({ loss, correct, samples }: Sums): LossAndAccuracy {
     const accuracy = this.options.loss === 'reconstruction' ? null : correct / samples;
     return { loss: loss / samples, accuracy };
   }

@@ -12,7 +12,7 @@ import { errorsPage } from '../../src/cli/reference/errors-page.js';
 import { packageRoot } from '../../src/util/package-root.js';
 
 class Terminal extends TextBuffer {
-  override readonly isTTY = true as boolean as false;
+  override readonly isTTY = true;
 }
 
 function world(stderr: TextBuffer): { io: CliIo; clock: { ms: number } } {

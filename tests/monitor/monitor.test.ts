@@ -8,7 +8,11 @@ import { LiveMetrics } from '../../src/monitor/metrics.js';
 import { monitor, type MonitorOptions } from '../../src/monitor/monitor.js';
 import { Recorder } from '../../src/monitor/recorder.js';
 import { PlainView } from '../../src/monitor/render/plain.js';
-import { sparkline } from '../../src/monitor/render/sparkline.js';
+import { fit, visibleLength } from '../../src/util/terminal/fit.js';
+import { LiveArea } from '../../src/util/terminal/live-area.js';
+import { ruler } from '../../src/util/terminal/ruler.js';
+import { sparkline } from '../../src/util/terminal/sparkline.js';
+import { FakeTerminal } from '../fakes/terminal.js';
 import { TtyView } from '../../src/monitor/render/tty.js';
 import type { MonitorView } from '../../src/monitor/render/view.js';
 import { replay } from '../../src/monitor/replay.js';
@@ -145,18 +149,15 @@ void t.test('plain view: text at once, numbers once a second', async (t) => {
 });
 
 void t.test('terminal view: at most ten pictures a second, no line wraps, nothing steers the terminal', async (t) => {
+  const frames: Record<number, string[]> = {};
   for (const [columns, color] of [
     [100, true],
-    [34, false],
+    [40, false],
+    [20, false],
   ] as const) {
-    let out = '';
+    const terminal = new FakeTerminal(columns, 24);
     let clock = 0;
-    let pictures = 0;
-    const write = (s: string): void => {
-      out += s;
-      if (s.includes('loss')) pictures++;
-    };
-    const view = new TtyView({ title: 'digits on host', write, columns: () => columns, now: () => clock, color });
+    const view = new TtyView({ ...terminal.port(() => clock), title: 'digits on host', color });
     const metrics = new LiveMetrics();
     for (let n = 1; n <= 1000; n++) {
       clock = n;
@@ -164,18 +165,96 @@ void t.test('terminal view: at most ten pictures a second, no line wraps, nothin
       metrics.add(event);
       view.show(event, metrics.snapshot());
     }
+    t.equal(terminal.isCursorHidden, true);
     view.end(metrics.snapshot());
+    t.equal(terminal.isCursorHidden, false);
+    t.same([terminal.row, terminal.column], [terminal.lines.length, 0], 'the prompt comes below');
+    const pictures = terminal.written.split('loss').length - 1;
     t.ok(pictures >= 8 && pictures <= 13, `${pictures} pictures in one second`);
-    const plain = out.replace(new RegExp(`${ESC}\\[[0-9]*[AJm]`, 'g'), '');
-    t.notMatch(plain, ESC);
-    t.equal(new RegExp(`${ESC}\\[[0-9]+m`).test(out), color);
-    t.ok(plain.split('\n').every((line) => Array.from(line).length < columns));
-    t.match(plain, 'digits on host');
+    t.equal(new RegExp(`${ESC}\\[[0-9]+m`).test(terminal.written), color);
+    t.equal(terminal.wraps, 0);
+    frames[columns] = terminal.lines;
   }
+  t.same(frames[100], [
+    `·[2Jboo${'!'.repeat(91)}…`,
+    'digits on host · connected',
+    'step                    1000  1000 steps/s',
+    `loss                  0.0010  █▂▂▂${'▁'.repeat(56)}`,
+    `last 100              67.0 %  ${'▆'.repeat(60)}`,
+    'factor layer 1         1.500  ━━━━━━━━━━━━━━━●━━━━━━━━━━━━━━ 1.00 to 2.00',
+    '0 frames lost, 0 damaged',
+  ]);
+  t.same(frames[40].slice(1), [
+    'digits on host · connected',
+    'step              1000  1000 steps/s',
+    `loss            0.0010  █▂▂${'▁'.repeat(12)}`,
+    `last 100        67.0 %  ${'▆'.repeat(15)}`,
+    'layer 1          1.500  ━━━━━━━●━━━━━━━',
+    '0 frames lost, 0 damaged',
+  ]);
+  t.same(frames[20].slice(1), [
+    'digits on host · c…',
+    'step           1000',
+    'loss         0.0010',
+    'last 100     67.0 %',
+    'layer 1       1.500',
+    '0 frames lost, 0 d…',
+  ]);
+});
+
+void t.test('sparklines, rulers, and text that fits', async (t) => {
   t.equal(sparkline([0, 1, 2, 3, 4, 5, 6, 7], 8), '▁▂▃▄▅▆▇█');
   t.equal(sparkline([1, 1, NaN], 8), '▁▁ ');
   t.equal(sparkline([0, 0, 1, 1], 2, 0, 1), '▁█');
   t.equal(sparkline([], 8), '');
+  t.equal(sparkline([1, 2], 0), '');
+  const spread = { min: 1, mean: 1.5, max: 2 };
+  t.equal(ruler(spread, 1, 2, 9), '━━━━●━━━━');
+  t.equal(ruler({ ...spread, q1: 1.25, q3: 1.75 }, 1, 2, 9), '──━━●━━──');
+  t.equal(ruler({ min: 1.25, mean: 1.25, max: 9 }, 1, 2, 9), '··●━━━━━━', 'beyond the end is at the end');
+  t.equal(ruler(spread, 1, 2, 4), '');
+  t.equal(ruler(spread, 1, 2, 20), '━'.repeat(10) + '●' + '━'.repeat(9));
+  t.equal(ruler(spread, 1, 2, 21), '━━━━●━━━ 1.00 to 2.00');
+  t.equal(fit('abc', 3), 'abc');
+  t.equal(fit('abcd', 3), 'ab…');
+  t.equal(fit('abcd', 0), '');
+  t.equal(visibleLength(`${ESC}[1m▁█${ESC}[22m`), 2);
+});
+
+void t.test('a live area: narrower windows, low windows, a typed ^C, text above', async (t) => {
+  const terminal = new FakeTerminal(20, 6);
+  let lines: string[] = [];
+  let clock = 0;
+  const area = new LiveArea(
+    terminal.port(() => clock),
+    () => lines,
+  );
+  area.close();
+  t.equal(terminal.written, '', 'nothing to show, nothing to leave');
+  terminal.write('before\n');
+  lines = ['one', 'x'.repeat(19), 'three'];
+  area.refresh();
+  terminal.write('^C');
+  area.above('above');
+  t.same(terminal.lines, ['before', 'above', ...lines]);
+  lines = ['a', 'b'];
+  clock = 99;
+  area.refresh();
+  t.match(terminal.lines, ['before', 'above', 'one'], 'too soon for another picture');
+  await new Promise((resolve) => setTimeout(resolve, 20));
+  t.same(terminal.lines, ['before', 'above', 'a', 'b'], 'it comes a little later, and erases what was longer');
+  lines = ['0123456789', 'b'];
+  area.above('wide');
+  terminal.resize(5);
+  lines = ['c', 'd'];
+  area.above('again');
+  t.same(terminal.lines.slice(-3), ['again', 'c', 'd'], 'lines that the window has broken are gone');
+  t.equal(terminal.lines.filter((line) => line.startsWith('0') || line.startsWith('5')).length, 0);
+  terminal.resize(20);
+  lines = Array.from({ length: 9 }, (_, i) => `line ${String(i)}`);
+  area.close();
+  t.same(terminal.lines.slice(-5), ['line 0', 'line 1', 'line 2', 'line 3', '… 5 more lines']);
+  t.equal(terminal.isCursorHidden, false);
 });
 
 void t.test('watching: driven to the end, reopened after a reset and a pulled plug', async (t) => {

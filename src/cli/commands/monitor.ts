@@ -8,6 +8,7 @@ import { TtyView } from '../../monitor/render/tty.js';
 import type { MonitorView } from '../../monitor/render/view.js';
 import type { CommandContext, CommandHandler } from '../command.js';
 import { driven, listening, recording, type MonitorSource } from '../monitor/sources.js';
+import { terminalPort } from '../io.js';
 import { percent, table, thousands } from '../output/text.js';
 
 /** `grapes monitor [--record FILE] [--replay FILE] [--expect RE] [--fail RE] [--timeout S] [--steps N]` */
@@ -72,5 +73,5 @@ function viewFor({ io, globals, style }: CommandContext, title: string): Monitor
   const stream = globals.json ? io.stderr : io.stdout;
   const write = (text: string): void => stream.write(text);
   if (!stream.isTTY) return new PlainView(write);
-  return new TtyView({ title, write, columns: () => stream.columns, now: io.now, color: style.isColorSupported });
+  return new TtyView({ title, color: style.isColorSupported, ...terminalPort(stream, io) });
 }

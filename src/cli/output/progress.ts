@@ -82,7 +82,8 @@ function bar(share: number): string {
   return `[${'#'.repeat(filled)}${'.'.repeat(20 - filled)}]`;
 }
 
-function seconds(s: number): string {
+/** A span of time in two digits or so. */
+export function seconds(s: number): string {
   if (s < 10) return `${s.toFixed(1)} s`;
   return s < 90 ? `${Math.round(s)} s` : `${Math.floor(s / 60)} min ${Math.round(s % 60)} s`;
 }

@@ -1,4 +1,5 @@
 import type { ToolError } from '../../errors/tool-error.js';
+import { visibleLength } from '../../util/terminal/fit.js';
 import { hintOf } from './envelope.js';
 import type { Style } from './style.js';
 
@@ -26,13 +27,6 @@ export function table(rows: readonly (readonly (string | number | null)[])[], in
     )
     .map((line) => indent + line)
     .join('\n');
-}
-
-const ESCAPE = String.fromCharCode(27);
-const COLOUR = new RegExp(`${ESCAPE}\\[[0-9;]*m`, 'g');
-
-export function visibleLength(text: string): number {
-  return text.replace(COLOUR, '').length;
 }
 
 export function percent(fraction: number | null): string {

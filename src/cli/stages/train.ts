@@ -12,6 +12,7 @@ import { untrainedGraph } from '../../train/untrained-graph.js';
 import { writeFileAtomic } from '../../util/atomic-write.js';
 import { toolVersion } from '../../util/package-root.js';
 import { readModelFile, weightsDigest } from '../model-file.js';
+import { watched } from '../output/training-view.js';
 import type { ProjectSession } from '../project-session.js';
 import { dataInputs, dataset } from './data.js';
 import { CHECKPOINT, findResumePoint, LAST_CHECKPOINT } from './resume-point.js';
@@ -57,18 +58,20 @@ export function trained(session: ProjectSession, checkBefore?: CheckBefore): Pro
         const digest = checkpointDigest(data, config.model, config.train, initial ?? undefined);
         const resumeFrom = checkpointToResume(session, checkpoint, digest);
         let last: Uint8Array | null = null;
-        const { output: graph, report } = await train(data, config.model, config.train, {
-          name: config.name,
-          progress: context.progress,
-          signal: context.signal,
-          onCheckpoint: (bytes) => {
-            last = bytes;
-            writeFileAtomic(checkpoint, bytes);
-          },
-          checkpointPath: `runs/${session.run.id}/${CHECKPOINT}`,
-          ...(initial === null ? {} : { initial }),
-          ...(resumeFrom === null ? {} : { resumeFrom }),
-        });
+        const { output: graph, report } = await watched(context, config.name, (watcher) =>
+          train(data, config.model, config.train, {
+            ...watcher,
+            name: config.name,
+            signal: context.signal,
+            onCheckpoint: (bytes) => {
+              last = bytes;
+              writeFileAtomic(checkpoint, bytes);
+            },
+            checkpointPath: `runs/${session.run.id}/${CHECKPOINT}`,
+            ...(initial === null ? {} : { initial }),
+            ...(resumeFrom === null ? {} : { resumeFrom }),
+          }),
+        );
         writeGraph(output, graph);
         for (const { path, data } of metricsFiles(report.epochs)) output.write(path, data);
         output.writeJson('report.json', report);
