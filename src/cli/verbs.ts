@@ -87,7 +87,7 @@ export const VERBS: readonly VerbSpec[] = [
     name: 'train',
     summary: 'Train the float network',
     description:
-      'Another engine or --fast is another run; to keep it for the commands that follow, write it in grapes.yaml. The number of threads changes no bit of the result.',
+      'On a terminal it draws loss, accuracy and the GRAPES factors of each layer while it trains; in the end it names `training.html`, a page with the curves of every epoch. Another engine or --fast is another run; to keep it for the commands that follow, write it in grapes.yaml. The number of threads changes no bit of the result.',
     args: [],
     options: [...TRAINING_OPTIONS, RESUME, FORCE],
     load: () => import('./commands/train.js'),

@@ -196,6 +196,7 @@ void t.test(
     const plain = await cli(['train'], { cwd: writeProject(join(root, 'unseen')), env });
     t.notMatch(plain.stderr, ESC);
     t.match(plain.stderr, /^train {2}100% {2}.*epoch 4\/4, loss \d\.\d{4}$/m);
+    t.match(plain.stdout, /every epoch: runs\/tiny-[0-9a-f]{8}\/train\/training\.html\n$/);
     const model = (name: string): string =>
       readFileSync(join(root, name, 'runs', 'latest', 'train', 'model.bin'), 'hex');
     t.equal(model('seen'), model('unseen'));

@@ -87,6 +87,8 @@ void t.test('every kind of network trains and is measured from grapes.yaml alone
     const run = await grapes(dir, 'train');
     t.equal(run.exitCode, 0, run.stderr);
     t.ok(run.json.accuracy.float! > accuracy, `${name}: ${String(run.json.accuracy.float)}`);
+    const { page } = run.json.result as { page: string };
+    t.match(readFileSync(page, 'utf8'), /<h1>tiny<\/h1>/, 'the page is where the result says');
     const evaluated = await grapes(dir, 'evaluate');
     t.match(evaluated.json, {
       ok: true,

@@ -1,3 +1,4 @@
+import { shortPath } from '../../config/load.js';
 import type { CommandHandler } from '../command.js';
 import { percent, table, thousands } from '../output/text.js';
 import { ProjectSession, withSession } from '../project-session.js';
@@ -14,7 +15,7 @@ export const run: CommandHandler = (context, _args, options) =>
       withTraining(options),
     ),
     async (session) => {
-      const { report, result } = await trained(session);
+      const { report, page, result } = await trained(session);
       const last = report.epochs[report.epochs.length - 1];
       const text = table([
         ['accuracy, test', percent(report.test.accuracy)],
@@ -25,8 +26,8 @@ export const run: CommandHandler = (context, _args, options) =>
         ['MACs', thousands(report.macs)],
       ]);
       return {
-        fields: { accuracy: { float: report.test.accuracy }, result: { report } },
-        text: `${session.run.id}: train ${result.action === 'ran' ? 'done' : 'is up to date'}\n${text}`,
+        fields: { accuracy: { float: report.test.accuracy }, result: { report, page } },
+        text: `${session.run.id}: train ${result.action === 'ran' ? 'done' : 'is up to date'}\n${text}\nCurves and factors of every epoch: ${shortPath(page, context.baseDir)}`,
       };
     },
   );

@@ -54,7 +54,7 @@ to the newest. Each stage folder holds a \`provenance.json\`: its key (SHA-256 o
 digests of its inputs and of its files. The same inputs give the same bytes; only \`measured.json\` (link rates,
 instruction counts, stack high-water) may differ from run to run, and it is no part of the digests. A stage folder is
 written under a temporary name and renamed when it is whole. Training checkpoints stand in \`checkpoint/\` until training
-is done.
+is done. \`train/training.html\` shows a training in a browser; \`result.page\` of \`grapes train --json\` is its path.
 
 Downloads and compiled objects are shared between projects in \`$XDG_CACHE_HOME/grapes-mcu\` (default
 \`~/.cache/grapes-mcu\`).

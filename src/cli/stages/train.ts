@@ -24,6 +24,8 @@ const PAGE = 'training.html';
 export interface Trained {
   readonly graph: FloatGraph;
   readonly report: TrainReport;
+  /** Absolute path of training.html. */
+  readonly page: string;
   readonly result: StageResult;
 }
 
@@ -80,7 +82,12 @@ export function trained(session: ProjectSession, checkBefore?: CheckBefore): Pro
       },
     });
     if (result.action === 'ran') rmSync(dirname(checkpoint), { recursive: true, force: true });
-    return { graph: readFloatGraph(result.dir), report: readJson<TrainReport>(result.dir, 'report.json'), result };
+    return {
+      graph: readFloatGraph(result.dir),
+      report: readJson<TrainReport>(result.dir, 'report.json'),
+      page: join(result.dir, PAGE),
+      result,
+    };
   });
 }
 
