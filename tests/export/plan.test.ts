@@ -27,9 +27,8 @@ void t.test('buffers that live together never overlap, start aligned, and stay i
       }
       return problems;
     });
-    if (bad.length > 0) t.fail(`${JSON.stringify(requests)}: ${bad.join(', ')}`);
+    t.same(bad, [], JSON.stringify(requests));
   }
-  t.pass('200 random sets');
 });
 
 void t.test('a chain of layers takes its two largest neighbours, no more', async (t) => {
@@ -39,9 +38,8 @@ void t.test('a chain of layers takes its two largest neighbours, no more', async
     const chain = sizes.map((bytes, k): BufferRequest => ({ id: k, bytes, first: k - 1, last: k }));
     const bound = Math.max(...sizes.slice(1).map((s, k) => s + sizes[k]));
     const { totalBytes } = placeBuffers(chain, 4);
-    if (totalBytes !== bound) t.equal(totalBytes, bound, sizes.join('-'));
+    t.equal(totalBytes, bound, sizes.join('-'));
   }
-  t.pass('100 random chains');
 });
 
 function plan(
