@@ -66,8 +66,6 @@ export class TrainingRun {
     private readonly options: TrainOptions,
     private readonly configDigest: string,
   ) {
-    this.network = engine.build(plan, options, Math.max(options.batchSize, EVALUATION_ROWS));
-    this.network.writeParameters(initialParameters(plan, options.initializer, options.seed));
     this.augmenter = options.augment === null ? null : new Augmenter(options.augment, dataset.inputShape, options.seed);
     this.loader = new BatchLoader(dataset.train, this.augmenter);
     const { train, validation } = dataset;
@@ -76,11 +74,15 @@ export class TrainingRun {
     const parts = partition(train.count, fraction, Rng.forPurpose(options.seed, 'train/validation'));
     this.trainIndices = parts.kept;
     this.validationIndices = validation === null ? parts.drawn : everyIndex(validation.count);
+    if (this.trainIndices.length === 0) throw nothingToTrainOn(dataset, fraction);
     this.validationLoader = new BatchLoader(validation ?? dataset.train);
     this.earlyStop = new EarlyStop(options.earlyStopPatience);
-    this.best = this.network.readParameters();
     this.weights = classWeights(options.classWeights, dataset);
     this.lossOfGuessing = lossOfGuessing(options.loss, dataset, this.weights);
+    // Last, because a network may hold threads, which nobody would end if a check above threw.
+    this.network = engine.build(plan, options, Math.max(options.batchSize, EVALUATION_ROWS));
+    this.network.writeParameters(initialParameters(plan, options.initializer, options.seed));
+    this.best = this.network.readParameters();
   }
 
   /** Instead of drawn weights. Throws TRAIN_MODEL_MISMATCH if they are of another network. */
@@ -287,4 +289,12 @@ function lossOfGuessing(loss: TrainOptions['loss'], { train, classNames }: Datas
     sum += weight * reconstructionError(sample, zeros);
   }
   return sum / train.count;
+}
+
+function nothingToTrainOn({ name, train: { count } }: Dataset, validationFraction: number): ToolError {
+  const message = `train.validationFraction ${String(validationFraction)} holds out all ${String(count)} training samples of '${name}'.`;
+  return new ToolError('DATASET_EMPTY', message, {
+    hint: 'Lower train.validationFraction, or bring more samples.',
+    context: { dataset: name, samples: count, validationFraction },
+  });
 }

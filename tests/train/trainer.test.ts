@@ -358,3 +358,11 @@ t.test('progress counts samples over all epochs, from which the time left follow
   test.same([done, total], [2 * 903, 2 * 903]);
   test.match(detail, /^epoch 2\/2, loss \d\.\d{4}$/);
 });
+
+t.test('a validation fraction that leaves nothing to train on', async (test) => {
+  const few = makeDigits({ size: 7, trainSamples: 20, testSamples: 10, seed: 1 });
+  await test.rejects(train(few, MODEL, { ...OPTIONS, validationFraction: 0.99 }), {
+    code: 'DATASET_EMPTY',
+    context: { samples: 20, validationFraction: 0.99 },
+  });
+});
