@@ -1,32 +1,19 @@
 // Two engines that share no arithmetic, hand-written backward passes against automatic differentiation: small networks
 // of every layer type, rule and optimizer, from the same weights and batches.
 import t, { type Test } from 'tap';
-import type { ErrorPropagation, GrapesMode, ModelSpec } from '../../src/ir/model-spec.js';
+import type { ErrorPropagation, GrapesMode } from '../../src/ir/model-spec.js';
 import { planNetwork } from '../../src/ir/plan-network.js';
 import type { OptimizerOptions } from '../../src/ir/options.js';
 import { TRAIN_DEFAULTS } from '../../src/ir/train-defaults.js';
-import type { Engine, LearningRule, TrainingNetwork } from '../../src/train/engine.js';
-import { createEngine } from '../../src/train/engines/create-engine.js';
-import { openBackEnd, type BackEndName } from '../../src/train/engines/tfjs/back-end.js';
+import type { LearningRule } from '../../src/train/engine.js';
+import { openBackEnd } from '../../src/train/engines/tfjs/back-end.js';
 import { TfjsEngine } from '../../src/train/engines/tfjs/tfjs-engine.js';
-import { ToolError } from '../../src/errors/tool-error.js';
-import type { Shape } from '../../src/ir/layer-rule.js';
-import { Rng } from '../../src/util/rng.js';
+import { differences, nativeMissing, type EngineDifference } from './engine-differences.js';
 import { layerCases, type LayerCase } from './layer-cases.js';
 
 const GRADIENTS = 1e-5;
 /** After three steps, whose differences add up. */
 const WEIGHTS = 3e-5;
-const ROWS = 4;
-const STEPS = 3;
-
-const smallPlan = planNetwork({ bias: true, layers: layerCases()[0].layers }, [5]);
-const nativeMissing = await openBackEnd(smallPlan, ['tensorflow']).then(
-  () => false as const,
-  (error: unknown) => (error as ToolError).message,
-);
-/** The native one where it is installed: it is faster, and a third implementation. */
-const backEnds: readonly BackEndName[] = nativeMissing === false ? ['tensorflow'] : ['cpu'];
 
 const sgd: OptimizerOptions = { type: 'sgd', learningRate: 0.1 };
 
@@ -41,64 +28,7 @@ function ruleOf(over: Partial<LearningRule> = {}, mode: GrapesMode = 'propagatin
   };
 }
 
-/** Largest difference of gradients and, after some steps, of everything that is kept; or why there is nothing to compare. */
-async function differences(
-  model: ModelSpec,
-  inputShape: Shape,
-  rule: LearningRule,
-  wanted: readonly BackEndName[] = backEnds,
-): Promise<{ gradients: number; weights: number; losses: number } | string> {
-  const plan = planNetwork(model, inputShape);
-  const engines: Engine[] = [
-    await createEngine({ ...TRAIN_DEFAULTS, engine: 'wasm', threads: 1 }, plan),
-    await TfjsEngine.open(plan, wanted),
-  ];
-  const networks: TrainingNetwork[] = [];
-  try {
-    for (const engine of engines) networks.push(engine.build(plan, rule, ROWS));
-  } catch (error) {
-    if (error instanceof ToolError && error.code === 'TRAIN_OPTION_UNSUPPORTED') return error.message;
-    throw error;
-  }
-  const [ours, theirs] = networks;
-  const rng = new Rng(9);
-  theirs.writeParameters(theirs.readParameters().map((a) => a.map((v) => v + rng.range(-0.05, 0.05))));
-  ours.writeParameters(theirs.readParameters());
-  ours.writeFeedback(theirs.readFeedback());
-  const worst = { gradients: 0, weights: 0, losses: 0 };
-  const compare = (key: keyof typeof worst, a: readonly ArrayLike<number>[], b: readonly ArrayLike<number>[]): void => {
-    if (a.length !== b.length || a.length === 0) worst[key] = Infinity;
-    a.forEach((x, k) => {
-      if (x.length !== b[k].length) worst[key] = Infinity;
-      for (let i = 0; i < x.length; i++) {
-        const d = Math.abs(x[i] - b[k][i]);
-        worst[key] = Math.max(worst[key], Number.isNaN(d) ? Infinity : d);
-      }
-    });
-  };
-  for (let step = 0; step < STEPS; step++) {
-    // The last batch is not full.
-    const rows = step === STEPS - 1 ? ROWS - 1 : ROWS;
-    const input = Float32Array.from({ length: rows * plan.inputSize }, () => rng.range(-1, 1));
-    for (const network of networks) {
-      network.input.set(input);
-      network.labels.set([0, 1, 2, 1]);
-      network.rowWeights.set([1, 0.5, 2, 1.25]);
-    }
-    const at = { rows, step, learningRate: rule.optimizer.learningRate };
-    const [a, b] = networks.map((network) => network.gradients(at));
-    compare('gradients', a.gradients, b.gradients);
-    compare('losses', [[a.result.loss]], [[b.result.loss]]);
-    for (const network of networks) network.step(at);
-    compare('weights', ours.readParameters(), theirs.readParameters());
-    const [c, d] = networks.map((network) => network.evaluate(rows));
-    compare('losses', [[c.loss, c.correct]], [[d.loss, d.correct]]);
-  }
-  for (const network of networks) network.dispose();
-  return worst;
-}
-
-function check(test: Test, name: string, difference: Awaited<ReturnType<typeof differences>>): void {
+function check(test: Test, name: string, difference: EngineDifference | string): void {
   if (typeof difference === 'string') {
     test.ok(true, name, { skip: difference });
     return;

@@ -28,6 +28,10 @@ export interface GoldenCase {
   readonly activation: string;
   readonly eta: number;
   readonly dropout_keep: number;
+  /** Of RMSprop and Adam; 1e-8 if left out */
+  readonly epsilon?: number;
+  /** What the factors are, where not the plain rule of `learn` */
+  readonly grapes?: Partial<GrapesOptions>;
   readonly factors_batch1?: readonly (readonly number[])[];
   readonly factors_batch2?: readonly (readonly number[])[];
   readonly factors_last?: readonly (readonly number[])[];
@@ -75,7 +79,7 @@ export function runGolden(file: GoldenFile, golden: GoldenCase, variant: GrapesO
     ...TRAIN_DEFAULTS,
     optimizer: optimizerOf(golden),
     propagation: propagationOf(golden),
-    grapes: { ...TRAIN_DEFAULTS.grapes, mode: GRAPES_MODES[golden.learn], variant },
+    grapes: { ...TRAIN_DEFAULTS.grapes, ...golden.grapes, mode: GRAPES_MODES[golden.learn], variant },
   };
   const network = new WasmNetwork(new Machine(), planNetwork(model, [sizes[0]]), rule, 8);
   network.writeParameters(file.w0.map((layer) => Float32Array.from(layer.flat())));
@@ -130,7 +134,7 @@ function factorsOf(golden: GoldenCase, batch: number, batches: number): readonly
   return batch === batches - 1 ? golden.factors_last : undefined;
 }
 
-function optimizerOf({ update, eta: learningRate }: GoldenCase): OptimizerOptions {
+function optimizerOf({ update, eta: learningRate, epsilon = 1e-8 }: GoldenCase): OptimizerOptions {
   switch (update) {
     case 'SGD':
       return { type: 'sgd', learningRate };
@@ -139,9 +143,9 @@ function optimizerOf({ update, eta: learningRate }: GoldenCase): OptimizerOption
     case 'NAG':
       return { type: 'nag', learningRate, momentum: 0.9 };
     case 'rmsprop':
-      return { type: 'rmsprop', learningRate, decay: 0.9, epsilon: 1e-8 };
+      return { type: 'rmsprop', learningRate, decay: 0.9, epsilon };
     case 'Adam':
-      return { type: 'adam', learningRate, beta1: 0.9, beta2: 0.999, epsilon: 1e-8 };
+      return { type: 'adam', learningRate, beta1: 0.9, beta2: 0.999, epsilon };
     default:
       throw new RangeError(`no optimizer ${update}`);
   }

@@ -111,6 +111,16 @@ export function layerCases(): readonly LayerCase[] {
       },
     ]),
     {
+      name: 'depthwise_conv_2d, uneven strides, one channel',
+      inputShape: [6, 5],
+      layers: [depthwise({ strides: [1, 2] }), out],
+    },
+    {
+      name: 'gru, a single step',
+      inputShape: [1, 3],
+      layers: [{ type: 'gru', units: 4, output: 'sequence' }, out],
+    },
+    {
       name: 'two gru',
       inputShape: series,
       layers: [{ type: 'gru', units: 4, output: 'sequence' }, { type: 'gru', units: 3, output: 'last' }, out],

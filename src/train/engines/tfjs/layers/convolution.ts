@@ -42,6 +42,8 @@ function unevenDepthwise(
   strides: Pair,
   padding: 'same' | 'valid',
 ): Tensor {
+  // The gradient of a split into one part is broken in tfjs (SplitV_grad takes a lone tensor for a list).
+  if (x.shape[3] === 1) return tf.conv2d(x, filters, [...strides], padding);
   const images = tf.split(x, x.shape[3], 3);
   const kernels = tf.split(filters, x.shape[3], 2);
   const outputs = images.map((image, c) =>

@@ -57,6 +57,8 @@ function inputSums(
   const [steps, features] = planned.inputShapes[0];
   const x = input.reshape([rows * steps, features]);
   const sums = throughFeedback(tf, (v, w) => times(tf, v, w), x, parameters.weights!, feedback);
+  // The gradient of unstacking a single step is broken in tfjs (it takes a lone tensor for a list).
+  if (steps === 1) return [sums.reshape([rows, -1])];
   return tf.unstack(sums.reshape([rows, steps, -1]), 1);
 }
 
