@@ -112,7 +112,7 @@ export function pinnedArchive(name: string, cacheDir: string): PinnedFile & { re
   );
   if (!archives.includes(name)) {
     const near = didYouMean(name, archives);
-    const message = `'dataset:${name}' is no data set of recordings${near === null ? '' : ` (did you mean 'dataset:${near}'?)`}.`;
+    const message = `'dataset:${name}' is no data set of recordings${near === null ? '' : ` (did you mean 'dataset:${near}'?)`}. There are: ${archives.join(', ')}.`;
     throw new ToolError('DATASET_UNKNOWN', message, { context: { dataset: name, known: archives } });
   }
   const [file] = PINNED_DATASETS[name as PinnedName].files;

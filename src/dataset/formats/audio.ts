@@ -62,6 +62,7 @@ function clipFeatures(
   if (sound.sampleRateHz !== sampleRateHz) {
     const message = `${file} has ${String(sound.sampleRateHz)} samples a second, not ${String(sampleRateHz)}.`;
     throw new ToolError('DATASET_WAV_RATE', message, {
+      hint: `Set data.sampleRateHz to ${String(sound.sampleRateHz)}, or convert it: \`ffmpeg -i in.wav -ar ${String(sampleRateHz)} out.wav\`.`,
       context: { file, found: sound.sampleRateHz, expected: sampleRateHz },
     });
   }

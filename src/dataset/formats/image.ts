@@ -15,7 +15,7 @@ export function decodeImage(bytes: Uint8Array, file: string, channels: 1 | 3): P
   try {
     picture = hasPngSignature(bytes) ? fromPng(bytes) : fromJpeg(bytes);
   } catch (cause) {
-    const what = cause instanceof Error ? cause.message : String(cause);
+    const what = reasonOf(cause);
     throw new ToolError('DATASET_IMAGE_DAMAGED', `${file} cannot be read as PNG or JPEG: ${what}.`, {
       context: { file, bytes: bytes.length },
       cause,
@@ -24,10 +24,17 @@ export function decodeImage(bytes: Uint8Array, file: string, channels: 1 | 3): P
   return toChannels(onBlack(picture), channels);
 }
 
+function reasonOf(cause: unknown): string {
+  // A reader that runs off the end of a view.
+  if (cause instanceof RangeError) return 'it is cut off';
+  return cause instanceof Error ? cause.message : String(cause);
+}
+
 function fromPng(bytes: Uint8Array): Picture {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   // Width and height stand first in the first chunk: a picture that is far too large is not unpacked at all.
-  if (bytes.length < 24 || view.getUint32(16) * view.getUint32(20) > MAX_PIXELS) throw new Error('it is too large');
+  if (bytes.length < 24) throw new Error('it is cut off');
+  if (view.getUint32(16) * view.getUint32(20) > MAX_PIXELS) throw new Error('it is too large');
   const png = decodePng(bytes, { checkCrc: true });
   const { width, height } = png;
   if (png.palette !== undefined) {

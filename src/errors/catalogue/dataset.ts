@@ -71,7 +71,7 @@ export const datasetErrors = {
   DATASET_CSV_COLUMN: {
     title: 'A CSV column is missing or twice there',
     explanation: 'The label column, and in a test file every feature of the training file, is found by its header.',
-    hint: 'Correct the header line, or `data.labelColumn` in grapes.yaml.',
+    hint: 'Correct the header line, or the name of the column under `data:` in grapes.yaml.',
     exitCode: EXIT.config,
   },
   DATASET_CSV_NUMBER: {
@@ -121,7 +121,7 @@ export const datasetErrors = {
   DATASET_WAV_RATE: {
     title: 'A WAV file has another sample rate',
     explanation: 'All sound of a data set has the rate of `data.sampleRateHz`; nothing is resampled.',
-    hint: 'Convert it, for example with `ffmpeg -i in.wav -ar 16000 out.wav`.',
+    hint: 'Correct data.sampleRateHz, or convert the file, for example with `ffmpeg -i in.wav -ar 16000 out.wav`.',
     exitCode: EXIT.config,
   },
   DATASET_FEATURES_EMPTY: {

@@ -20,7 +20,7 @@ export const deviceErrors = {
     title: 'Another program holds the serial port',
     explanation:
       'Only one program can talk to a board at a time. A monitor, an IDE or another grapes command still has the port open.',
-    hint: 'Close the other program, then try again. `fuser -v PORT` names it.',
+    hint: 'Close the other program, then try again. If the message does not name it, `sudo fuser -v PORT` does.',
     exitCode: EXIT.portBusy,
   },
   PORT_FAILED: {
@@ -86,7 +86,7 @@ export const deviceErrors = {
     title: 'The board carries another model',
     explanation:
       'The digest of the model in the firmware differs from the one of this project. Comparing their results would be meaningless.',
-    hint: 'Flash this project with `grapes flash`.',
+    hint: 'Run `grapes flash` without --port, or program the image that `grapes build` names with the tool of the vendor.',
     exitCode: EXIT.protocol,
   },
   FIRMWARE_BOARD_MISMATCH: {
