@@ -58,6 +58,11 @@ export function layerCases(): readonly LayerCase[] {
     { name: 'dropout', inputShape: [5], layers: [dense(7, 'tanh', 0.4), { type: 'dropout', rate: 0.2 }, out] },
     { name: 'conv_2d', inputShape: image, layers: [conv(), conv({ filters: 5, padding: 'valid' }), out] },
     {
+      name: 'conv_2d, many channels',
+      inputShape: [7, 6, 8],
+      layers: [conv({ filters: 10 }), conv({ filters: 9, padding: 'valid' }), conv({ filters: 8 }), out],
+    },
+    {
       name: 'conv_2d, strides, even kernel, one channel',
       inputShape: [9, 8],
       layers: [conv({ kernel: [4, 2], strides: [2, 3] }), conv({ kernel: [1, 1] }), out],

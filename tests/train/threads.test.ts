@@ -70,6 +70,7 @@ const CASES: readonly Case[] = [
           padding: 'same',
           activation: 'none',
         },
+        { ...conv, filters: 33, activation: 'tanh' },
         { ...conv, kernel: [1, 1], activation: 'relu6', name: 'branch' },
         { type: 'add', activation: 'relu', from: ['stem', 'branch'] },
         { type: 'max_pool_2d', pool: [2, 2], strides: [2, 2], padding: 'valid' },

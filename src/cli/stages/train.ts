@@ -48,7 +48,7 @@ export function trained(session: ProjectSession, checkBefore?: CheckBefore): Pro
     const checkpoint = join(session.run.dir, CHECKPOINT);
     const result = await session.bring({
       id: 'train',
-      version: 4,
+      version: 5,
       options,
       inputs,
       seed: config.seed,

@@ -67,6 +67,26 @@ export interface Kernels {
   accumulate(out: number, a: number, n: number): void;
   imageToColumns(x: number, cols: number, geometry: number): void;
   columnsToImage(cols: number, x: number, geometry: number): void;
+  winogradFilters(w: number, u: number, filters: number, channels: number, from: number, to: number, back: 0 | 1): void;
+  winogradForward(
+    x: number,
+    u: number,
+    y: number,
+    rows: number,
+    geometry: number,
+    work: number,
+    accumulate: 0 | 1,
+  ): void;
+  winogradGradient(x: number, d: number, sums: number, rows: number, geometry: number, work: number): void;
+  winogradFilterGradient(
+    sums: number,
+    dw: number,
+    filters: number,
+    channels: number,
+    from: number,
+    to: number,
+    alpha: number,
+  ): void;
   depthwiseForward(x: number, w: number, y: number, geometry: number): void;
   depthwiseBackwardInput(d: number, w: number, dx: number, geometry: number): void;
   depthwiseBackwardWeights(x: number, d: number, dw: number, geometry: number, alpha: number, accumulate: 0 | 1): void;

@@ -39,13 +39,26 @@ export function sumOverSamples(
   partial: readonly Floats[],
   work: (row: number, to: number, add: boolean) => void,
 ): void {
+  sumOverParts(machine, rows, out, partial, (begin, end, to) => {
+    for (let row = begin; row < end; row++) work(row, to, row > begin);
+  });
+}
+
+/** The same, `work` overwriting the numbers at an address with the sum over its samples: begin inclusive, end exclusive. */
+export function sumOverParts(
+  machine: Machine,
+  rows: number,
+  out: Floats,
+  partial: readonly Floats[],
+  work: (begin: number, end: number, to: number) => void,
+): void {
   const { kernels, team } = machine;
   const sums = [out, ...partial].slice(0, rows);
   const [first, last] = team.share(sums.length);
   for (let part = first; part < last; part++) {
     const begin = Math.floor((rows * part) / sums.length);
     const end = Math.floor((rows * (part + 1)) / sums.length);
-    for (let row = begin; row < end; row++) work(row, sums[part].address, row > begin);
+    work(begin, end, sums[part].address);
   }
   team.barrier();
   const [from, to] = team.share(out.length, LANES);

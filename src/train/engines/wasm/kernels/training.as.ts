@@ -13,6 +13,8 @@ export { meanSquaredError } from './parts/mean-squared-error';
 export { sgdStep, sgdOuterStep, momentumStep, lookAhead, rmspropStep, adamStep } from './parts/optimizers';
 
 export { imageToColumns, columnsToImage } from './parts/images';
+export { winogradForward, winogradGradient } from './parts/winograd';
+export { winogradFilters, winogradFilterGradient } from './parts/winograd-filters';
 export { depthwiseForward, depthwiseBackwardInput, depthwiseBackwardWeights } from './parts/images';
 export { maxPoolForward, maxPoolBackward, averagePoolForward, averagePoolBackward } from './parts/images';
 export { batchStatistics, batchNormScale, batchNormForward, batchNormGradients, batchNormBackward, moveAverage } from './parts/batch-norm';

@@ -1,5 +1,6 @@
 import type { DepthwiseConv2dLayerSpec } from '../../../../ir/model-spec.js';
 import type { PlannedLayer } from '../../../../ir/network-plan.js';
+import { windowOn } from '../../../../ir/ops/image-shape.js';
 import { activate, activateBackward } from '../arithmetic/elementwise.js';
 import { absColumnSums, addRow, columnSums, scaleColumns } from '../arithmetic/matrix.js';
 import { clear, eachSample, partialSums, sampleBytes, sumOverSamples } from '../arithmetic/samples.js';
@@ -35,7 +36,7 @@ export class DepthwiseConv2dLayer implements WeightedLayer {
     this.parameters = plan.parameters.map((planned) => plainParameter(machine, planned));
     [this.weights] = this.parameters;
     this.bias = this.parameters.at(1) ?? null;
-    this.geometry = kernelGeometry(machine, plan.inputShapes[0], spec, spec.multiplier);
+    this.geometry = kernelGeometry(machine, windowOn(plan.inputShapes[0], spec), spec.multiplier);
     this.nodes = this.geometry.channels * spec.multiplier;
     this.partialGradients = partialSums(machine, this.weights.gradient.length);
     this.taps = spec.kernel[0] * spec.kernel[1];

@@ -1,6 +1,4 @@
-import type { WindowOptions } from '../../../../ir/ops/window.js';
-import { windowOn } from '../../../../ir/ops/image-shape.js';
-import type { Shape } from '../../../../ir/layer-rule.js';
+import type { WindowGeometry } from '../../../../ir/ops/window.js';
 import type { Ints, Machine } from '../machine.js';
 
 /** A sliding window as the kernels of kernels/parts/images.ts read it, with the sizes that layers need. */
@@ -12,8 +10,11 @@ export interface KernelGeometry {
   readonly windowSize: number;
 }
 
-export function kernelGeometry(machine: Machine, shape: Shape, window: WindowOptions, multiplier = 1): KernelGeometry {
-  const g = windowOn(shape, window);
+export function kernelGeometry(
+  machine: Machine,
+  g: WindowGeometry & { readonly channels: number },
+  multiplier = 1,
+): KernelGeometry {
   const numbers: Ints = machine.ints(12);
   numbers.values.set([
     g.inputHeight,

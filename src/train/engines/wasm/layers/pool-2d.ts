@@ -1,5 +1,6 @@
 import type { GlobalAveragePool2dLayerSpec, Pool2dLayerSpec } from '../../../../ir/model-spec.js';
 import type { PlannedLayer } from '../../../../ir/network-plan.js';
+import { windowOn } from '../../../../ir/ops/image-shape.js';
 import { clear, eachSample, sampleBytes } from '../arithmetic/samples.js';
 import type { Floats, Ints, Machine } from '../machine.js';
 import { kernelGeometry, type KernelGeometry } from './image-geometry.js';
@@ -29,7 +30,7 @@ export class Pool2dLayer implements Layer {
       spec.type === 'global_average_pool_2d'
         ? ({ kernel: [shape[0], shape[1]], strides: [1, 1], padding: 'valid' } as const)
         : { kernel: spec.pool, strides: spec.strides, padding: spec.padding };
-    this.geometry = kernelGeometry(machine, shape, window);
+    this.geometry = kernelGeometry(machine, windowOn(shape, window));
     const size = maxRows * plan.outputSize;
     this.output = machine.floats(size);
     this.delta = machine.floats(size);

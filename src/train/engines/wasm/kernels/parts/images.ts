@@ -35,7 +35,7 @@ export function imageToColumns(x: usize, cols: usize, g: usize): void {
 /** n numbers; gives the address behind them. */
 // @ts-ignore: decorator
 @inline
-function copyRun(to: usize, from: usize, n: i32): usize {
+export function copyRun(to: usize, from: usize, n: i32): usize {
   const end: usize = to + ((<usize>n) << 2);
   for (; to + 16 <= end; to += 16, from += 16) v128.store(to, v128.load(from));
   for (; to < end; to += 4, from += 4) store<f32>(to, load<f32>(from));
@@ -44,7 +44,7 @@ function copyRun(to: usize, from: usize, n: i32): usize {
 
 // @ts-ignore: decorator
 @inline
-function zeros(to: usize, n: i32): usize {
+export function zeros(to: usize, n: i32): usize {
   const end: usize = to + ((<usize>n) << 2);
   for (; to + 16 <= end; to += 16) v128.store(to, f32x4.splat(0));
   for (; to < end; to += 4) store<f32>(to, 0);
