@@ -83,6 +83,8 @@ export interface TrainOptions {
   readonly optimizer: OptimizerOptions;
   readonly schedule: ScheduleOptions;
   readonly grapes: GrapesOptions;
+  /** Longest gradient of all parameters as one vector, after the factors: a longer one is shortened; null: any. */
+  readonly clipNorm: number | null;
   /** How the error reaches hidden nodes: backpropagation, feedback alignment, direct feedback alignment. */
   readonly propagation: ErrorPropagation;
   readonly initializer: 'he_uniform' | 'he_normal' | 'xavier_uniform';

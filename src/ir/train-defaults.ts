@@ -8,6 +8,7 @@ export const TRAIN_DEFAULTS: TrainOptions = {
   optimizer: { type: 'sgd', learningRate: 0.05 },
   schedule: { type: 'constant' },
   grapes: { mode: 'propagating', factor: 'per-node', constant: 2, everySteps: 1, variant: 'definition' },
+  clipNorm: null,
   propagation: 'bp',
   initializer: 'he_uniform',
   validationFraction: 0.1,

@@ -7,6 +7,8 @@ export interface LearningRule {
   readonly loss: TrainOptions['loss'];
   readonly optimizer: OptimizerOptions;
   readonly grapes: GrapesOptions;
+  /** Longest gradient of all parameters as one vector, after the factors; null or absent: any. */
+  readonly clipNorm?: number | null;
   readonly propagation: ErrorPropagation;
   /** Draws the feedback of FA and DFA, dropout masks and rate codes. */
   readonly seed: number;
@@ -54,7 +56,7 @@ export interface TrainingNetwork {
 
   /** Forward, factors, backward, update. With a loss that is not finite it stops behind the forward pass. */
   step(step: Step): BatchResult;
-  /** The same without the update: mean modulated gradients of every parameter. */
+  /** The same without the update: mean modulated gradients of every parameter, not clipped. */
   gradients(step: Step): { readonly result: BatchResult; readonly gradients: readonly Float32Array[] };
   /** Forward as in use: no dropout, moving statistics. With NAG from the look-ahead weights, as the reference does. */
   evaluate(rows: number): BatchResult;

@@ -62,6 +62,17 @@ t.test('every optimizer, with and without look-ahead', async (test) => {
   }
 });
 
+t.test('gradients clipped by their common length', async (test) => {
+  for (const name of ['dense', 'two gru', 'conv_2d']) {
+    const { layers, inputShape } = layerCases().find((c) => c.name.startsWith(name))!;
+    for (const clipNorm of [0.01, 0.3, 100]) {
+      const momentum = { type: 'momentum', learningRate: 0.1, momentum: 0.5 } as const;
+      const rule = ruleOf({ clipNorm, optimizer: momentum });
+      check(test, `${name}, at most ${String(clipNorm)}`, await differences({ bias: true, layers }, inputShape, rule));
+    }
+  }
+});
+
 t.test('feedback alignment, factor rules, variants, losses', async (test) => {
   const dense = layerCases()[0];
   const propagations: readonly ErrorPropagation[] = ['fa', 'dfa'];

@@ -17,6 +17,7 @@ import { Machine, type Floats } from '../../src/train/engines/wasm/machine.js';
 import { Momentum } from '../../src/train/engines/wasm/optimizers/momentum.js';
 import { Sgd } from '../../src/train/engines/wasm/optimizers/sgd.js';
 import type { Parameter } from '../../src/train/engines/wasm/parameter.js';
+import { WasmEngine } from '../../src/train/engines/wasm/wasm-engine.js';
 import { WasmNetwork } from '../../src/train/engines/wasm/wasm-network.js';
 import { modulationFactors } from '../../src/train/grapes/factor.js';
 import { initialParameters } from '../../src/train/initializers.js';
@@ -227,6 +228,39 @@ t.test('softmax cross-entropy', (test) => {
   z.values[1] = NaN;
   rowWeights.values.fill(1);
   test.ok(Number.isNaN(softmax.evaluate(1).loss), 'NaN is not hidden');
+  test.end();
+});
+
+t.test('a gradient longer than clipNorm is shortened to it, over all parameters together', (test) => {
+  const hidden = { type: 'dense', units: 150, activation: 'relu', dropout: 0 } as const;
+  const last = { type: 'dense', units: 3, activation: 'none', dropout: 0 } as const;
+  const plan = planNetwork({ bias: true, layers: [hidden, last] }, [140]);
+  const weights = initialParameters(plan, 'he_uniform', 2);
+  const at = { rows: 4, step: 0, learningRate: 0.5 };
+  // The norm is below, at and above this one; 150 × 140 weights are more than one block of the sum.
+  const stepWith = (clipNorm: number | null): { gradients: number[]; moved: number[] } => {
+    const grapes = { ...TRAIN_DEFAULTS.grapes, mode: 'off' } as const;
+    const rule = { ...TRAIN_DEFAULTS, grapes, clipNorm };
+    const network = WasmEngine.solo().build(plan, rule, 4);
+    network.writeParameters(weights);
+    network.input.forEach((_, i, input) => (input[i] = ((i * 37) % 101) / 50 - 1));
+    network.labels.set([0, 1, 2, 1]);
+    const gradients = network.gradients(at).gradients.flatMap((g) => [...g]);
+    network.step(at);
+    const moved = network.readParameters().flatMap((w, p) => [...w].map((v, i) => (weights[p][i] - v) / 0.5));
+    return { gradients, moved };
+  };
+  const free = stepWith(null);
+  const length = Math.hypot(...free.gradients);
+  for (const norm of [length / 1000, length / 3, length * 1.001, 1e6]) {
+    const { gradients, moved } = stepWith(norm);
+    test.same(gradients, free.gradients, 'what is looked at is not clipped');
+    const factor = Math.min(1, norm / length);
+    const worst = Math.max(...moved.map((m, i) => Math.abs(m - factor * gradients[i])));
+    test.ok(worst < 1e-6 * Math.max(1, length), `${String(factor)}: ${String(worst)}`);
+    test.ok(Math.abs(Math.hypot(...moved) / Math.min(norm, length) - 1) < 0.02, 'its length');
+  }
+  test.ok(length > 0.1);
   test.end();
 });
 

@@ -52,7 +52,7 @@ const CASES: readonly Case[] = [
         { type: 'dense', units: 5, activation: 'none', dropout: 0 },
       ],
     },
-    rule: { optimizer: { type: 'adam', learningRate: 0.01, beta1: 0.9, beta2: 0.999, epsilon: 1e-7 } },
+    rule: { optimizer: { type: 'adam', learningRate: 0.01, beta1: 0.9, beta2: 0.999, epsilon: 1e-7 }, clipNorm: 0.02 },
   },
   {
     name: 'convolutions, batch norm, pooling, a residual, NAG',

@@ -7,6 +7,7 @@ import type { BatchResult, LayerModulation, LearningRule, Step, TrainingNetwork 
 import { initialFeedback, planFeedback } from '../../feedback.js';
 import { initialParameters } from '../../initializers.js';
 import type { Tensor, Tf } from './back-end.js';
+import { clipped } from './clipped.js';
 import { rowLosses } from './loss.js';
 import { StepDraws } from './step-draws.js';
 import { TfjsForward } from './tfjs-forward.js';
@@ -55,7 +56,7 @@ export class TfjsNetwork implements TrainingNetwork {
     return this.scoped(() => {
       const { result, gradients } = this.learn(step);
       if (!Number.isFinite(result.loss)) return result;
-      this.optimizer.step(gradients, step.learningRate);
+      this.optimizer.step(clipped(this.tf, gradients, this.rule.clipNorm ?? null), step.learningRate);
       this.forward.updateStatistics(this.state);
       return result;
     });

@@ -62,6 +62,8 @@ export interface Kernels {
   relu6Backward(d: number, y: number, n: number): void;
   sigmoidForward(y: number, n: number): void;
   sigmoidBackward(d: number, y: number, n: number): void;
+  sumOfSquares(x: number, n: number): number;
+  scale(x: number, n: number, factor: number): void;
   dropoutMask(mask: number, n: number, key: number, threshold: number, kept: number): void;
   multiply(out: number, a: number, b: number, n: number): void;
   accumulate(out: number, a: number, n: number): void;

@@ -1,6 +1,7 @@
 import { NETWORK_INPUT, type NetworkPlan } from '../../../ir/network-plan.js';
 import type { BatchResult, LayerModulation, LearningRule, Step, TrainingNetwork } from '../../engine.js';
 import { ErrorFeedback } from './error-feedback.js';
+import { GradientClip } from './gradient-clip.js';
 import { createLayer, type LayerInput } from './layers/create-layer.js';
 import { isWeighted, type ErrorTarget, type Layer, type Pass, type WeightedLayer } from './layers/layer.js';
 import type { Loss, LossArrays } from './losses/loss.js';
@@ -17,6 +18,7 @@ import type { KeptState, Parameter } from './parameter.js';
 export class WasmNetwork implements TrainingNetwork {
   readonly layers: readonly Layer[];
   readonly optimizer: Optimizer;
+  private readonly clip: GradientClip | null;
   readonly loss: Loss;
   readonly modulated: readonly Modulation[];
   private readonly feedback: ErrorFeedback;
@@ -54,7 +56,10 @@ export class WasmNetwork implements TrainingNetwork {
     this.state = layers.flatMap((layer) => layer.state);
     this.modulated = rule.grapes.mode === 'off' ? [] : this.createModulations();
     this.optimizer = createOptimizer(machine, this.parameters, rule.optimizer);
-    this.leavesProducts = this.optimizer.takesProducts === true && !this.modulated.some((m) => m.touchesGradients);
+    const { clipNorm = null } = rule;
+    this.clip = clipNorm === null ? null : new GradientClip(machine, this.parameters, clipNorm);
+    const isTouched = this.clip !== null || this.modulated.some((m) => m.touchesGradients);
+    this.leavesProducts = this.optimizer.takesProducts === true && !isTouched;
   }
 
   private createLoss(): Loss {
@@ -111,7 +116,9 @@ export class WasmNetwork implements TrainingNetwork {
   step(step: Step): BatchResult {
     const result = this.learn(step, this.leavesProducts);
     // What made it so is still to be seen, before an update would spread it everywhere.
-    if (Number.isFinite(result.loss)) this.optimizer.step(step.learningRate);
+    if (!Number.isFinite(result.loss)) return result;
+    this.clip?.apply();
+    this.optimizer.step(step.learningRate);
     return result;
   }
 

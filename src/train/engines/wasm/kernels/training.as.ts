@@ -7,6 +7,7 @@ export { scratchBytes, useScratch } from './parts/scratch';
 export { addRow, columnSums, absRowSums, absColumnSums, scaleColumns, scaleRows } from './parts/matrix';
 export { reluForward, reluBackward, tanhForward, tanhBackward } from './parts/activations';
 export { relu6Forward, relu6Backward, sigmoidForward, sigmoidBackward } from './parts/activations';
+export { sumOfSquares, scale } from './parts/norm';
 export { dropoutMask, multiply, accumulate } from './parts/dropout';
 export { softmaxCrossEntropy, argmaxRows } from './parts/softmax';
 export { meanSquaredError } from './parts/mean-squared-error';
