@@ -71,12 +71,22 @@ export const SEMANTIC_CHECKS: Readonly<Record<string, Check>> = {
 
   layerNamesDiffer: ({ model }) => {
     const names = model.layers.map((_layer, i) => layerName(model, i));
-    return names.flatMap((name, i) =>
-      names.indexOf(name) === i
-        ? []
-        : [{ path: ['model', 'layers', i, 'name'], message: `layer name "${name}" is used twice` }],
-    );
+    return names.flatMap((name, i) => {
+      const path = ['model', 'layers', i, 'name'];
+      if (name === 'input') return [{ path, message: `"input" is the network's own input: name the layer otherwise` }];
+      return names.indexOf(name) === i ? [] : [{ path, message: `layer name "${name}" is used twice` }];
+    });
   },
+
+  warmupEnds: ({ train: { schedule, epochs } }) =>
+    schedule.type === 'cosine' && schedule.warmupEpochs > 0 && schedule.warmupEpochs >= epochs
+      ? [
+          {
+            path: ['train', 'schedule', 'warmupEpochs'],
+            message: `the warm-up of ${schedule.warmupEpochs} epochs never ends: train.epochs is ${epochs}`,
+          },
+        ]
+      : [],
 
   learnsNoMoreLayersThanThereAre: ({ model, learn }) => {
     const dense = model.layers.filter(({ type }) => type === 'dense').length;

@@ -385,6 +385,7 @@ void t.test('every semantic check can fire', async (t) => {
     nameIsFreeInC: MINIMAL.replace('tiny', 'register'),
     lastLayerGivesLogits: MINIMAL.replace('units: 10', 'units: 10, dropout: 0.5'),
     layerNamesDiffer: MINIMAL.replace('units: 16', 'units: 16, name: a').replace('units: 10', 'units: 10, name: a'),
+    warmupEnds: `${MINIMAL}train: { epochs: 5, schedule: { type: cosine, warmupEpochs: 5 } }\n`,
     learnsNoMoreLayersThanThereAre: `${MINIMAL}learn: { layers: 3 }\n`,
     onlyPicturesRotate: `${MINIMAL.replace(
       'source: synthetic-digits',
@@ -397,6 +398,16 @@ void t.test('every semantic check can fire', async (t) => {
   };
   t.same(Object.keys(bad).sort(), Object.keys(SEMANTIC_CHECKS).sort());
   for (const [check, text] of Object.entries(bad)) t.equal(failure(text).code, 'CONFIG_VALUE', check);
+  const likeTheInput = failure(MINIMAL.replace('units: 16', 'units: 16, name: input'));
+  t.match(likeTheInput, { code: 'CONFIG_VALUE', message: /"input"/ });
+});
+
+void t.test('docs/data.md has a word about every source', async (t) => {
+  const schema = readFileSync(join(packageRoot(), 'schema', 'grapes.schema.json'), 'utf8');
+  const page = readFileSync(join(packageRoot(), 'docs', 'data.md'), 'utf8');
+  const sources = [...schema.matchAll(/"source": \{ "const": "([^"]+)" \}/g)].map(([, source]) => source);
+  t.ok(sources.length >= 9, String(sources));
+  for (const source of sources) t.match(page, `\`${source}\``, source);
 });
 
 void t.test('every example reads, says which data it needs, and stands in the benchmarks', async (t) => {
