@@ -110,7 +110,7 @@ function curves({ report: { epochs } }: TrainingPageData): Markup | null {
 function mistakes({ report: { test }, classNames }: TrainingPageData): Markup | null {
   if (test.samples === 0) return null;
   return html`<section>
-    <h2>What it takes for what</h2>
+    <h2>Right and wrong answers</h2>
     <figure>
       ${confusionMap('Test samples by class and answer', test.confusion, classNames, 'what the network said')}
       <figcaption>Test samples, with the weights that were kept. On the diagonal: right.</figcaption>

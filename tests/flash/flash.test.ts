@@ -137,8 +137,8 @@ void t.test(
         context: { expected: other.modelDigest, found: image.modelDigest },
       });
       const again = await flash(image, outDir, board, { port });
+      t.match(again, { method: 'running', portPath: port }, 'the refused session has let go of the port');
       await again.stop();
-      t.pass('the refused session let go of the port');
     } finally {
       await running.stop();
     }

@@ -3,6 +3,7 @@ import t from 'tap';
 import { loadBoard } from '../../src/boards/load.js';
 import { planNetwork } from '../../src/ir/plan-network.js';
 import { TRAIN_DEFAULTS } from '../../src/ir/train-defaults.js';
+import type { EpochMetrics, LayerSpread } from '../../src/ir/report.js';
 import { bytes, integer, percent, points, real } from '../../src/report/format.js';
 import { escape, html } from '../../src/report/html.js';
 import { renderReport } from '../../src/report/page.js';
@@ -109,11 +110,101 @@ void t.test('the page of a training run', async (t) => {
   }
   t.equal([...whole.matchAll(/class="band /g)].length, 8, 'two bands in each of two pictures of two layers');
   t.notMatch(variants[1], 'What GRAPES does', 'off: nothing to tell');
-  t.notMatch(variants[1], 'What it takes for what', 'no test samples, no confusion');
+  t.notMatch(variants[1], 'Right and wrong answers', 'no test samples, no confusion');
   t.match(variants[2], 'Learning rate from 1 to');
   t.notMatch(whole, 'Learning rate from', 'a constant rate is no curve');
   const rule = { ...TRAIN_DEFAULTS.grapes, factor: 'constant', constant: 1.5 } as const;
   t.match(renderTrainingPage({ ...training, options: { ...training.options, grapes: rule } }), 'every factor is 1.5');
+});
+
+void t.test('the curves of a training page are those of the run', async (t) => {
+  const dense = (units: number) => ({ type: 'dense', units, activation: 'relu', dropout: 0 }) as const;
+  const spread = (layer: string, from: number, step: number): LayerSpread => ({
+    ...{ layer, min: from, q1: from + step, median: from + 2 * step, q3: from + 3 * step, max: from + 4 * step },
+    ...{ mean: from + 2.5 * step, count: 8 },
+  });
+  // Layer k's numbers differ from those of the others, and each of them from the next. 0 and 10 fix the axis.
+  const epochs = [1, 2].map((epoch): EpochMetrics => ({
+    ...{ epoch, learningRate: 0.1, trainLoss: epoch === 1 ? 10 : 0, trainAccuracy: 0.5 },
+    ...{ validationLoss: epoch === 1 ? 5 : 2, validationAccuracy: 0.75 },
+    factors: [spread('hidden_1', 1, 0.125), spread('hidden_2', 1.5, 0.0625)],
+    responsibilities: [spread('hidden_1', 0, 2.5), spread('hidden_2', epoch === 1 ? 0 : 8, epoch === 1 ? 2.5 : 0.25)],
+  }));
+  const training: TrainingPageData = {
+    ...{ title: 'curves', toolVersion: '9.8.7', classNames: data.classNames, options: TRAIN_DEFAULTS },
+    plan: planNetwork({ bias: true, layers: [dense(32), dense(16), dense(10)] }, [196]),
+    report: { ...data.train!, epochs },
+  };
+  const whole = renderTrainingPage(training);
+
+  /** Heights of all points of each band and line of a picture, as values of its axis from `low` to `high`. */
+  const drawn = (markup: string, title: RegExp, low: number, high: number): number[][] => {
+    const found = [...markup.matchAll(/<svg class="plot"[^>]*aria-label="([^"]*)"[^]*?<\/svg\s*>/g)];
+    const picture = found.find(([, label]) => title.test(label))![0];
+    return [...picture.matchAll(/class="(?:band|line) [^"]*"\s+d="([^"]*)"/g)].map(([, path]) =>
+      [...path.matchAll(/[\d.]+ ([\d.]+)/g)].map(
+        ([, y]) => Math.round((low + ((258 - Number(y)) / 232) * (high - low)) * 1000) / 1000,
+      ),
+    );
+  };
+  const near = (seen: number[][], wanted: number[][], what: string): void => {
+    t.same(
+      seen.map((line) => line.length),
+      wanted.map((line) => line.length),
+      what,
+    );
+    const worst = Math.max(...seen.flat().map((v, i) => Math.abs(v - wanted.flat()[i])));
+    t.ok(worst < 0.01, `${what}: off by ${String(worst)}`);
+  };
+  const fan = ({ min, q1, median, q3, max }: LayerSpread, last: LayerSpread): number[][] => [
+    [max, last.max, last.min, min],
+    [q3, last.q3, last.q1, q1],
+    [median, last.median],
+  ];
+  for (const [k, layer] of ['hidden_1', 'hidden_2'].entries()) {
+    const [a, b] = epochs;
+    near(drawn(whole, RegExp(`factors of ${layer}`), 1, 2), fan(a.factors[k], b.factors[k]), `factors of ${layer}`);
+    near(
+      drawn(whole, RegExp(`Responsibilities of ${layer}`), 0, 10),
+      fan(a.responsibilities[k], b.responsibilities[k]),
+      `responsibilities of ${layer}`,
+    );
+  }
+  near(drawn(whole, /^Training loss/, 0, 10), [[10, 0], [5, 2]], 'losses'); // prettier-ignore
+  for (const constant of [1.5, 4]) {
+    const grapes = { ...TRAIN_DEFAULTS.grapes, factor: 'constant', constant } as const;
+    const level = { ...spread('hidden_1', constant, 0) };
+    const flat = epochs.map((e) => ({ ...e, factors: [level] }));
+    const page = renderTrainingPage({
+      ...training,
+      options: { ...TRAIN_DEFAULTS, grapes },
+      report: { ...training.report, epochs: flat },
+    });
+    near(
+      drawn(page, /factors of hidden_1/, 0, Math.max(2, constant)),
+      fan(level, level),
+      `constant ${String(constant)}`,
+    );
+  }
+
+  const parameters = 196 * 32 + 32 + 32 * 16 + 16 + 16 * 10 + 10;
+  const together = />together<[^]*?<\/tr/.exec(whole)![0];
+  t.ok(together.includes(`>${integer(parameters)}<`), 'parameters of all layers');
+
+  const lossOnly = epochs.map((e) => ({ ...e, trainAccuracy: null, validationAccuracy: null }));
+  const reconstructing = renderTrainingPage({ ...training, report: { ...training.report, epochs: lossOnly } });
+  t.match(reconstructing, 'Mean squared error of the reconstruction');
+  t.notMatch(reconstructing, 'Training accuracy reaches');
+  t.match(whole, 'Training accuracy reaches');
+  t.notMatch(whole, 'Mean squared error');
+
+  t.match(whole, 'with GRAPES (propagating)');
+  t.notMatch(whole, /without GRAPES|stopped early/);
+  const off = { ...TRAIN_DEFAULTS, grapes: { ...TRAIN_DEFAULTS.grapes, mode: 'off' } } as const;
+  const early = renderTrainingPage({ ...training, options: off, report: { ...training.report, stoppedEarly: true } });
+  t.match(early, 'without GRAPES');
+  t.notMatch(early, 'with GRAPES');
+  t.match(early, 'stopped early; the weights of epoch 22 were kept');
 });
 
 void t.test('the numbers are there', async (t) => {

@@ -42,6 +42,11 @@ t.test('pictures turn about their middle and move', async (test) => {
     [0, 0, 2, 4],
     'half a pixel, two channels',
   );
+  test.same(
+    changed({ shift: 1 }, drawing(0.5, 0.75, 0.5), [0, 0, 4, 8], [2, 1, 2]),
+    [0, 0, 2, 4],
+    'half a pixel down: what comes in repeats the edge',
+  );
 });
 
 t.test('signals move, grow and have gaps', async (test) => {
@@ -58,7 +63,13 @@ t.test('signals move, grow and have gaps', async (test) => {
     [1, 10, 1, 10, 2, 20],
     'a step later',
   );
+  test.same(
+    changed({ shift: 1 }, drawing(0, 0.5, 0, 0, 0, 0), signal, [3, 2]),
+    [2, 20, 3, 30, 3, 30],
+    'a step earlier',
+  );
   test.same(changed({ scale: 0.5 }, drawing(0, 1, 0, 0, 0, 0), [2, 4], [2, 1]), [3, 6], 'half as large again');
+  test.same(changed({ scale: 0.5 }, drawing(0, 0, 0, 0, 0, 0), [2, 4], [2, 1]), [1, 2], 'half as large');
   test.same(
     changed({ maskSteps: 1 }, drawing(0, 0.5, 0.99, 0.5, 0, 0), signal, [3, 2]),
     [1, 10, 11, 11, 3, 30],
@@ -86,18 +97,28 @@ t.test('noise has the deviation asked for', async (test) => {
 
 t.test('a sample changes from epoch to epoch, and not with the order of samples', async (test) => {
   const augmenter = new Augmenter({ ...SIGNAL, noise: 1 }, [8], 3);
-  const look = (epoch: number, sample: number): number[] => {
+  const look = (epoch: number, sample: number, by = augmenter): number[] => {
     const values = new Float32Array(8);
-    augmenter.beginEpoch(epoch);
-    augmenter.apply(values, sample);
+    by.beginEpoch(epoch);
+    by.apply(values, sample);
     return [...values];
   };
   const first = look(0, 5);
   test.notSame(look(1, 5), first);
   test.notSame(look(0, 6), first);
   test.same(look(0, 5), first);
+  test.notSame(look(0, 5, new Augmenter({ ...SIGNAL, noise: 1 }, [8], 4)), first, 'another seed, another noise');
   test.throws(() => new Augmenter(IMAGE, [600], 1), { code: 'TRAIN_AUGMENT_SHAPE' });
   test.throws(() => new Augmenter(SIGNAL, [28, 28, 1], 1), { code: 'TRAIN_AUGMENT_SHAPE' });
+  test.throws(() => new Augmenter({ ...IMAGE, shift: 8 }, [8, 20, 1], 1), {
+    code: 'TRAIN_AUGMENT_SHAPE',
+    context: { shift: 8, limit: 7 },
+  });
+  test.throws(() => new Augmenter({ ...SIGNAL, shift: 5 }, [5, 40], 1), {
+    code: 'TRAIN_AUGMENT_SHAPE',
+    context: { shift: 5, limit: 4 },
+  });
+  test.doesNotThrow(() => new Augmenter({ ...SIGNAL, shift: 4 }, [5, 40], 1));
 });
 
 t.test('training on changed pictures repeats, and leaves validation alone', async (test) => {
@@ -113,4 +134,16 @@ t.test('training on changed pictures repeats, and leaves validation alone', asyn
   test.notSame(changed, plain);
   test.same(await run(turned), changed);
   test.same(await run(IMAGE), plain, 'a change of nothing is none');
+
+  // At a rate too small to move a weight the losses are those of the samples alone.
+  const still = async (augment: AugmentOptions | null) => {
+    const optimizer = { type: 'sgd', learningRate: 1e-30 } as const;
+    return (await train(digits, model, { ...TRAIN_DEFAULTS, optimizer, epochs: 2, augment })).report.epochs;
+  };
+  const [asTheyAre, moved] = [await still(null), await still(turned)];
+  test.equal(moved[0].validationLoss, asTheyAre[0].validationLoss, 'watched samples are never changed');
+  const apart = (a: number, b: number): boolean => Math.abs(a - b) > 1e-4;
+  test.notOk(apart(asTheyAre[0].trainLoss, asTheyAre[1].trainLoss), 'the same samples in every epoch');
+  test.ok(apart(moved[0].trainLoss, asTheyAre[0].trainLoss), 'trained samples are');
+  test.ok(apart(moved[0].trainLoss, moved[1].trainLoss), 'differently in every epoch');
 });

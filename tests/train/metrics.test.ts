@@ -60,12 +60,69 @@ void t.test('metrics.csv: names are quoted, what is not known is empty', (t) => 
       '1,0.5,1,,,,1.25,1.5,1.5,1.75,2,1.625\n' +
       '2,0.5,0.5,,0.25,,1.25,1.5,1.5,1.75,2,1.625\n',
   );
+  const said = { ...EPOCHS[0], factors: [spread('say "hi"')] };
+  t.match(metricsCsv([said]), /,"say ""hi""_factor_min",/, 'quotes alone are reason enough');
   t.equal(metricsCsv([]).trim().split(',').length, 6, 'a run without epochs has the header');
   t.strictSame(
     metricsFiles(EPOCHS.slice(0, 1)).map(({ path }) => path),
     ['metrics.jsonl', 'metrics.csv', 'events/train/events.out.tfevents.0.grapes'],
     'nothing watched, no validation run',
   );
+  t.end();
+});
+
+void t.test('the event files hold each number under its name', (t) => {
+  const factors: LayerSpread = { layer: 'a', min: 1, q1: 2, median: 3, q3: 4, max: 5, mean: 6, count: 7 };
+  const responsibilities: LayerSpread = {
+    layer: 'a',
+    min: 11,
+    q1: 12,
+    median: 13,
+    q3: 14,
+    max: 15,
+    mean: 16,
+    count: 17,
+  };
+  const epoch: EpochMetrics = {
+    ...{ epoch: 3, learningRate: 0.5, trainLoss: 0.25, trainAccuracy: 0.75, validationLoss: 0.125 },
+    ...{ validationAccuracy: 0.875, factors: [factors], responsibilities: [responsibilities] },
+  };
+  const written = metricsFiles([epoch]);
+  const expected: readonly [string, EventStep][] = [
+    [
+      'train',
+      {
+        step: 3,
+        scalars: [
+          ['loss', 0.25],
+          ['accuracy', 0.75],
+          ['learning_rate', 0.5],
+          ['factor/a/min', 1],
+          ['factor/a/mean', 6],
+          ['factor/a/max', 5],
+        ],
+        histograms: [
+          ['factors/a', factors],
+          ['responsibilities/a', responsibilities],
+        ],
+      },
+    ],
+    [
+      'validation',
+      {
+        step: 3,
+        scalars: [
+          ['loss', 0.125],
+          ['accuracy', 0.875],
+        ],
+        histograms: [],
+      },
+    ],
+  ];
+  for (const [run, step] of expected) {
+    const file = written.find(({ path }) => path.startsWith(`events/${run}/`));
+    t.same(file?.data, eventFile([step]), run);
+  }
   t.end();
 });
 

@@ -35,11 +35,11 @@ export const trainErrors = {
     exitCode: EXIT.config,
   },
   TRAIN_AUGMENT_SHAPE: {
-    title: 'The samples are not of the kind that train.augment changes',
+    title: 'The samples are not what train.augment can change',
     explanation:
       'Augmentation of kind `image` takes samples of the shape [height, width] or [height, width, channels], that of kind ' +
-      '`signal` takes [steps] or [steps, channels].',
-    hint: 'Choose the other kind in train.augment, or leave it out.',
+      '`signal` takes [steps] or [steps, channels]. A sample may move by less than its size.',
+    hint: 'Choose the other kind in train.augment or a smaller shift, or leave it out.',
     exitCode: EXIT.config,
   },
   TRAIN_MODEL_MISMATCH: {

@@ -17,14 +17,21 @@ export class Augmenter {
   private readonly augment: Augment;
   private epochSeed = 0;
 
-  /** Throws TRAIN_AUGMENT_SHAPE if samples of this shape are no pictures, or no signals. */
+  /** Throws TRAIN_AUGMENT_SHAPE if samples of this shape are no pictures, or no signals, or smaller than the shift. */
   constructor(
     options: AugmentOptions,
     shape: Shape,
     private readonly seed: number,
   ) {
-    this.augment =
-      options.kind === 'image' ? imageAugment(options, imageShape(shape)) : signalAugment(options, signalShape(shape));
+    if (options.kind === 'image') {
+      const picture = imageShape(shape);
+      requireReach(options, Math.min(picture[0], picture[1]) - 1, shape);
+      this.augment = imageAugment(options, picture);
+    } else {
+      const signal = signalShape(shape);
+      requireReach(options, signal[0] - 1, shape);
+      this.augment = signalAugment(options, signal);
+    }
   }
 
   /** Counted from 0. */
@@ -46,6 +53,16 @@ function imageShape(shape: Shape): readonly [number, number, number] {
 function signalShape(shape: Shape): readonly [number, number] {
   if (shape.length === 1 || shape.length === 2) return [shape[0], shape.length === 2 ? shape[1] : 1];
   throw mismatch('signal', '[steps] or [steps, channels]', shape);
+}
+
+/** A sample that moves by its whole size is nothing but its own edge. */
+function requireReach({ shift }: AugmentOptions, limit: number, shape: Shape): void {
+  if (shift <= limit) return;
+  throw new ToolError(
+    'TRAIN_AUGMENT_SHAPE',
+    `train.augment moves samples by up to ${shift}, but at ${limit} all that is left of ${shapeText(shape)} is an edge.`,
+    { hint: `Set train.augment.shift to at most ${limit}.`, context: { shift, limit, shape: shapeText(shape) } },
+  );
 }
 
 function mismatch(kind: string, wanted: string, shape: Shape): ToolError {
