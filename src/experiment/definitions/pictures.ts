@@ -33,7 +33,7 @@ function pictures(name: DataRecipe['set'], title: string, goal: number): Experim
       }),
       of('adam', '784-256-256-10, relu, Adam', {
         task: training(mlp([256, 256], 'relu'), { ...task, optimizer: 'adam' }),
-        rates: [0.0002, 0.0005, 0.001, 0.002, 0.004],
+        rates: [0.0002, 0.0005, 0.001, 0.002, 0.004, 0.008, 0.016],
         fixedRates: [],
       }),
     ],
