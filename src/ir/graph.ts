@@ -1,6 +1,8 @@
 import type { LayerOpSpec, LayerOpType } from './float-forward.js';
+import type { IntegerOp } from './integer-ops.js';
 import type { Provenance } from './provenance.js';
 import type { Requantize } from './quant-params.js';
+import type { Rounding } from './requantize.js';
 import type { Tensor } from './tensor.js';
 
 export type Activation = 'none' | 'relu' | 'relu6' | 'tanh' | 'sigmoid';
@@ -21,6 +23,8 @@ export interface FullyConnectedOp {
   readonly requantize: Requantize | null;
 }
 
+export type LookupFunction = 'tanh' | 'sigmoid' | 'relu' | 'relu6' | 'rescale';
+
 /**
  * An activation as an op of its own. Quantized graphs: y[i] = table[x[i] + 128], a 256-entry int8 table.
  * Float graphs (between the pass `split-tanh` and quantization): the function itself, and `table` is -1.
@@ -31,8 +35,8 @@ export interface LookupOp {
   readonly input: number;
   readonly table: number;
   readonly output: number;
-  /** The function the table samples. */
-  readonly activation: 'tanh';
+  /** The function the table samples; `rescale`: from one scale and zero point to another. Float graphs know tanh only. */
+  readonly activation: LookupFunction;
 }
 
 /**
@@ -53,9 +57,9 @@ export interface LayerOp {
 }
 
 export type GraphStage = 'float' | 'quantized';
-export type QuantizedOp = FullyConnectedOp | LookupOp;
-export type FloatOp = QuantizedOp | LayerOp;
-export type Op = FloatOp;
+export type QuantizedOp = FullyConnectedOp | LookupOp | IntegerOp;
+export type FloatOp = FullyConnectedOp | LookupOp | LayerOp;
+export type Op = QuantizedOp | LayerOp;
 export type OpKind = Op['kind'];
 
 /** Tensors that an op reads at run time. */
@@ -65,6 +69,11 @@ export function opInputs(op: Op): readonly number[] {
 
 export function isLayerOp(op: Op): op is LayerOp {
   return 'spec' in op;
+}
+
+/** Is it one of src/ir/integer-ops.ts? */
+export function isIntegerOp(op: Op): op is IntegerOp {
+  return 'inputs' in op && !isLayerOp(op);
 }
 
 /**
@@ -77,6 +86,18 @@ export interface ReconstructTask {
   readonly threshold: number;
   /** Class indices of the dataset that training has seen; all others are anomalies. */
   readonly normalClasses: readonly number[];
+}
+
+/** The output is numbers whose meaning the graph does not know: imported networks. `classNames` is empty. */
+export interface ValuesTask {
+  readonly kind: 'values';
+}
+
+export type Task = ReconstructTask | ValuesTask;
+
+/** The task of an autoencoder, or null. */
+export function reconstructTask(graph: Pick<Graph, 'task'>): ReconstructTask | null {
+  return graph.task?.kind === 'reconstruct' ? graph.task : null;
 }
 
 /**
@@ -94,7 +115,9 @@ export interface Graph<S extends GraphStage = GraphStage> {
   readonly input: number;
   readonly output: number;
   /** What the output means; absent: logits of the classes. */
-  readonly task?: ReconstructTask;
+  readonly task?: Task;
+  /** Quantized graphs: how accumulators become outputs; absent: `tflite`. */
+  readonly rounding?: Rounding;
   readonly provenance: Provenance;
 }
 

@@ -1,7 +1,7 @@
 import { accuracyReport, argmax } from './accuracy.js';
 import { anomalyReport, reconstructionError } from './anomaly.js';
 import { readSample, type Samples } from './dataset.js';
-import type { QuantizedGraph } from './graph.js';
+import { reconstructTask, type QuantizedGraph } from './graph.js';
 import type { AccuracyReport } from './report.js';
 
 /** What an int8 network, wherever it runs, answered to `samples`: classes, or anomaly scores if that is its task. */
@@ -22,7 +22,7 @@ export class Int8Answers {
 
   /** The output for sample `n`. A score is that of the output as real numbers against the sample before quantization. */
   add(n: number, output: Int8Array): void {
-    if (this.graph.task === undefined) {
+    if (reconstructTask(this.graph) === null) {
       this.classes[n] = argmax(output);
       return;
     }
@@ -34,8 +34,9 @@ export class Int8Answers {
 
   report(): AccuracyReport {
     const { labels } = this.samples;
-    const { task, classNames } = this.graph;
-    if (task !== undefined) return anomalyReport(labels, this.scores, task);
+    const { classNames } = this.graph;
+    const task = reconstructTask(this.graph);
+    if (task !== null) return anomalyReport(labels, this.scores, task);
     return accuracyReport(labels, this.classes, classNames.length);
   }
 }

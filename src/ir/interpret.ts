@@ -4,8 +4,17 @@ import { anomalyReport, reconstructionError } from './anomaly.js';
 import type { Samples } from './dataset.js';
 import { readSample } from './dataset.js';
 import { floatForward } from './float-forward.js';
-import { isLayerOp, type FloatGraph, type Graph, type LayerOp, type QuantizedGraph } from './graph.js';
+import {
+  isIntegerOp,
+  isLayerOp,
+  reconstructTask,
+  type FloatGraph,
+  type Graph,
+  type LayerOp,
+  type QuantizedGraph,
+} from './graph.js';
 import { Int8Answers } from './int8-answers.js';
+import { integerRule } from './integer-rules.js';
 import { layerRule } from './layer-rules.js';
 import type { Int8Dense } from './ops/fully-connected.js';
 import {
@@ -95,7 +104,8 @@ export function scoreFloat(graph: FloatGraph, samples: Samples): Float64Array {
 }
 
 export function evaluateFloat(graph: FloatGraph, samples: Samples): AccuracyReport {
-  if (graph.task !== undefined) return anomalyReport(samples.labels, scoreFloat(graph, samples), graph.task);
+  const task = reconstructTask(graph);
+  if (task !== null) return anomalyReport(samples.labels, scoreFloat(graph, samples), task);
   return accuracyReport(samples.labels, predictFloat(graph, samples), graph.classNames.length);
 }
 
@@ -124,6 +134,7 @@ export function graphMacs(graph: Graph): number {
       const inputShapes = op.inputs.map((id) => graph.tensors[id].shape);
       return n + layerRule(op.spec).macs(op.spec, inputShapes, graph.tensors[op.output].shape);
     }
+    if (isIntegerOp(op)) return n + integerRule(op).macs(graph as QuantizedGraph, op);
     const { inputs, outputs } = fullyConnectedSize(graph, op);
     return n + inputs * outputs;
   }, 0);
@@ -206,6 +217,11 @@ function int8Program(graph: QuantizedGraph): Program<Int8Array> {
       if (op.kind === 'lookup') {
         const table = graph.tensors[op.table].data as Int8Array;
         return () => lookupInt8(table, x, y);
+      }
+      if (isIntegerOp(op)) {
+        const inputs = op.inputs.map((id) => buffers.get(id)!);
+        const step = integerRule(op).prepare(graph, op);
+        return () => step(inputs, y);
       }
       const layer: Int8Dense = prepareInt8Dense(graph, op);
       return () => fullyConnectedInt8(layer, x, y);

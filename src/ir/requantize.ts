@@ -6,6 +6,9 @@ export interface FixedMultiplier {
   readonly shift: number;
 }
 
+/** `tflite`: TFLite's two roundings, the default. `single`: one rounding, fewer instructions (docs/numerics.md). */
+export type Rounding = 'tflite' | 'single';
+
 const bits = new DataView(new ArrayBuffer(8));
 
 /** C's frexp for finite x > 0: x = fraction * 2^exponent with fraction in [0.5, 1). Exact. */
@@ -39,6 +42,26 @@ export function quantizeMultiplier(real: number): FixedMultiplier {
   return shift < -31 ? { multiplier: 0, shift: 0 } : { multiplier, shift };
 }
 
+/**
+ * For one rounding: real = multiplier / 2^32 * 2^shift with multiplier < 2^31 and shift >= 0, so that the top word of a
+ * 32 x 32 bit product is the result. Numbers below 1/2 need no shift.
+ */
+export function quantizeMultiplierSingle(real: number): FixedMultiplier {
+  if (!(real > 0) || real === Infinity) return { multiplier: 0, shift: 0 };
+  let shift = Math.max(0, frexp(real).exponent + 1);
+  // real * 2^(32 - shift) is exact: a power of two away from a double.
+  let multiplier = Math.round(real * 2 ** (32 - shift));
+  if (multiplier >= 2147483648) {
+    shift++;
+    multiplier = Math.round(real * 2 ** (32 - shift));
+  }
+  return { multiplier, shift };
+}
+
+export function quantizeMultiplierFor(rounding: Rounding, real: number): FixedMultiplier {
+  return rounding === 'single' ? quantizeMultiplierSingle(real) : quantizeMultiplier(real);
+}
+
 /** The real factor between accumulator and output, in double, from float32 scales: one order of operations for all. */
 export function requantizeFactor(inputScale: number, weightScale: number, outputScale: number): number {
   return (inputScale * weightScale) / outputScale;
@@ -56,6 +79,14 @@ export function multiplyByQuantizedMultiplier(x: number, multiplier: number, shi
   const low = a * (multiplier & 0xffff) + 1073741824; // 2^30: the rounding nudge
   const h = Math.floor((high + Math.floor(low / 65536)) / 32768) | 0;
   return shift >= 0 ? h : roundingShiftRight(h, -shift);
+}
+
+/** round(x * 2^shift * multiplier / 2^32), ties towards plus infinity: one rounding. |x| * 2^shift < 2^31. */
+export function multiplySingleRounding(x: number, multiplier: number, shift: number): number {
+  const a = shift > 0 ? x * 2 ** shift : x;
+  const high = a * (multiplier >>> 16);
+  const low = a * (multiplier & 0xffff) + 2147483648; // 2^31: half a unit of the result
+  return Math.floor((high + Math.floor(low / 65536)) / 65536);
 }
 
 /** h / 2^by, by in [0, 31], ties away from zero: gemmlowp's RoundingDivideByPOT. h is an int32. */

@@ -1,9 +1,23 @@
 import { ToolError } from '../errors/tool-error.js';
 import { ANOMALY_CLASSES } from './anomaly.js';
 import { LAYER_OP_TYPES } from './float-forward.js';
-import { isLayerOp, opInputs, type Graph, type LayerOp, type Op, type ReconstructTask } from './graph.js';
+import {
+  isIntegerOp,
+  isLayerOp,
+  opInputs,
+  type Graph,
+  type LayerOp,
+  type LookupFunction,
+  type Op,
+  type QuantizedGraph,
+  type Task,
+} from './graph.js';
+import type { IntegerOp } from './integer-ops.js';
+import { INTEGER_OP_KINDS, integerRule } from './integer-rules.js';
 import { layerRule } from './layer-rules.js';
 import { ACCUMULATOR_LIMIT, accumulatorBound } from './ops/accumulator-bound.js';
+import { checkBiasScale } from './ops/int8/convolution.js';
+import { checkRequantize as checkRequantizeNumbers } from './ops/int8/numbers.js';
 import { fullyConnectedOutputShape } from './ops/fully-connected.js';
 import { LOOKUP_ENTRIES, lookupOutputShape } from './ops/lookup.js';
 import type { Tensor, TensorRole } from './tensor.js';
@@ -22,6 +36,7 @@ interface Check {
 }
 
 const CONSTANTS: readonly TensorRole[] = ['weight', 'bias', 'table'];
+const LOOKUP_FUNCTIONS: readonly LookupFunction[] = ['tanh', 'sigmoid', 'relu', 'relu6', 'rescale'];
 const ARRAY = { float32: Float32Array, int8: Int8Array, int32: Int32Array } as const;
 
 /** Runs in order; a later check relies on the earlier ones. */
@@ -74,6 +89,9 @@ function checkHeader(graph: Graph): Problem | null {
   if (graph.stage !== 'float' && graph.stage !== 'quantized') return { what: `unknown stage '${String(graph.stage)}'` };
   if (!/^[a-z][a-z0-9_]*$/.test(graph.name)) return { what: 'the name is not a C identifier in snake_case' };
   if (graph.ops.length === 0) return { what: 'it has no ops' };
+  if (graph.rounding !== undefined && (graph.stage === 'float' || !['tflite', 'single'].includes(graph.rounding))) {
+    return { what: `the rounding is '${String(graph.rounding)}' in a ${graph.stage} graph` };
+  }
   const role = (id: number): TensorRole | undefined => graph.tensors[id]?.role;
   if (role(graph.input) !== 'input') return { what: `tensor ${graph.input} is not an input` };
   if (role(graph.output) !== 'output') return { what: `tensor ${graph.output} is not an output` };
@@ -83,7 +101,11 @@ function checkHeader(graph: Graph): Problem | null {
   return null;
 }
 
-function checkTask(graph: Graph, { kind, threshold }: ReconstructTask, outputs: number): Problem | null {
+function checkTask(graph: Graph, task: Task, outputs: number): Problem | null {
+  if (task.kind === 'values') {
+    return graph.classNames.length === 0 ? null : { what: 'it has class names, but its output is plain values' };
+  }
+  const { kind, threshold } = task;
   if ((kind as string) !== 'reconstruct') return { what: `unknown task '${String(kind)}'` };
   const inputs = elementCount(graph.tensors[graph.input].shape);
   if (outputs !== inputs) return { what: `it gives ${outputs} values for the ${inputs} of its input` };
@@ -121,6 +143,7 @@ function checkOperands(op: Op, graph: Graph): string | null {
     return role !== undefined && roles.includes(role) ? null : `has tensor ${id} (${role ?? 'absent'}) as ${what}`;
   };
   if (isLayerOp(op)) return checkLayerOperands(op, graph, want);
+  if (isIntegerOp(op)) return checkIntegerOperands(op, graph, want);
   const ends =
     want(op.input, 'input', ['input', 'activation']) ?? want(op.output, 'output', ['activation', 'output']) ?? null;
   if (ends !== null) return ends;
@@ -128,7 +151,8 @@ function checkOperands(op: Op, graph: Graph): string | null {
     case 'fully_connected':
       return want(op.weights, 'weights', ['weight']) ?? (op.bias === null ? null : want(op.bias, 'bias', ['bias']));
     case 'lookup':
-      if (String(op.activation) !== 'tanh') return `looks up the unknown function '${String(op.activation)}'`;
+      if (!LOOKUP_FUNCTIONS.includes(op.activation) || (graph.stage === 'float' && op.activation !== 'tanh'))
+        return `looks up the unknown function '${String(op.activation)}'`;
       return graph.stage === 'float' ? null : want(op.table, 'table', ['table']);
     default:
       return `is of the unknown kind '${String((op as Op).kind)}'`;
@@ -136,6 +160,46 @@ function checkOperands(op: Op, graph: Graph): string | null {
 }
 
 type Want = (id: number, what: string, roles: readonly TensorRole[]) => string | null;
+
+function checkIntegerOperands(op: IntegerOp, graph: Graph, want: Want): string | null {
+  if (!INTEGER_OP_KINDS.includes(op.kind)) return `is of the unknown kind '${String(op.kind)}'`;
+  if (graph.stage !== 'quantized') return `is of the kind '${op.kind}', which float graphs hold as a layer`;
+  if (!Array.isArray(op.inputs) || op.inputs[0] !== op.input) return 'lacks a member';
+  const rule = integerRule(op);
+  const [least, most] = rule.inputs;
+  if (op.inputs.length < least || op.inputs.length > most) return `has ${op.inputs.length} inputs`;
+  return (
+    op.inputs.map((id) => want(id, 'input', ['input', 'activation'])).find((what) => what !== null) ??
+    rule
+      .constants(op)
+      .map(({ id, what, role }) => want(id, what, [role]))
+      .find((what) => what !== null) ??
+    want(op.output, 'output', ['activation', 'output'])
+  );
+}
+
+/** The rule's word on the shapes; attributes that are not what the type says are caught here, for files may hold anything. */
+function checkIntegerShapes(op: IntegerOp, graph: QuantizedGraph): string | null {
+  let wanted: readonly number[] | string;
+  try {
+    wanted = integerRule(op).outputShape(graph, op);
+  } catch (error) {
+    return `has attributes that cannot be read (${(error as Error).message})`;
+  }
+  if (typeof wanted === 'string') return wanted;
+  const { shape } = graph.tensors[op.output];
+  return String(shape) === String(wanted)
+    ? null
+    : `gives [${wanted.join(', ')}] to an output of shape [${shape.join(', ')}]`;
+}
+
+function checkIntegerNumbers(op: IntegerOp, graph: QuantizedGraph): string | null {
+  try {
+    return integerRule(op).checkNumbers(graph, op);
+  } catch (error) {
+    return `has attributes that cannot be read (${(error as Error).message})`;
+  }
+}
 
 function checkLayerOperands(op: LayerOp, graph: Graph, want: Want): string | null {
   if (graph.stage !== 'float') return `is of the kind '${String(op.kind)}', which has no integer form`;
@@ -201,6 +265,7 @@ function checkShapes(op: Op, graph: Graph): string | null {
     return entries === LOOKUP_ENTRIES ? null : `has a table of ${entries} entries`;
   }
   if (isLayerOp(op)) return checkLayerShapes(op, graph);
+  if (isIntegerOp(op)) return checkIntegerShapes(op, graph as QuantizedGraph);
   const weights = shape(op.weights);
   if (weights.length !== 2) return 'has weights that are not [out][in]';
   const inputs = elementCount(shape(op.input));
@@ -225,8 +290,8 @@ function checkQuant(tensor: Tensor): string | null {
   }
   if (tensor.role === 'weight' || tensor.role === 'bias') {
     if (!quant.zeroPoint.every((z) => z === 0)) return `is a ${tensor.role} with a zero point other than 0`;
-    if (quant.axis !== null && quant.axis !== 0) return `has its channels along axis ${quant.axis}`;
-    if (tensor.role === 'weight' && tensor.data!.includes(-128)) return 'holds the weight -128 (the range is ±127)';
+    const axis = tensor.role === 'weight' && tensor.shape.length === 3 ? 2 : 0; // [kh][kw][out] or [out]...
+    if (quant.axis !== null && quant.axis !== axis) return `has its channels along axis ${quant.axis}`;
   } else if (quant.axis !== null || !quant.zeroPoint.every((z) => Number.isInteger(z) && z >= -128 && z <= 127)) {
     return 'needs one zero point in [-128, 127]';
   }
@@ -234,34 +299,20 @@ function checkQuant(tensor: Tensor): string | null {
 }
 
 function checkRequantize(op: Op, graph: Graph): string | null {
-  if (op.kind !== 'fully_connected') return null;
+  if (isLayerOp(op) || op.kind === 'lookup') return null;
+  if (isIntegerOp(op)) return checkIntegerNumbers(op, graph as QuantizedGraph);
   const { requantize } = op;
   if (graph.stage === 'float') return requantize === null ? null : 'requantizes in a float graph';
   if (requantize === null) return 'has no requantize parameters';
   if (op.activation === 'tanh') return 'has tanh inside: quantized graphs hold it as a lookup of its own';
+  const quantized = graph as QuantizedGraph;
   const outputs = graph.tensors[op.weights].shape[0];
-  if (requantize.multiplier.length !== outputs || requantize.shift.length !== outputs) {
-    return `has ${requantize.multiplier.length} multipliers and ${requantize.shift.length} shifts for ${outputs} outputs`;
-  }
-  const inRange = (m: number): boolean => Number.isInteger(m) && (m === 0 || (m >= 2 ** 30 && m < 2 ** 31));
-  if (!requantize.multiplier.every(inRange)) return 'has a multiplier outside [2^30, 2^31)';
-  if (!requantize.shift.every((s) => Number.isInteger(s) && s >= -31 && s <= 30))
-    return 'has a shift outside [-31, 30]';
-  const { clampMin, clampMax, zeroPoint } = requantize;
-  if (!(clampMin >= -128 && clampMin <= clampMax && clampMax <= 127)) return `clamps to [${clampMin}, ${clampMax}]`;
-  if (zeroPoint !== graph.tensors[op.output].quant!.zeroPoint[0]) return 'adds another zero point than its output has';
-  if (op.bias === null) return null;
-  const weightScale = graph.tensors[op.weights].quant!.scale;
-  const inputScale = graph.tensors[op.input].quant!.scale[0];
-  const bias = graph.tensors[op.bias].quant!;
-  const agrees =
-    bias.scale.length === weightScale.length &&
-    bias.scale.every((s, c) => s === Math.fround(inputScale * weightScale[c]));
-  return agrees ? null : 'has a bias scale that is not input scale times weight scale';
+  return checkRequantizeNumbers(quantized, requantize, outputs, op.output) ?? checkBiasScale(quantized, op);
 }
 
 function checkAccumulator(op: Op, graph: Graph): string | null {
-  if (op.kind !== 'fully_connected') return null;
-  const bound = accumulatorBound(graph as Graph<'quantized'>, op);
+  if (isLayerOp(op) || op.kind === 'lookup') return null;
+  const quantized = graph as QuantizedGraph;
+  const bound = isIntegerOp(op) ? integerRule(op).bound(quantized, op) : accumulatorBound(quantized, op);
   return bound < ACCUMULATOR_LIMIT ? null : `could reach an accumulator of ${bound}, beyond 32 bits`;
 }

@@ -83,6 +83,7 @@ function sqnr({ signal, noise }: Tally): number | null {
 function constantBytes(float: FloatGraph, int8: QuantizedGraph, k: number): { floatBytes: number; int8Bytes: number } {
   const op = int8.ops[k];
   if (op.kind === 'lookup') return { floatBytes: 0, int8Bytes: tensorBytes(int8.tensors[op.table]) };
+  if (!('weights' in op)) return { floatBytes: 0, int8Bytes: 0 };
   const ids = op.bias === null ? [op.weights] : [op.weights, op.bias];
   const bytes = (graph: FloatGraph | QuantizedGraph): number =>
     ids.reduce((n, id) => n + tensorBytes(graph.tensors[id]), 0);

@@ -2,7 +2,14 @@ import { ToolError } from '../errors/tool-error.js';
 import type { Samples } from '../ir/dataset.js';
 import { normalThreshold } from '../ir/anomaly.js';
 import { graphDigest } from '../ir/graph-file.js';
-import { isLayerOp, type FloatGraph, type FullyConnectedOp, type LookupOp, type QuantizedGraph } from '../ir/graph.js';
+import {
+  isLayerOp,
+  reconstructTask,
+  type FloatGraph,
+  type FullyConnectedOp,
+  type LookupOp,
+  type QuantizedGraph,
+} from '../ir/graph.js';
 import { scoreInt8 } from '../ir/interpret.js';
 import { ACCUMULATOR_LIMIT, accumulatorBound } from '../ir/ops/accumulator-bound.js';
 import { TANH_OUTPUT, tanhTable } from '../ir/ops/lookup.js';
@@ -51,8 +58,9 @@ export function quantize(
 
 /** Rounding adds to every score, and the float network's threshold would take normal samples for anomalies. */
 function withThreshold(graph: QuantizedGraph, normal: Samples): QuantizedGraph {
-  if (graph.task === undefined) return graph;
-  return { ...graph, task: { ...graph.task, threshold: normalThreshold(scoreInt8(graph, normal)) } };
+  const task = reconstructTask(graph);
+  if (task === null) return graph;
+  return { ...graph, task: { ...task, threshold: normalThreshold(scoreInt8(graph, normal)) } };
 }
 
 function checkWeights(graph: FloatGraph): void {

@@ -1,4 +1,11 @@
-import type { Activation, FloatGraph, FullyConnectedOp, Op, QuantizedGraph, QuantizedOp } from '../../src/ir/graph.js';
+import type {
+  Activation,
+  FloatGraph,
+  FullyConnectedOp,
+  FloatOp,
+  QuantizedGraph,
+  QuantizedOp,
+} from '../../src/ir/graph.js';
 import type { QuantParams } from '../../src/ir/quant-params.js';
 import { tanhTable, TANH_OUTPUT } from '../../src/ir/ops/lookup.js';
 import { quantizeMultiplier, requantizeFactor } from '../../src/ir/requantize.js';
@@ -29,7 +36,7 @@ export interface RandomGraphOptions {
 export function randomFloatGraph(rng: Rng, { sizes, activation, bias }: RandomGraphOptions): FloatGraph {
   const list = new TensorList();
   let input = list.add('input', [sizes[0]], 'input', null, null);
-  const ops: Op[] = [];
+  const ops: FloatOp[] = [];
   for (let k = 1; k < sizes.length; k++) {
     const last = k === sizes.length - 1;
     const limit = Math.sqrt(6 / sizes[k - 1]);

@@ -4,7 +4,7 @@ import { makeDigits } from '../../src/dataset/synthetic/digits.js';
 import { anomalyReport, areaUnderCurve, quantile } from '../../src/ir/anomaly.js';
 import type { Dataset, Samples } from '../../src/ir/dataset.js';
 import { graphFromFiles, graphToFiles } from '../../src/ir/graph-file.js';
-import type { FloatGraph } from '../../src/ir/graph.js';
+import { reconstructTask, type FloatGraph } from '../../src/ir/graph.js';
 import { evaluateFloat, evaluateInt8, scoreFloat, scoreInt8 } from '../../src/ir/interpret.js';
 import { trainedPart } from '../../src/ir/learn/trained-layers.js';
 import type { ModelSpec } from '../../src/ir/model-spec.js';
@@ -73,9 +73,9 @@ t.test('an autoencoder finds what it was not trained on', async (test) => {
   test.same([found.samples, found.confusion.length], [200, 2]);
 
   validateGraph(output);
-  test.same([output.classNames, output.task!.normalClasses], [['normal', 'anomaly'], [0]]);
+  test.same([output.classNames, reconstructTask(output)!.normalClasses], [['normal', 'anomaly'], [0]]);
   const errors = scoreFloat(output, dataset.train);
-  const below = errors.filter((e) => e <= output.task!.threshold * (1 + 1e-5)).length;
+  const below = errors.filter((e) => e <= reconstructTask(output)!.threshold * (1 + 1e-5)).length;
   test.equal(below, 396, 'the threshold lets 99 % of the 400 training samples pass');
   const reference = evaluateFloat(output, dataset.test);
   test.ok(Math.abs(reference.auc! - found.auc!) < 1e-3, 'engine and scalar reference agree');
@@ -84,8 +84,8 @@ t.test('an autoencoder finds what it was not trained on', async (test) => {
   test.same((graphFromFiles(json, bin) as FloatGraph).task, output.task, 'the task survives the disk');
   const wrong: [string, Partial<FloatGraph>][] = [
     ['class names', { classNames: dataset.classNames.slice(1) }],
-    ['threshold', { task: { ...output.task!, threshold: NaN } }],
-    ['kind', { task: { ...output.task!, kind: 'dream' as 'reconstruct' } }],
+    ['threshold', { task: { ...reconstructTask(output)!, threshold: NaN } }],
+    ['kind', { task: { ...reconstructTask(output)!, kind: 'dream' as 'reconstruct' } }],
     ['size', { output: output.ops[0].output }],
   ];
   for (const [name, change] of wrong) {
@@ -96,9 +96,9 @@ t.test('an autoencoder finds what it was not trained on', async (test) => {
   const int8 = quantize(output, dataset.train, options as never).output;
   const quantized = evaluateInt8(int8, dataset.test);
   test.ok(quantized.auc! > 0.97, `int8 AUC ${String(quantized.auc)}`);
-  const passing = scoreInt8(int8, dataset.train).filter((e) => e <= int8.task!.threshold).length;
+  const passing = scoreInt8(int8, dataset.train).filter((e) => e <= reconstructTask(int8)!.threshold).length;
   test.equal(passing, 396, 'its threshold lets 99 % pass of its own scores');
-  test.not(int8.task!.threshold, output.task!.threshold);
+  test.not(reconstructTask(int8)!.threshold, reconstructTask(output)!.threshold);
 
   test.throws(() => trainedPart(int8, { layers: 'all' }), { code: 'LEARN_UNSUPPORTED' }, 'on a device it cannot learn');
 

@@ -18,4 +18,26 @@ export const importErrors = {
     hint: 'Replace these layers and save the model again.',
     exitCode: EXIT.config,
   },
+  IMPORT_TFLITE_INVALID: {
+    title: 'The .tflite file is damaged',
+    explanation:
+      'The file does not hold together as a TFLite model: it is cut short, points outside itself, or its numbers ' +
+      'contradict each other. The message says where.',
+    hint: 'Copy or convert the model again; `grapes import` reads files that TFLite itself can run.',
+    exitCode: EXIT.config,
+  },
+  IMPORT_TFLITE_UNSUPPORTED: {
+    title: 'The .tflite model is of a kind that is not imported',
+    explanation:
+      'Imported are models with one subgraph, one input, one output, fixed shapes, a batch of one, int8 activations and ' +
+      'weights, and int32 biases: what full integer quantization of the TFLite converter makes.',
+    hint: 'Convert the model again with full integer quantization and fixed shapes.',
+    exitCode: EXIT.config,
+  },
+  IMPORT_TFLITE_UNSUPPORTED_OP: {
+    title: 'The .tflite model has operators without a counterpart',
+    explanation: 'Every operator that is missing is listed with the name of the layer it stands in.',
+    hint: 'Replace these layers in the model, or cut the model before them and do the rest in your own code.',
+    exitCode: EXIT.config,
+  },
 } as const satisfies Record<string, ErrorEntry>;

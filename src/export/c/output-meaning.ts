@@ -1,10 +1,10 @@
 import type { Graph } from '../../ir/graph.js';
 import { floatLiteral } from './format.js';
 
-/** How generated text speaks of the output: logits of classes, or the input again. */
+/** How generated text speaks of the output: logits of classes, the input again, or plain values. */
 export interface OutputMeaning {
   /** What the values are called. */
-  readonly noun: 'logits' | 'reconstruction';
+  readonly noun: 'logits' | 'reconstruction' | 'values';
   /** The comment on the output tensor. */
   readonly tensor: string;
   /** For the example in the README. */
@@ -20,6 +20,14 @@ export function outputMeaning(graph: Graph): OutputMeaning {
       noun: 'logits',
       tensor: 'The output tensor: one logit for each class; the class is the first of the largest.',
       use: `${classNames.length} logits at arena + @_OUTPUT_OFFSET; the class is the first of the largest`,
+      defines: [],
+    };
+  }
+  if (task.kind === 'values') {
+    return {
+      noun: 'values',
+      tensor: 'The output tensor: numbers whose meaning the network this one was imported from defines.',
+      use: 'the values at arena + @_OUTPUT_OFFSET',
       defines: [],
     };
   }

@@ -26,7 +26,13 @@ export interface TrainedPart {
 
 /** Divides `graph` as `spec.layers` says. Throws LEARN_LAYERS_OUT_OF_RANGE or LEARN_UNSUPPORTED. */
 export function trainedPart(graph: Graph, spec: Pick<LearnSpec, 'layers'>): TrainedPart {
-  if (graph.task !== undefined) throw unsupported(graph, 'it is trained to reconstruct its input, and has no classes');
+  if (graph.task !== undefined)
+    throw unsupported(
+      graph,
+      graph.task.kind === 'values'
+        ? 'what its output means is not known'
+        : 'it is trained to reconstruct its input, and has no classes',
+    );
   const dense = denseLayers(graph);
   const count = spec.layers === 'all' ? dense.length : spec.layers;
   if (!Number.isInteger(count) || count < 1 || count > dense.length) {
@@ -54,6 +60,7 @@ function denseLayers(graph: Graph): { index: number; layer: TrainedLayer }[] {
     if (op.kind !== 'fully_connected') continue;
     const next = graph.ops[index + 1];
     const activation = next?.kind === 'lookup' ? next.activation : op.activation;
+    if (activation === 'rescale') throw unsupported(graph, `op '${next.name}' only rescales`);
     layers.push({ index, layer: { op, ...fullyConnectedSize(graph, op), activation, hidden: true } });
   }
   const last = layers.at(-1);

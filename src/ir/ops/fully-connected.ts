@@ -1,7 +1,7 @@
 import type { Activation, FullyConnectedOp, Graph } from '../graph.js';
 import type { LayerRule } from '../layer-rule.js';
 import type { DenseLayerSpec } from '../model-spec.js';
-import { multiplyByQuantizedMultiplier } from '../requantize.js';
+import { multiplyByQuantizedMultiplier, multiplySingleRounding, type Rounding } from '../requantize.js';
 import { elementCount } from '../tensor.js';
 import { activateFloat } from './activation.js';
 
@@ -68,6 +68,7 @@ export interface Int8Dense extends DenseSize {
   readonly foldedBias: Int32Array;
   readonly multiplier: Int32Array;
   readonly shift: Int8Array;
+  readonly rounding: Rounding;
   readonly zeroPoint: number;
   readonly clampMin: number;
   readonly clampMax: number;
@@ -92,6 +93,7 @@ export function prepareInt8Dense(graph: Graph<'quantized'>, op: FullyConnectedOp
     foldedBias,
     multiplier: Int32Array.from(requantize.multiplier),
     shift: Int8Array.from(requantize.shift),
+    rounding: graph.rounding ?? 'tflite',
     zeroPoint: requantize.zeroPoint,
     clampMin: requantize.clampMin,
     clampMax: requantize.clampMax,
@@ -101,23 +103,28 @@ export function prepareInt8Dense(graph: Graph<'quantized'>, op: FullyConnectedOp
 /** The integer reference: what the emitted C computes, bit for bit. */
 export function fullyConnectedInt8(layer: Int8Dense, x: Int8Array, y: Int8Array): void {
   const { inputs, outputs, foldedBias, multiplier, shift, zeroPoint, clampMin, clampMax } = layer;
+  const scale = layer.rounding === 'single' ? multiplySingleRounding : multiplyByQuantizedMultiplier;
   for (let o = 0; o < outputs; o++) {
     const acc = foldedBias[o] + dotInt8(layer.weights, o * inputs, x, inputs);
-    const q = zeroPoint + multiplyByQuantizedMultiplier(acc, multiplier[o], shift[o]);
+    const q = zeroPoint + scale(acc, multiplier[o], shift[o]);
     y[o] = q < clampMin ? clampMin : q > clampMax ? clampMax : q;
   }
 }
 
-/** Four products a turn: the integer sum is exact in any order, and this is where evaluation spends its time. */
-function dotInt8(weights: Int8Array, row: number, x: Int8Array, count: number): number {
+/**
+ * Sum of weights[row + i] * x[at + i], modulo 2^32. Four products a turn: the integer sum is exact in any order, and this
+ * is where evaluation spends its time.
+ */
+export function dotInt8(weights: Int8Array, row: number, x: Int8Array, count: number, at = 0): number {
   let a = 0;
   let b = 0;
   let i = 0;
   for (; i + 4 <= count; i += 4) {
     const w = row + i;
-    a = (a + Math.imul(weights[w], x[i]) + Math.imul(weights[w + 1], x[i + 1])) | 0;
-    b = (b + Math.imul(weights[w + 2], x[i + 2]) + Math.imul(weights[w + 3], x[i + 3])) | 0;
+    const v = at + i;
+    a = (a + Math.imul(weights[w], x[v]) + Math.imul(weights[w + 1], x[v + 1])) | 0;
+    b = (b + Math.imul(weights[w + 2], x[v + 2]) + Math.imul(weights[w + 3], x[v + 3])) | 0;
   }
-  for (; i < count; i++) a = (a + Math.imul(weights[row + i], x[i])) | 0;
+  for (; i < count; i++) a = (a + Math.imul(weights[row + i], x[at + i])) | 0;
   return (a + b) | 0;
 }

@@ -1,4 +1,4 @@
-import type { FloatGraph, FullyConnectedOp, LookupOp, Op } from '../../ir/graph.js';
+import type { FloatGraph, FloatOp, FullyConnectedOp, LookupOp } from '../../ir/graph.js';
 import type { Tensor } from '../../ir/tensor.js';
 
 /**
@@ -7,7 +7,7 @@ import type { Tensor } from '../../ir/tensor.js';
  */
 export function splitTanh(graph: FloatGraph): FloatGraph {
   const tensors: Tensor[] = [...graph.tensors];
-  const ops = graph.ops.flatMap((op): Op[] => {
+  const ops = graph.ops.flatMap((op): FloatOp[] => {
     if (op.kind !== 'fully_connected' || op.activation !== 'tanh') return [op];
     const output = graph.tensors[op.output];
     const sums: Tensor = { ...output, id: tensors.length, name: `${output.name}_sum`, role: 'activation' };

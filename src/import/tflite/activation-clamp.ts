@@ -1,0 +1,18 @@
+import { roundHalfAway } from '../../ir/quantize-input.js';
+import type { Affine } from './lookup-tables.js';
+import type { TfliteActivation } from './schema.js';
+
+/** The int8 range that a fused activation leaves, as TFLite computes it: float32 quotients, halves away from zero. */
+export function activationClamp(
+  activation: TfliteActivation,
+  { scale, zeroPoint }: Affine,
+): { readonly clampMin: number; readonly clampMax: number } {
+  const quantized = (real: number): number => zeroPoint + roundHalfAway(Math.fround(real / scale));
+  const bounds: Partial<Record<TfliteActivation, readonly [number, number]>> = {
+    relu: [quantized(0), 127],
+    relu6: [quantized(0), quantized(6)],
+    relu_n1_to_1: [quantized(-1), quantized(1)],
+  };
+  const [low, high] = bounds[activation] ?? [-128, 127];
+  return { clampMin: Math.max(-128, low), clampMax: Math.min(127, high) };
+}

@@ -1,0 +1,139 @@
+/*
+ * The part of the public TFLite schema (version 3) that is read and written: ids of fields and values of enumerations.
+ * https://github.com/tensorflow/tensorflow/blob/master/tensorflow/compiler/mlir/lite/schema/schema.fbs
+ */
+
+/** The file identifier at byte 4. */
+export const FILE_IDENTIFIER = 'TFL3';
+export const SCHEMA_VERSION = 3;
+
+export const MODEL = { version: 0, operatorCodes: 1, subgraphs: 2, description: 3, buffers: 4 } as const;
+export const OPERATOR_CODE = { deprecatedBuiltinCode: 0, customCode: 1, version: 2, builtinCode: 3 } as const;
+export const SUBGRAPH = { tensors: 0, inputs: 1, outputs: 2, operators: 3, name: 4 } as const;
+export const TENSOR = {
+  shape: 0,
+  type: 1,
+  buffer: 2,
+  name: 3,
+  quantization: 4,
+  isVariable: 5,
+  sparsity: 6,
+  shapeSignature: 7,
+} as const;
+export const QUANTIZATION = { scale: 2, zeroPoint: 3, quantizedDimension: 6 } as const;
+export const OPERATOR = { opcodeIndex: 0, inputs: 1, outputs: 2, optionsType: 3, options: 4 } as const;
+export const BUFFER = { data: 0 } as const;
+
+export const CONV_2D = { padding: 0, strideW: 1, strideH: 2, activation: 3, dilationW: 4, dilationH: 5 } as const;
+export const DEPTHWISE = {
+  padding: 0,
+  strideW: 1,
+  strideH: 2,
+  multiplier: 3,
+  activation: 4,
+  dilationW: 5,
+  dilationH: 6,
+} as const;
+export const POOL_2D = { padding: 0, strideW: 1, strideH: 2, filterW: 3, filterH: 4, activation: 5 } as const;
+export const FULLY_CONNECTED = { activation: 0, weightsFormat: 1, keepNumDims: 2 } as const;
+export const SOFTMAX = { beta: 0 } as const;
+export const ARITHMETIC = { activation: 0 } as const;
+export const CONCATENATION = { axis: 0, activation: 1 } as const;
+export const REDUCER = { keepDims: 0 } as const;
+
+export const PADDING = ['same', 'valid'] as const;
+
+/** Fused activations by their number. */
+export const ACTIVATIONS = ['none', 'relu', 'relu_n1_to_1', 'relu6', 'tanh', 'sign_bit'] as const;
+export type TfliteActivation = (typeof ACTIVATIONS)[number];
+
+/** Element types by their number. */
+export const TYPES = [
+  'float32',
+  'float16',
+  'int32',
+  'uint8',
+  'int64',
+  'string',
+  'bool',
+  'int16',
+  'complex64',
+  'int8',
+  'float64',
+  'complex128',
+  'uint64',
+  'resource',
+  'variant',
+  'uint32',
+  'uint16',
+  'int4',
+] as const;
+export type TfliteType = (typeof TYPES)[number];
+
+/** Builtin operators that are imported, and common ones that are named in errors. */
+export const OPERATORS: Readonly<Record<number, string>> = {
+  0: 'ADD',
+  1: 'AVERAGE_POOL_2D',
+  2: 'CONCATENATION',
+  3: 'CONV_2D',
+  4: 'DEPTHWISE_CONV_2D',
+  5: 'DEPTH_TO_SPACE',
+  6: 'DEQUANTIZE',
+  7: 'EMBEDDING_LOOKUP',
+  8: 'FLOOR',
+  9: 'FULLY_CONNECTED',
+  11: 'L2_NORMALIZATION',
+  12: 'L2_POOL_2D',
+  13: 'LOCAL_RESPONSE_NORMALIZATION',
+  14: 'LOGISTIC',
+  16: 'LSTM',
+  17: 'MAX_POOL_2D',
+  18: 'MUL',
+  19: 'RELU',
+  20: 'RELU_N1_TO_1',
+  21: 'RELU6',
+  22: 'RESHAPE',
+  23: 'RESIZE_BILINEAR',
+  24: 'RNN',
+  25: 'SOFTMAX',
+  26: 'SPACE_TO_DEPTH',
+  27: 'SVDF',
+  28: 'TANH',
+  32: 'CUSTOM',
+  34: 'PAD',
+  35: 'UNIDIRECTIONAL_SEQUENCE_RNN',
+  36: 'GATHER',
+  37: 'BATCH_TO_SPACE_ND',
+  38: 'SPACE_TO_BATCH_ND',
+  39: 'TRANSPOSE',
+  40: 'MEAN',
+  41: 'SUB',
+  42: 'DIV',
+  43: 'SQUEEZE',
+  44: 'UNIDIRECTIONAL_SEQUENCE_LSTM',
+  45: 'STRIDED_SLICE',
+  47: 'EXP',
+  49: 'SPLIT',
+  50: 'LOG_SOFTMAX',
+  53: 'CAST',
+  54: 'PRELU',
+  55: 'MAXIMUM',
+  56: 'ARG_MAX',
+  57: 'MINIMUM',
+  60: 'PADV2',
+  65: 'SLICE',
+  67: 'TRANSPOSE_CONV',
+  70: 'EXPAND_DIMS',
+  74: 'SUM',
+  77: 'SHAPE',
+  82: 'REDUCE_MAX',
+  83: 'PACK',
+  88: 'UNPACK',
+  97: 'RESIZE_NEAREST_NEIGHBOR',
+  98: 'LEAKY_RELU',
+  111: 'ELU',
+  114: 'QUANTIZE',
+  117: 'HARD_SWISH',
+  126: 'BATCH_MATMUL',
+  150: 'GELU',
+};

@@ -1,0 +1,119 @@
+import type { Pair } from './model-spec.js';
+import type { Requantize } from './quant-params.js';
+import type { FixedMultiplier } from './requantize.js';
+
+/** What every integer op has. Tensors are int8, without a batch axis; images are [height][width][channels]. */
+interface IntegerOpBase<K extends string> {
+  readonly kind: K;
+  readonly name: string;
+  /** The first of `inputs`. */
+  readonly input: number;
+  readonly inputs: readonly number[];
+  readonly output: number;
+}
+
+/** Rows and columns of padding around the input: known numbers, `same` and `valid` are resolved by whoever makes the op. */
+export interface Pad {
+  readonly top: number;
+  readonly left: number;
+  readonly bottom: number;
+  readonly right: number;
+}
+
+/** A window sliding over [height, width]; pairs are [vertical, horizontal]. */
+export interface Window {
+  readonly kernel: Pair;
+  readonly strides: Pair;
+  readonly dilation: Pair;
+  readonly pad: Pad;
+}
+
+/** The activation that the clamp of a convolution holds; the clamp itself stands in `requantize`. */
+export type FusedActivation = 'none' | 'relu' | 'relu6';
+
+interface ConvolutionFields {
+  readonly weights: number;
+  readonly bias: number | null;
+  readonly window: Window;
+  readonly activation: FusedActivation;
+  /** One multiplier and shift an output channel. */
+  readonly requantize: Requantize;
+}
+
+/** y[r][c][o] = sum over kh, kw, i of weights[o][kh][kw][i] * x + bias[o]. Outside the input x is its zero point. */
+export interface Conv2dOp extends IntegerOpBase<'conv_2d'>, ConvolutionFields {}
+
+/** Each channel by itself: output channel c * multiplier + j reads channel c; weights are [kh][kw][out]. */
+export interface DepthwiseConv2dOp extends IntegerOpBase<'depthwise_conv_2d'>, ConvolutionFields {}
+
+interface PoolFields {
+  /** Dilation is 1. Padded places do not count. */
+  readonly window: Window;
+  readonly clampMin: number;
+  readonly clampMax: number;
+}
+
+/** The largest value under the window, in the input's quantization. */
+export interface MaxPool2dOp extends IntegerOpBase<'max_pool_2d'>, PoolFields {}
+
+/** The mean under the window, halves away from zero, in the input's quantization. */
+export interface AveragePool2dOp extends IntegerOpBase<'average_pool_2d'>, PoolFields {}
+
+/** The mean of each channel over height and width: [height][width][channels] to [channels], requantized. */
+export interface MeanOp extends IntegerOpBase<'mean'> {
+  /** One multiplier and shift: the number of places is divided out in them. */
+  readonly requantize: Requantize;
+}
+
+/**
+ * y = a + b, equal shapes: both inputs are brought to one scale at 2^leftShift, summed, and the sum is requantized.
+ */
+export interface AddOp extends IntegerOpBase<'add'> {
+  /** One for each input. */
+  readonly inputMultipliers: readonly [FixedMultiplier, FixedMultiplier];
+  readonly leftShift: number;
+  readonly requantize: Requantize;
+}
+
+/** y = a * b, equal shapes. */
+export interface MulOp extends IntegerOpBase<'mul'> {
+  readonly requantize: Requantize;
+}
+
+/** Inputs one after another along `axis`; all in the quantization of the output. */
+export interface ConcatenationOp extends IntegerOpBase<'concatenation'> {
+  readonly axis: number;
+}
+
+/** The input with `before` and `after` places of the zero point around each axis. */
+export interface PadOp extends IntegerOpBase<'pad'> {
+  readonly before: readonly number[];
+  readonly after: readonly number[];
+}
+
+/** The same bytes under another shape. */
+export type ReshapeOp = IntegerOpBase<'reshape'>;
+
+/** Softmax along the last axis, output scale 1/256 and zero point -128. */
+export interface SoftmaxOp extends IntegerOpBase<'softmax'> {
+  /** Difference to the largest input, in Q5.26: beta * scale_in * 2^26. */
+  readonly inputMultiplier: FixedMultiplier;
+  /** Differences below it give probability zero. */
+  readonly diffMin: number;
+}
+
+/** Ops of quantized graphs beside `fully_connected` and `lookup`. Their arithmetic stands in docs/numerics.md. */
+export type IntegerOp =
+  | Conv2dOp
+  | DepthwiseConv2dOp
+  | MaxPool2dOp
+  | AveragePool2dOp
+  | MeanOp
+  | AddOp
+  | MulOp
+  | ConcatenationOp
+  | PadOp
+  | ReshapeOp
+  | SoftmaxOp;
+
+export type IntegerOpKind = IntegerOp['kind'];

@@ -1,0 +1,35 @@
+import type { IntegerOp, IntegerOpKind } from './integer-ops.js';
+import type { IntegerRule } from './integer-rule.js';
+import { addRule } from './ops/int8/add.js';
+import { averagePool2dRule, maxPool2dRule } from './ops/int8/pool-2d.js';
+import { concatenationRule } from './ops/int8/concatenation.js';
+import { conv2dRule } from './ops/int8/conv-2d.js';
+import { depthwiseConv2dRule } from './ops/int8/depthwise-conv-2d.js';
+import { meanRule } from './ops/int8/mean.js';
+import { mulRule } from './ops/int8/mul.js';
+import { padRule } from './ops/int8/pad.js';
+import { reshapeRule } from './ops/int8/reshape.js';
+import { softmaxRule } from './ops/int8/softmax.js';
+
+type Rules = { readonly [K in IntegerOpKind]: IntegerRule<Extract<IntegerOp, { readonly kind: K }>> };
+
+const RULES: Rules = {
+  conv_2d: conv2dRule,
+  depthwise_conv_2d: depthwiseConv2dRule,
+  max_pool_2d: maxPool2dRule,
+  average_pool_2d: averagePool2dRule,
+  mean: meanRule,
+  add: addRule,
+  mul: mulRule,
+  concatenation: concatenationRule,
+  pad: padRule,
+  reshape: reshapeRule,
+  softmax: softmaxRule,
+};
+
+/** Kinds of integer ops, in the order of the documentation. */
+export const INTEGER_OP_KINDS = Object.keys(RULES) as readonly IntegerOpKind[];
+
+export function integerRule<O extends IntegerOp>(op: O): IntegerRule<O> {
+  return RULES[op.kind] as unknown as IntegerRule<O>;
+}
