@@ -18,6 +18,13 @@
 #define GRAPES_WORD_ALIGNED
 #endif
 
+/* A kernel at one shape, shared by all layers of that shape, is a function of its own. */
+#if defined(__GNUC__)
+#define GRAPES_NOINLINE __attribute__((noinline))
+#else
+#define GRAPES_NOINLINE
+#endif
+
 #if defined(__AVR__)
 
 #include <avr/pgmspace.h>

@@ -5,7 +5,8 @@
  *
  * weights      [outputs][inputs], in flash
  * bias         [outputs], in flash: the layer's bias minus input zero point times the row's weight sum
- * multiplier, shift   [outputs], in flash: see grapes_scale_s32
+ * multiplier, shift   [outputs], in flash: see grapes_requantize_s32
+ * rounding     GRAPES_ROUNDING_TFLITE or GRAPES_ROUNDING_SINGLE
  * The exporter has checked that no sum can leave int32, whatever the input.
  */
 #ifndef GRAPES_PLAIN_FULLY_CONNECTED_S8_H
@@ -17,11 +18,12 @@
 static inline void grapes_fully_connected_s8_plain(const int8_t *input, uint16_t inputs, const int8_t *weights,
                                                    const int32_t *bias, const int32_t *multiplier,
                                                    const int8_t *shift, int8_t *output, uint16_t outputs,
-                                                   int8_t output_zero_point, int8_t clamp_min, int8_t clamp_max) {
+                                                   int8_t output_zero_point, int8_t clamp_min, int8_t clamp_max,
+                                                   uint8_t rounding) {
   for (uint16_t o = 0; o < outputs; o++) {
     int32_t sum = grapes_ld_s32(bias + o);
     for (uint16_t i = 0; i < inputs; i++) sum += (int32_t)((int16_t)input[i] * grapes_ld_s8(weights++));
-    sum = grapes_scale_s32(sum, grapes_ld_s32(multiplier + o), grapes_ld_s8(shift + o));
+    sum = grapes_requantize_s32(sum, grapes_ld_s32(multiplier + o), grapes_ld_s8(shift + o), rounding);
     output[o] = grapes_offset_clamp_s8(sum, output_zero_point, clamp_min, clamp_max);
   }
 }

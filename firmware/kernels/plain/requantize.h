@@ -63,6 +63,33 @@ static inline int32_t grapes_scale_s32(int32_t accumulator, int32_t multiplier, 
   return grapes_rounding_shift_right(grapes_high_multiply(accumulator, multiplier), (uint8_t)-shift);
 }
 
+/* floor((a * multiplier + 2^31) / 2^32) for multiplier in [0, 2^31): the top word of the product, rounded. */
+static inline int32_t grapes_top_multiply(int32_t a, int32_t multiplier) {
+#if GRAPES_NARROW_MULTIPLY
+  const uint32_t x = (uint32_t)a;
+  const uint32_t m = (uint32_t)multiplier;
+  const uint32_t x_low = x & 0xFFFFu, x_high = x >> 16;
+  const uint32_t m_low = m & 0xFFFFu, m_high = m >> 16;
+  const uint32_t low_low = x_low * m_low;
+  const uint32_t middle = x_high * m_low + (low_low >> 16);
+  const uint32_t middle_low = x_low * m_high + (middle & 0xFFFFu);
+  uint32_t high = x_high * m_high + (middle >> 16) + (middle_low >> 16);
+  if (a < 0) high -= m; /* x stood for a + 2^32 */
+  return (int32_t)(high + ((middle_low >> 15) & 1u));
+#else
+  return (int32_t)(((int64_t)a * multiplier + 0x80000000LL) >> 32);
+#endif
+}
+
+/* How an accumulator is rounded: a constant at every call, so that only one branch is left of grapes_requantize_s32. */
+#define GRAPES_ROUNDING_TFLITE 0 /* twice, as TFLite does: grapes_scale_s32 */
+#define GRAPES_ROUNDING_SINGLE 1 /* once: accumulator * 2^shift * multiplier / 2^32, shift in [0, 30] */
+
+static inline int32_t grapes_requantize_s32(int32_t accumulator, int32_t multiplier, int8_t shift, uint8_t rounding) {
+  if (rounding == GRAPES_ROUNDING_TFLITE) return grapes_scale_s32(accumulator, multiplier, shift);
+  return grapes_top_multiply((int32_t)((uint32_t)accumulator << shift), multiplier);
+}
+
 /* clamp(v + zero_point, low, high) for any v: the sum is formed only where it cannot overflow. */
 static inline int8_t grapes_offset_clamp_s8(int32_t v, int8_t zero_point, int8_t low, int8_t high) {
   if (v < low - zero_point) return low;

@@ -15,6 +15,12 @@ const LEARN_HEADERS = [
 const INCLUDES: Readonly<Record<string, readonly string[]>> = {
   'kernels/plain/fully_connected_s8.h': ['kernels/plain/requantize.h'],
   'kernels/dsp/fully_connected_s8.h': ['kernels/plain/requantize.h'],
+  'kernels/plain/conv_2d_s8.h': ['kernels/plain/requantize.h'],
+  'kernels/plain/depthwise_conv_2d_s8.h': ['kernels/plain/requantize.h'],
+  'kernels/plain/mean_s8.h': ['kernels/plain/requantize.h'],
+  'kernels/plain/add_s8.h': ['kernels/plain/requantize.h'],
+  'kernels/plain/mul_s8.h': ['kernels/plain/requantize.h'],
+  'kernels/plain/softmax_s8.h': ['kernels/plain/requantize.h'],
 };
 
 /** Copies of the kernel headers that the model uses, under `grapes/`. */

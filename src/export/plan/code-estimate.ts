@@ -7,6 +7,14 @@ const KERNEL_BYTES: Readonly<Record<string, number>> = {
   'kernels/plain/fully_connected_s8.h': 200,
   'kernels/dsp/fully_connected_s8.h': 800,
   'kernels/plain/lookup_s8.h': 40,
+  'kernels/plain/conv_2d_s8.h': 500,
+  'kernels/plain/depthwise_conv_2d_s8.h': 500,
+  'kernels/plain/pool_2d_s8.h': 300,
+  'kernels/plain/mean_s8.h': 200,
+  'kernels/plain/add_s8.h': 300,
+  'kernels/plain/mul_s8.h': 200,
+  'kernels/plain/softmax_s8.h': 700,
+  'kernels/plain/copy_s8.h': 100,
 };
 const CALL_BYTES = 64;
 const LEARN_BYTES = 2400;

@@ -1,4 +1,4 @@
-import type { QuantizedGraph } from '../../ir/graph.js';
+import { opInputs, type QuantizedGraph, type QuantizedOp } from '../../ir/graph.js';
 import { tensorBytes } from '../../ir/tensor.js';
 
 /** When a run-time tensor's content matters, in op indices. */
@@ -13,12 +13,15 @@ export interface Lifetime {
   readonly sharesWith: number | null;
 }
 
+/** They write each element after they have read it for the last time, or move none. */
+const IN_PLACE: readonly QuantizedOp['kind'][] = ['lookup', 'add', 'mul', 'softmax', 'reshape'];
+
 /** Lifetimes of the input, activations and output, in the order in which they come to life. */
 export function tensorLifetimes(graph: QuantizedGraph): Lifetime[] {
   const firstOp = new Map<number, number>([[graph.input, -1]]);
   const lastOp = new Map<number, number>([[graph.input, -1]]);
   graph.ops.forEach((op, index) => {
-    lastOp.set(op.input, index);
+    for (const id of opInputs(op)) lastOp.set(id, index);
     firstOp.set(op.output, index);
     lastOp.set(op.output, index);
   });
@@ -26,7 +29,9 @@ export function tensorLifetimes(graph: QuantizedGraph): Lifetime[] {
 
   const sharesWith = new Map<number, number>();
   graph.ops.forEach((op, index) => {
-    if (op.kind === 'lookup' && lastOp.get(op.input) === index) sharesWith.set(op.output, op.input);
+    if (!IN_PLACE.includes(op.kind)) return;
+    const dying = opInputs(op).find((id) => lastOp.get(id) === index);
+    if (dying !== undefined) sharesWith.set(op.output, dying);
   });
   return [...firstOp].map(([tensorId, first]) => ({
     tensorId,

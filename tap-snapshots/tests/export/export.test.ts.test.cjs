@@ -160,50 +160,50 @@ static inline void grapes_model_factors(const grapes_learn_state *state, uint16_
  */
 #include "net.h"
 
+#include <stddef.h>
+
 #include "net_data.h"
+#include "grapes/core/grapes_flash.h"
 #include "grapes/kernels/dsp/fully_connected_s8.h"
 #include "grapes/kernels/plain/lookup_s8.h"
+
+/* ---- each kernel at each of its shapes: layers of one shape share a function ---- */
+
+/* dense1 */
+static GRAPES_NOINLINE void fully_connected_6_to_5(const int8_t *input, const int8_t *weights, const int32_t *bias,
+    const int32_t *multiplier, const int8_t *shift, int8_t *output, int8_t *scratch) {
+  grapes_fully_connected_s8_dsp(input, /*inputs*/ 6, weights, bias, multiplier, shift, output, /*outputs*/ 5,
+      /*output_zero_point*/ 31, /*clamp_min*/ -128, /*clamp_max*/ 127, scratch);
+}
+
+/* tanh1 */
+static GRAPES_NOINLINE void lookup_5(const int8_t *input, const int8_t *table, int8_t *output) {
+  grapes_lookup_s8(input, table, output, /*count*/ 5);
+}
+
+/* dense2 */
+static GRAPES_NOINLINE void fully_connected_5_to_3(const int8_t *input, const int8_t *weights, const int32_t *bias,
+    const int32_t *multiplier, const int8_t *shift, int8_t *output, int8_t *scratch) {
+  grapes_fully_connected_s8_dsp(input, /*inputs*/ 5, weights, bias, multiplier, shift, output, /*outputs*/ 3,
+      /*output_zero_point*/ 66, /*clamp_min*/ -128, /*clamp_max*/ 127, scratch);
+}
+
+/* ---- the network ---- */
 
 void net_infer_ops(int8_t *arena, uint16_t op_count) {
   if (op_count < 1) return;
   /* 0. dense1: fully connected, 6 -> 5 */
-  grapes_fully_connected_s8_dsp(
-      arena + 20,             /* input */
-      6,                      /* inputs */
-      net_dense1_weights,     /* weights */
-      net_dense1_bias,        /* bias */
-      net_dense1_multiplier,  /* multiplier */
-      net_dense1_shift,       /* shift */
-      arena + 28,             /* output */
-      5,                      /* outputs */
-      31,                     /* output zero point */
-      -128,                   /* smallest output */
-      127,                    /* largest output */
-      arena);                 /* scratch */
+  fully_connected_6_to_5(arena + 20, net_dense1_weights, net_dense1_bias, net_dense1_multiplier, net_dense1_shift,
+      arena + 28, arena);
 
   if (op_count < 2) return;
   /* 1. tanh1: tanh by table, 5 values */
-  grapes_lookup_s8(
-      arena + 28,       /* input */
-      net_tanh1_table,  /* table */
-      arena + 28,       /* output */
-      5);               /* count */
+  lookup_5(arena + 28, net_tanh1_table, arena + 28);
 
   if (op_count < 3) return;
   /* 2. dense2: fully connected, 5 -> 3 */
-  grapes_fully_connected_s8_dsp(
-      arena + 28,             /* input */
-      5,                      /* inputs */
-      net_dense2_weights,     /* weights */
-      net_dense2_bias,        /* bias */
-      net_dense2_multiplier,  /* multiplier */
-      net_dense2_shift,       /* shift */
-      arena + 20,             /* output */
-      3,                      /* outputs */
-      66,                     /* output zero point */
-      -128,                   /* smallest output */
-      127,                    /* largest output */
-      arena);                 /* scratch */
+  fully_connected_5_to_3(arena + 28, net_dense2_weights, net_dense2_bias, net_dense2_multiplier, net_dense2_shift,
+      arena + 20, arena);
 }
 
 void net_infer(int8_t arena[NET_ARENA_BYTES]) {

@@ -44,7 +44,7 @@ static void check_layer(int inputs, int outputs, int extreme) {
   }
   pack(inputs, outputs);
   grapes_fully_connected_s8_plain(input, (uint16_t)inputs, weights, bias, multiplier, shift, plain, (uint16_t)outputs,
-                                  zero_point, low, 127);
+                                  zero_point, low, 127, GRAPES_ROUNDING_TFLITE);
   grapes_fully_connected_s8_dsp(input, (uint16_t)inputs, packed, packed_bias, multiplier, shift, dsp,
                                 (uint16_t)outputs, zero_point, low, 127, scratch + random_between(0, 3));
   for (int o = 0; o < outputs; o++) {

@@ -1,14 +1,15 @@
 import type { KernelSet } from '../../../ir/c-sources.js';
 import type { FullyConnectedOp, QuantizedGraph } from '../../../ir/graph.js';
 import { prepareInt8Dense } from '../../../ir/ops/fully-connected.js';
-import { callLines } from '../format.js';
 import { fitsDsp, packDsp, packPlain } from '../weights.js';
+import { number, pointer, roundingArgument, shape } from './arguments.js';
 import type { LowerOp } from './lowered-op.js';
 
 /** kernels/dsp where its bounds hold for every input, kernels/plain otherwise. Both compute the same bits. */
 export function fullyConnectedKernel(graph: QuantizedGraph, op: FullyConnectedOp, kernels: KernelSet): KernelSet {
   const layer = prepareInt8Dense(graph, op);
-  return kernels === 'dsp' && fitsDsp(layer, layer.shift) ? 'dsp' : 'plain';
+  const twice = (graph.rounding ?? 'tflite') === 'tflite';
+  return kernels === 'dsp' && twice && fitsDsp(layer, layer.shift) ? 'dsp' : 'plain';
 }
 
 /** Bytes of scratch: GRAPES_FULLY_CONNECTED_S8_DSP_SCRATCH. */
@@ -67,20 +68,25 @@ export const lowerFullyConnected: LowerOp<FullyConnectedOp> = (graph, op, { pref
     ],
     scratchBytes: kernel === 'dsp' ? dspScratchBytes(inputs) : 0,
     macs: inputs * outputs,
-    call: ({ input, output, scratch }) =>
-      callLines(`grapes_fully_connected_s8_${kernel}`, [
-        [input, 'input'],
-        [String(inputs), 'inputs'],
-        [name('weights'), 'weights'],
-        [name('bias'), 'bias'],
-        [name('multiplier'), 'multiplier'],
-        [name('shift'), 'shift'],
-        [output, 'output'],
-        [String(outputs), 'outputs'],
-        [String(layer.zeroPoint), 'output zero point'],
-        [String(layer.clampMin), 'smallest output'],
-        [String(layer.clampMax), 'largest output'],
-        ...(kernel === 'dsp' ? ([[scratch, 'scratch']] as const) : []),
-      ]),
+    calls: ({ input, output, scratch }) => [
+      {
+        kernel: `grapes_fully_connected_s8_${kernel}`,
+        title: `fully_connected_${inputs}_to_${outputs}`,
+        arguments: [
+          pointer('const int8_t *', 'input', input),
+          shape('uint16_t', 'inputs', inputs),
+          pointer('const int8_t *', 'weights', name('weights')),
+          pointer('const int32_t *', 'bias', name('bias')),
+          pointer('const int32_t *', 'multiplier', name('multiplier')),
+          pointer('const int8_t *', 'shift', name('shift')),
+          pointer('int8_t *', 'output', output),
+          shape('uint16_t', 'outputs', outputs),
+          number('int8_t', 'output_zero_point', layer.zeroPoint),
+          number('int8_t', 'clamp_min', layer.clampMin),
+          number('int8_t', 'clamp_max', layer.clampMax),
+          ...(kernel === 'dsp' ? [pointer('int8_t *', 'scratch', scratch)] : [roundingArgument(graph)]),
+        ],
+      },
+    ],
   };
 };

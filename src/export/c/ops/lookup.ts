@@ -1,6 +1,6 @@
 import type { LookupOp } from '../../../ir/graph.js';
 import { elementCount } from '../../../ir/tensor.js';
-import { callLines } from '../format.js';
+import { pointer, shape } from './arguments.js';
 import type { LowerOp } from './lowered-op.js';
 
 export const lowerLookup: LowerOp<LookupOp> = (graph, op, { prefix, symbol }) => {
@@ -21,12 +21,17 @@ export const lowerLookup: LowerOp<LookupOp> = (graph, op, { prefix, symbol }) =>
     ],
     scratchBytes: 0,
     macs: 0,
-    call: ({ input, output }) =>
-      callLines('grapes_lookup_s8', [
-        [input, 'input'],
-        [`${prefix}_${symbol}_table`, 'table'],
-        [output, 'output'],
-        [String(count), 'count'],
-      ]),
+    calls: ({ input, output }) => [
+      {
+        kernel: 'grapes_lookup_s8',
+        title: `lookup_${count}`,
+        arguments: [
+          pointer('const int8_t *', 'input', input),
+          pointer('const int8_t *', 'table', `${prefix}_${symbol}_table`),
+          pointer('int8_t *', 'output', output),
+          shape('uint16_t', 'count', count),
+        ],
+      },
+    ],
   };
 };

@@ -1,10 +1,14 @@
 import { ToolError } from '../../../errors/tool-error.js';
 import type { KernelSet } from '../../../ir/c-sources.js';
-import type { Op, QuantizedGraph } from '../../../ir/graph.js';
+import type { QuantizedGraph, QuantizedOp } from '../../../ir/graph.js';
 import { modelPrefix, opSymbols } from '../naming.js';
+import { lowerConvolution } from './convolution.js';
+import { lowerAdd, lowerMul, lowerSoftmax } from './element-wise.js';
 import { lowerFullyConnected } from './fully-connected.js';
 import { lowerLookup } from './lookup.js';
 import type { LoweredOp } from './lowered-op.js';
+import { lowerConcatenation, lowerPad, lowerReshape } from './moves.js';
+import { lowerMean, lowerPool } from './pool.js';
 
 /** Kernels count elements in uint16_t: fast on every core, and more than a microcontroller holds in one layer. */
 const LARGEST_DIMENSION = 65535;
@@ -19,7 +23,7 @@ export function lowerOps(graph: QuantizedGraph, kernels: KernelSet): LoweredOp[]
 
 function lowerOp(
   graph: QuantizedGraph,
-  op: Op,
+  op: QuantizedOp,
   names: { readonly prefix: string; readonly symbol: string },
   kernels: KernelSet,
 ): LoweredOp {
@@ -28,10 +32,26 @@ function lowerOp(
       return lowerFullyConnected(graph, op, names, kernels);
     case 'lookup':
       return lowerLookup(graph, op, names, kernels);
-    default:
-      throw new ToolError('EXPORT_UNSUPPORTED_OP', `There is no C kernel for the op "${(op as Op).kind}".`, {
-        context: { op: (op as Op).name, kind: (op as Op).kind },
-      });
+    case 'conv_2d':
+    case 'depthwise_conv_2d':
+      return lowerConvolution(graph, op, names, kernels);
+    case 'max_pool_2d':
+    case 'average_pool_2d':
+      return lowerPool(graph, op, names, kernels);
+    case 'mean':
+      return lowerMean(graph, op, names, kernels);
+    case 'add':
+      return lowerAdd(graph, op, names, kernels);
+    case 'mul':
+      return lowerMul(graph, op, names, kernels);
+    case 'softmax':
+      return lowerSoftmax(graph, op, names, kernels);
+    case 'reshape':
+      return lowerReshape(graph, op, names, kernels);
+    case 'concatenation':
+      return lowerConcatenation(graph, op, names, kernels);
+    case 'pad':
+      return lowerPad(graph, op, names, kernels);
   }
 }
 

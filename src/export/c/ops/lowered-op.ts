@@ -4,9 +4,32 @@ import type { CConstant } from '../constant.js';
 
 /** C expressions for the tensors of a call. */
 export interface CallOperands {
+  /** The first of `inputs`. */
   readonly input: string;
+  readonly inputs: readonly string[];
   readonly output: string;
   readonly scratch: string;
+}
+
+/** An argument of a kernel. */
+export interface KernelArgument {
+  /** C type and name of the parameter: `const int8_t *`, `input`. */
+  readonly type: string;
+  readonly name: string;
+  readonly value: string;
+  /**
+   * `shape`: fixed in the function that calls share. `number`: fixed there if all sharers have the same. `pointer`:
+   * given at each call.
+   */
+  readonly kind: 'shape' | 'number' | 'pointer';
+}
+
+/** A kernel at one shape. Ops whose `shape` arguments agree share one function in the emitted file. */
+export interface KernelCall {
+  readonly kernel: string;
+  /** Name of the shared function, without a number: `conv_2d_25x5x64_to_25x5x64`. */
+  readonly title: string;
+  readonly arguments: readonly KernelArgument[];
 }
 
 /** An op as the generated sources hold it: constants in flash and one kernel call. */
@@ -20,7 +43,8 @@ export interface LoweredOp {
   /** Bytes of arena the kernel wants for itself during the call. */
   readonly scratchBytes: number;
   readonly macs: number;
-  call(operands: CallOperands): readonly string[];
+  /** Kernel calls, in order; none where no byte has to move. */
+  calls(operands: CallOperands): readonly KernelCall[];
 }
 
 /** What every file `ops/<op>.ts` provides. */
