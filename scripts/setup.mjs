@@ -17,7 +17,19 @@ const TOOLS = [
     packages: ['gcc-arm-none-eabi', 'libnewlib-arm-none-eabi'],
     why: 'cross-compiles firmware for Cortex-M boards',
   },
-  { program: 'qemu-system-arm', packages: ['qemu-system-arm'], why: 'runs the virtual board mps2-an386' },
+  { program: 'qemu-system-arm', packages: ['qemu-system-arm'], why: 'runs the virtual Cortex-M boards' },
+  {
+    program: 'riscv64-unknown-elf-gcc',
+    packages: ['gcc-riscv64-unknown-elf'],
+    why: 'cross-compiles firmware for the RISC-V board',
+    testsOnly: true,
+  },
+  {
+    program: 'qemu-system-riscv32',
+    packages: ['qemu-system-misc'],
+    why: 'runs the virtual board riscv32-virt',
+    testsOnly: true,
+  },
   {
     program: 'avr-gcc',
     packages: ['gcc-avr', 'avr-libc'],

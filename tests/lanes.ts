@@ -5,6 +5,8 @@ export const LANES = {
   cc: { program: 'cc', what: 'a C compiler for this machine' },
   arm: { program: 'arm-none-eabi-gcc', what: 'the Cortex-M cross compiler' },
   qemu: { program: 'qemu-system-arm', what: 'the Cortex-M emulator' },
+  riscv: { program: 'riscv64-unknown-elf-gcc', what: 'the RISC-V cross compiler' },
+  'qemu-riscv': { program: 'qemu-system-riscv32', what: 'the RISC-V emulator' },
   avr: { program: 'avr-gcc', what: 'the AVR compiler' },
 } as const;
 

@@ -52,7 +52,12 @@ export interface Chip {
   readonly id: string;
   readonly name: string;
   readonly core: Core;
-  readonly isa: { readonly fpu: 'none' | 'single' | 'double'; readonly dsp: boolean };
+  readonly isa: {
+    readonly fpu: 'none' | 'single' | 'double';
+    readonly dsp: boolean;
+    /** Helium vectors of Armv8.1-M; absent means false. */
+    readonly mve?: boolean;
+  };
   /** The kernel set that the exporter chooses for this chip. */
   readonly kernels: KernelSet;
   /** Empty for a process on this computer. */
@@ -63,6 +68,8 @@ export interface Chip {
   readonly linkerScript: string | null;
   /** Folder under firmware/hal/. */
   readonly halFamily: string;
+  /** Macros with which the HAL family is compiled for this chip: register addresses, interrupt numbers. */
+  readonly halDefines: Readonly<Record<string, string>>;
   /** RAM kept free for the stack; null where the operating system provides it. */
   readonly stackReserveBytes: number | null;
 }

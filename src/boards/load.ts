@@ -49,13 +49,16 @@ function loadChip(id: string, dirs: readonly string[]): Chip {
     throw unknown('CHIP_UNKNOWN', 'chip', id, idsIn(chipDirs));
   }
   type RawRegion = Omit<MemoryRegion, 'address' | 'eraseBytes'> & { address: string; eraseBytes?: number | null };
-  const raw = readDescriptor(path, 'chip') as unknown as Omit<Chip, 'id' | 'memory'> & { memory: RawRegion[] };
+  const raw = readDescriptor(path, 'chip') as unknown as Omit<Chip, 'id' | 'memory' | 'halDefines'> & {
+    memory: RawRegion[];
+    halDefines?: Chip['halDefines'];
+  };
   const memory = raw.memory.map((region) => ({
     ...region,
     address: Number(region.address),
     eraseBytes: region.eraseBytes ?? null,
   }));
-  return { ...withoutSchema(raw), id, memory };
+  return { ...withoutSchema(raw), id, memory, halDefines: raw.halDefines ?? {} };
 }
 
 function withoutSchema<T extends object>(raw: T): T {

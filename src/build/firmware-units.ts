@@ -37,6 +37,8 @@ export function firmwareUnits(sources: CSources, board: Board, layout: FirmwareL
     .concat(['core', 'protocol', 'hal'].map((folder) => join(firmwareDir, folder)))
     .map((dir) => `-I${dir}`);
   const defines = [`-DGRAPES_BOARD_ID="${board.id}"`, `-DGRAPES_FIRMWARE_VERSION="${version}"`];
+  if (board.clockHz !== null) defines.push(`-DGRAPES_CLOCK_HZ=${board.clockHz}`);
+  const halDefines = Object.entries(board.chip.halDefines).map(([name, value]) => `-D${name}=${value}`);
   const flags = (standard: string): string[] => [
     ...board.chip.compiler.flags,
     `-std=${standard}`,
@@ -55,7 +57,7 @@ export function firmwareUnits(sources: CSources, board: Board, layout: FirmwareL
       name: `firmware/${path}`,
       path: join(firmwareDir, path),
       // A HAL speaks to its machine in the compiler's dialect: attributes, inline assembly.
-      flags: flags(folder.startsWith('hal/') ? 'gnu99' : 'c99'),
+      flags: folder.startsWith('hal/') ? [...flags('gnu99'), ...halDefines] : flags('c99'),
     })),
   );
   return [...model, ...firmware];

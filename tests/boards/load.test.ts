@@ -10,6 +10,8 @@ const builtIn = join(packageRoot(), 'boards');
 const json = (path: string): Record<string, unknown> =>
   JSON.parse(readFileSync(path, 'utf8')) as Record<string, unknown>;
 
+const BUILT_IN = ['host', 'mps2-an385', 'mps2-an385-m0', 'mps2-an386', 'mps2-an500', 'mps2-an505', 'mps3-an547'];
+
 /** A folder with one board of the user's, made from mps2-an386 with some fields replaced. */
 function userDir(dir: string, board: object, chip: object = {}): string {
   mkdirSync(join(dir, 'chips'), { recursive: true });
@@ -25,7 +27,7 @@ function userDir(dir: string, board: object, chip: object = {}): string {
 }
 
 void t.test('every board loads, with its chip and numeric addresses', async (t) => {
-  t.same(listBoards(), ['host', 'mps2-an386']);
+  t.same(listBoards(), BUILT_IN);
   for (const id of listBoards()) t.equal(loadBoard(id).id, id);
   const board = loadBoard('mps2-an386');
   t.equal(board.chip.memory[1].address, 0x20000000);
@@ -42,7 +44,7 @@ void t.test('an unknown board is refused with a suggestion', async (t) => {
 
 void t.test("a user's folder adds boards and wins over the built-in ones", async (t) => {
   const dir = userDir(t.testdir(), {});
-  t.same(listBoards([dir]), ['host', 'mine', 'mps2-an386']);
+  t.same(listBoards([dir]), [...BUILT_IN, 'mine'].sort());
   t.equal(loadBoard('mine', [dir]).chip.id, 'my-chip');
   t.equal(loadBoard('host', [dir]).chip.id, 'host');
 });
@@ -64,6 +66,7 @@ void t.test('what breaks the schema is named', async (t) => {
   refused('missing', { serial: {} }, {}, /serial lacks "baud"/);
   refused('kind', { serial: { baud: '9600' } }, {}, /serial\.baud must be integer/);
   refused('method', { flashMethods: ['telepathy'] }, {}, /telepathy/);
+  refused('defines', {}, { halDefines: { base: '1; int x' } }, /halDefines/);
   refused('address', {}, { memory: [{ name: 'ram', kind: 'ram', address: 4096, bytes: 4 }] }, /memory\.0\.address/);
   refused('emulator', { emulator: { command: 'x' } }, {}, /emulator lacks "args"/);
 });

@@ -37,7 +37,12 @@ const gone = (started: FlashedBoard): boolean => !existsSync(started.portPath);
 
 for (const [id, lanes] of [
   ['host', ['cc']],
+  ['mps2-an385-m0', ['arm', 'qemu']],
+  ['mps2-an385', ['arm', 'qemu']],
   ['mps2-an386', ['arm', 'qemu']],
+  ['mps2-an500', ['arm', 'qemu']],
+  ['mps2-an505', ['arm', 'qemu']],
+  ['mps3-an547', ['arm', 'qemu']],
 ] as const) {
   void t.test(
     `${id}: built, started, greeted, and computes what the reference computes`,

@@ -35,9 +35,13 @@ void mps2_uart_rx_interrupt(void) {
 void hal_init(void) {
   UART_BAUDDIV = MPS2_CLOCK_HZ / 115200u;
   UART_CTRL = UART_CTRL_TX_RX_RXIRQ;
+#ifdef MPS2_SYSTEM_COUNTER_BASE
+  COUNTER_CTRL = COUNTER_ENABLE;
+#else
   TIMER_RELOAD = 0xffffffffu;
   TIMER_VALUE = 0xffffffffu;
   TIMER_CTRL = 1u;
+#endif
   NVIC_ISER((uint32_t)MPS2_UART_RX_IRQ) = 1u << ((uint32_t)MPS2_UART_RX_IRQ % 32u);
 }
 
@@ -76,7 +80,11 @@ void hal_idle(void) {
   __asm volatile("cpsie i" ::: "memory");
 }
 
+#ifdef MPS2_SYSTEM_COUNTER_BASE
+uint32_t hal_ticks(void) { return COUNTER_VALUE_LOW; }
+#else
 uint32_t hal_ticks(void) { return 0xffffffffu - TIMER_VALUE; }
+#endif
 
 uint32_t hal_ticks_per_second(void) { return MPS2_CLOCK_HZ; }
 

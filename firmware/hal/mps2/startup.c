@@ -37,6 +37,13 @@ void mps2_start(void) {
   const uint32_t *const frame = (const uint32_t *)__builtin_frame_address(0) - 32;
   for (to = mps2_stack_limit; to < frame; to++) *to = MPS2_STACK_PAINT;
   SCB_VTOR = (uint32_t)(uintptr_t)mps2_vectors;
+#ifndef __ARM_FEATURE_UNALIGNED
+  /* Code for a core that cannot load unaligned words may run on a larger one here: it must fault as on the real core. */
+  SCB_CCR |= CCR_UNALIGN_TRP;
+#endif
+#ifdef __ARM_FEATURE_MVE
+  SCB_CCR |= CCR_LOB;
+#endif
 #ifdef __ARM_FP
   SCB_CPACR |= CPACR_FPU_FULL;
   __asm volatile("dsb\n isb");

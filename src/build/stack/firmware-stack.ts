@@ -3,6 +3,7 @@ import { ToolError } from '../../errors/tool-error.js';
 import type { StackBound } from '../../ir/firmware-image.js';
 import type { ElfFile } from '../formats/elf.js';
 import type { CallGraph } from './call-graph.js';
+import { KNOWN_FRAMES } from './known-frames.js';
 import { StackBounds } from './stack-bound.js';
 import { readVectorTable } from './vectors.js';
 
@@ -34,7 +35,7 @@ export function boundFirmware(
   modelEntries: readonly string[],
   file: string,
 ): FirmwareStack {
-  const bounds = new StackBounds(graph);
+  const bounds = new StackBounds(graph, KNOWN_FRAMES[chip.core]);
   const vectors = readVectorTable(elf, chip, file);
   const handler = (name: string): StackBound => bounds.of(keyOfFunction(graph, name));
   const reset = handler(vectors.reset);

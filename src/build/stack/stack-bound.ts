@@ -1,7 +1,7 @@
 import { ToolError } from '../../errors/tool-error.js';
 import type { StackBound, StackFrame } from '../../ir/firmware-image.js';
 import type { CallGraph } from './call-graph.js';
-import { KNOWN_FRAMES, type KnownFrame } from './known-frames.js';
+import type { KnownFrames } from './known-frames.js';
 
 interface Depth {
   readonly bytes: number;
@@ -14,7 +14,8 @@ export class StackBounds {
 
   constructor(
     private readonly graph: CallGraph,
-    private readonly known: Readonly<Record<string, KnownFrame>> = KNOWN_FRAMES,
+    /** Functions that the graph calls and does not define. */
+    private readonly known: KnownFrames,
   ) {}
 
   /**
