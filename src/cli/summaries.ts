@@ -18,9 +18,9 @@ export function memoryFields(sizes: ImageSizes | null): EnvelopeMemory {
 export function verifyFields(report: VerifyReport): EnvelopeFields {
   return {
     accuracy: {
-      float: report.float.accuracy,
-      int8: report.int8.accuracy,
-      device: report.device.accuracy,
+      float: report.float?.accuracy ?? null,
+      int8: report.int8?.accuracy ?? null,
+      device: report.device?.accuracy ?? null,
     },
     verify: {
       samples: report.samples,
@@ -96,9 +96,10 @@ export function verifyText(report: VerifyReport): string {
       ? `${thousands(report.samples)} samples, every output byte as the reference`
       : `${thousands(report.mismatches)} differing output bytes in ${thousands(report.mismatchedSamples)} of ${thousands(report.samples)} samples`;
   const rows: string[][] = [
-    ['accuracy float', percent(report.float.accuracy)],
-    ['accuracy int8', percent(report.int8.accuracy)],
-    ['accuracy device', percent(report.device.accuracy)],
+    ...(['float', 'int8', 'device'] as const).flatMap((network) => {
+      const measured = report[network];
+      return measured === null ? [] : [[`accuracy ${network}`, percent(measured.accuracy)]];
+    }),
     ['instructions / inference', thousands(report.instructions?.mean ?? null)],
     ['stack high-water', bytes(report.stackHighWaterBytes)],
     ['link', `${Math.round(report.link.samplesPerSecond)} samples/s, ${thousands(report.link.bytesPerSecond)} B/s`],

@@ -1,5 +1,6 @@
 import type { CommandHandler } from './command.js';
 import { integerAtLeast, oneOf, seconds } from './option-parsers.js';
+import { SAMPLES } from './with-samples.js';
 import { TRAINING_OPTIONS } from './with-training.js';
 
 export interface ArgumentSpec {
@@ -82,6 +83,23 @@ export const VERBS: readonly VerbSpec[] = [
     ],
     options: [{ flags: '--label-column <name>', description: 'label column of a CSV file; default: the last one' }],
     load: () => import('./commands/data-import.js'),
+  },
+  {
+    name: 'import',
+    summary: 'Start a project around an int8 .tflite model',
+    description:
+      'Reads the model completely, refuses what has no counterpart by name, and writes grapes.yaml with a copy of the file beside it. From then on plan, export, build, deploy and verify work as in any project; the outputs are those of TFLite Micro, byte for byte. There is no data set: verify draws its inputs from the seed and sends the extremes first.',
+    args: [{ name: '<file>', description: 'a .tflite file of full integer quantization' }],
+    options: [
+      { flags: '--out <dir>', description: "the project's folder; default: -C DIR, else the model's name" },
+      { flags: '--name <name>', description: "name of the model, in snake_case; default: the file's" },
+      {
+        flags: '--rounding <name>',
+        description: 'tflite (default), or single: cheaper on the device, and no longer the bytes of TFLite',
+        parse: oneOf('tflite', 'single'),
+      },
+    ],
+    load: () => import('./commands/import.js'),
   },
   {
     name: 'train',
@@ -184,14 +202,7 @@ export const VERBS: readonly VerbSpec[] = [
     description:
       'Streams test samples through the board and compares every output byte with the integer reference. The first difference is located by layer and element; exit code 11.',
     args: [],
-    options: [
-      {
-        flags: '--samples <n>',
-        description: 'test samples to send, or `all`, instead of verify.samples',
-        parse: (value) => (value === 'all' ? 'all' : integerAtLeast(1)(value)),
-      },
-      FORCE,
-    ],
+    options: [SAMPLES, FORCE],
     load: () => import('./commands/verify.js'),
   },
   {
@@ -205,7 +216,7 @@ export const VERBS: readonly VerbSpec[] = [
     name: 'deploy',
     summary: 'Everything up to verify: train, quantize, plan, export, build, flash, verify',
     args: [],
-    options: [...TRAINING_OPTIONS, RESUME],
+    options: [SAMPLES, ...TRAINING_OPTIONS, RESUME],
     load: () => import('./commands/deploy.js'),
   },
   {

@@ -17,7 +17,7 @@ export function withDefaults(raw: RawProject, seedOverride: number | null, readM
     name: raw.name,
     seed,
     board: raw.board ?? 'host',
-    data: dataDefaults(raw.data),
+    data: raw.data === undefined ? { source: 'none' } : dataDefaults(raw.data),
     ...modelSection(raw.model, seed, readModel),
     train: trainDefaults(raw.train ?? {}, seed),
     quantize: {
@@ -27,10 +27,11 @@ export function withDefaults(raw: RawProject, seedOverride: number | null, readM
         samples: raw.quantize?.calibration?.samples ?? 1000,
       },
       weights: raw.quantize?.weights ?? 'per-channel',
+      rounding: raw.quantize?.rounding ?? 'tflite',
       seed,
     },
     learn: raw.learn === undefined || raw.learn === null ? null : learnDefaults(raw.learn, seed),
-    verify: { samples: raw.verify?.samples ?? 1000 },
+    verify: { samples: raw.verify?.samples ?? (isTflite(raw.model) ? SEEDED_SAMPLES : 1000) },
     budget: {
       flashBytes: raw.budget?.flashBytes ?? null,
       ramBytes: raw.budget?.ramBytes ?? null,
@@ -39,9 +40,21 @@ export function withDefaults(raw: RawProject, seedOverride: number | null, readM
   };
 }
 
-function modelSection(raw: RawModel, seed: number, readModel: ReadModel): Pick<ProjectConfig, 'model' | 'modelFile'> {
-  if (raw.from === undefined) return { model: modelDefaults(raw, seed), modelFile: null };
-  return { model: readModel(raw.from), modelFile: { path: raw.from, weights: raw.weights ?? true } };
+/** Inputs drawn for an imported network, which has no samples of its own. */
+const SEEDED_SAMPLES = 20;
+
+function isTflite({ from }: RawModel): boolean {
+  return from?.endsWith('.tflite') === true;
+}
+
+function modelSection(
+  raw: RawModel,
+  seed: number,
+  readModel: ReadModel,
+): Pick<ProjectConfig, 'model' | 'modelFile' | 'imported'> {
+  if (raw.from === undefined) return { model: modelDefaults(raw, seed), modelFile: null, imported: null };
+  if (isTflite(raw)) return { model: { bias: true, layers: [] }, modelFile: null, imported: raw.from };
+  return { imported: null, model: readModel(raw.from), modelFile: { path: raw.from, weights: raw.weights ?? true } };
 }
 
 function learnDefaults(raw: RawLearn, seed: number): LearnConfig {

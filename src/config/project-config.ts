@@ -34,6 +34,8 @@ export interface ProjectConfig {
   readonly model: ModelSpec;
   /** The layers model that `model` was read from; null: its layers stand in grapes.yaml. */
   readonly modelFile: ModelFile | null;
+  /** The .tflite file whose integers are the network; then `model` has no layers and nothing is trained. */
+  readonly imported: string | null;
   readonly train: TrainOptions;
   readonly quantize: QuantizeOptions;
   /** Null: the device only infers. */

@@ -1,5 +1,6 @@
 import type { GrapesMode } from '../ir/model-spec.js';
 import type { DriftSpec } from '../ir/options.js';
+import type { Rounding } from '../ir/requantize.js';
 import type { RawData } from './raw-data.js';
 import type { RawModel } from './raw-model.js';
 import type { RawTrain } from './raw-train.js';
@@ -10,7 +11,8 @@ export interface RawProject {
   readonly name: string;
   readonly seed?: number;
   readonly board?: string;
-  readonly data: RawData;
+  /** May be missing where the model is imported. */
+  readonly data?: RawData;
   readonly model: RawModel;
   readonly train?: RawTrain;
   readonly quantize?: {
@@ -20,6 +22,7 @@ export interface RawProject {
       readonly samples?: number;
     };
     readonly weights?: 'per-channel' | 'per-tensor';
+    readonly rounding?: Rounding;
   };
   readonly learn?: RawLearn | null;
   readonly verify?: { readonly samples?: number | 'all' };

@@ -52,6 +52,7 @@ export const SEMANTIC_CHECKS: Readonly<Record<string, Check>> = {
   lastLayerGivesLogits: ({ model }) => {
     const last = model.layers.length - 1;
     const layer = model.layers[last];
+    if (layer === undefined) return []; // imported
     const at = (key: string): ConfigPath => ['model', 'layers', last, key];
     if (layer.type === 'dropout') {
       return [{ path: at('type'), message: 'the last layer gives logits: it cannot be a dropout layer' }];

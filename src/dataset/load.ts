@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { ToolError } from '../errors/tool-error.js';
 import type { Dataset } from '../ir/dataset.js';
 import type { DataSource } from '../ir/options.js';
 import type { DatasetEnvironment } from './environment.js';
@@ -26,6 +27,8 @@ export type { DatasetEnvironment } from './environment.js';
 /** Reads or makes the dataset that `data:` in grapes.yaml names. */
 export async function loadDataset(source: DataSource, env: DatasetEnvironment): Promise<Dataset> {
   switch (source.source) {
+    case 'none':
+      throw new ToolError('DATA_NONE', 'This project has no data set: its model was imported.');
     case 'synthetic-digits':
       return makeDigits({ ...source, seed: env.seed });
     case 'mnist':

@@ -14,6 +14,7 @@ type Places = Pick<DatasetEnvironment, 'projectDir' | 'cacheDir'>;
  */
 export function sourceDigests(source: DataSource, places: Places): Record<string, string> | null {
   switch (source.source) {
+    case 'none':
     case 'synthetic-digits':
       return {};
     case 'mnist':

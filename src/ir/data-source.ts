@@ -5,6 +5,7 @@ import type { SpectrumOptions } from './features/feature-options.js';
  * is a folder, a `.tar` or `.tar.gz` file, or `dataset:NAME` for a public data set that `grapes data get` has fetched.
  */
 export type DataSource =
+  | NoSource
   | SyntheticDigitsSource
   | { readonly source: 'mnist' | 'fashion-mnist' }
   | IdxSource
@@ -15,6 +16,11 @@ export type DataSource =
   | ImageFolderSource
   | StrokesSource
   | AudioSource;
+
+/** A project without samples: an imported network. */
+export interface NoSource {
+  readonly source: 'none';
+}
 
 /** Digits drawn by the tool itself: no download. */
 export interface SyntheticDigitsSource {

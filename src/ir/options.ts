@@ -1,4 +1,5 @@
 import type { ErrorPropagation, FactorRule, GrapesMode } from './model-spec.js';
+import type { Rounding } from './requantize.js';
 
 export type { DataSource } from './data-source.js';
 
@@ -115,6 +116,8 @@ export interface QuantizeOptions {
     readonly samples: number;
   };
   readonly weights: 'per-channel' | 'per-tensor';
+  /** How accumulators become outputs: as TFLite does (the default), or once and cheaper. */
+  readonly rounding?: Rounding;
   readonly seed: number;
 }
 

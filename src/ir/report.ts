@@ -107,9 +107,10 @@ export interface VerifyReport {
    * second run agrees with the reference, so that the fault does not repeat (memory or power, not arithmetic).
    */
   readonly firstDivergence: Divergence | null;
-  readonly float: AccuracyReport;
-  readonly int8: AccuracyReport;
-  readonly device: AccuracyReport;
+  /** Accuracies are null where the samples have no labels: an imported network on drawn inputs. */
+  readonly float: AccuracyReport | null;
+  readonly int8: AccuracyReport | null;
+  readonly device: AccuracyReport | null;
   /** Instructions per inference, null where the board cannot count. */
   readonly instructions: InstructionSpread | null;
   readonly stackHighWaterBytes: number | null;
@@ -120,6 +121,20 @@ export interface VerifyReport {
     readonly lostFrames: number;
   };
   readonly verdict: 'pass' | 'fail';
+}
+
+/** Of samples with labels. */
+export type JudgedVerifyReport = VerifyReport & {
+  readonly float: AccuracyReport;
+  readonly int8: AccuracyReport;
+  readonly device: AccuracyReport;
+};
+
+/** The report of a project that has labelled samples. */
+export function judged(report: VerifyReport): JudgedVerifyReport {
+  const { float, int8, device } = report;
+  if (float === null || int8 === null || device === null) throw new RangeError('the samples had no labels');
+  return { ...report, float, int8, device };
 }
 
 /** A point of the learning curve: the device's own mean loss and accuracy over the last `window` stream samples. */

@@ -3,7 +3,7 @@ import type { FloatGraph, FullyConnectedOp } from '../ir/graph.js';
 import { fullyConnectedSize } from '../ir/ops/fully-connected.js';
 import type { QuantizeOptions } from '../ir/options.js';
 import type { QuantParams } from '../ir/quant-params.js';
-import { quantizeMultiplier, requantizeFactor } from '../ir/requantize.js';
+import { quantizeMultiplierFor, requantizeFactor } from '../ir/requantize.js';
 import type { Range } from './observers/observer.js';
 import { asymmetricInt8 } from './schemes/activations.js';
 import { MAX_SCALE } from './schemes/limits.js';
@@ -52,7 +52,8 @@ export function quantizeLayer(
     );
   }
   const fixed = Array.from({ length: size.outputs }, (_, o) =>
-    quantizeMultiplier(
+    quantizeMultiplierFor(
+      options.rounding ?? 'tflite',
       requantizeFactor(inputScale, weightScales[weightScales.length === 1 ? 0 : o], outputQuant.scale[0]),
     ),
   );

@@ -118,7 +118,8 @@ function toIntegers(
     if (isLayerOp(op)) throw new RangeError(`op ${op.name} has passed the check of supported ops`);
     return op.kind === 'lookup' ? lookup(op) : dense(op);
   });
-  const graph: QuantizedGraph = { ...float, stage: 'quantized', tensors, ops, provenance };
+  const rounding = options.rounding === 'single' ? { rounding: options.rounding } : {};
+  const graph: QuantizedGraph = { ...float, stage: 'quantized', tensors, ops, ...rounding, provenance };
   for (const op of ops) if (op.kind === 'fully_connected') checkAccumulator(graph, op);
   return validateGraph(graph);
 }

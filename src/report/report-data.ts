@@ -4,7 +4,7 @@ import type { LearnSpec } from '../ir/learn-spec.js';
 import type { MemoryPlan } from '../ir/memory-plan.js';
 import type { GrapesMode } from '../ir/model-spec.js';
 import type { DriftSpec } from '../ir/options.js';
-import type { LearnReport, QuantizeReport, TrainReport, VerifyReport } from '../ir/report.js';
+import type { LearnReport, QuantizeReport, TrainReport, JudgedVerifyReport } from '../ir/report.js';
 
 /** The same samples in the old world and in the new one, as grey pictures. */
 export interface Pictures {
@@ -29,7 +29,7 @@ export interface ReportData {
   readonly quantize: QuantizeReport | null;
   readonly plan: MemoryPlan | null;
   readonly image: FirmwareImage | null;
-  readonly verify: VerifyReport | null;
+  readonly verify: JudgedVerifyReport | null;
   readonly learnSpec: LearnSpec | null;
   readonly drift: DriftSpec | null;
   readonly learn: LearnReport | null;

@@ -16,8 +16,8 @@ export interface VerifyRun {
   readonly board: Board;
   /** How many of the samples go through the device, from the first on. */
   readonly samples: number | 'all';
-  /** The float network, for the first of the three accuracies. */
-  readonly float: FloatGraph;
+  /** The float network, for the first of the three accuracies; null: the samples have no labels. */
+  readonly float: FloatGraph | null;
   readonly progress?: Progress;
   readonly signal?: AbortSignal;
   /** Milliseconds of a steady clock, for the link's rates. */
@@ -90,9 +90,9 @@ export async function verify(
     mismatchedSamples,
     firstMismatch,
     firstDivergence,
-    float: evaluateFloat(run.float, samples),
-    int8: int8.report(),
-    device: seen.report(),
+    float: run.float === null ? null : evaluateFloat(run.float, samples),
+    int8: run.float === null ? null : int8.report(),
+    device: run.float === null ? null : seen.report(),
     instructions: await countInstructions(device, reference, samples.count, run),
     stackHighWaterBytes: (await device.stats()).stackHighWaterBytes,
     link: {

@@ -42,7 +42,7 @@ void t.test('a device that computes the reference passes, with its numbers', asy
   });
   t.same(report.device, report.int8);
   t.same(report.int8, evaluateInt8(graph, samples));
-  t.equal(report.float.samples, 60);
+  t.equal(report.float!.samples, 60);
   t.equal(verifyError(report), null);
   t.equal((await run({}, 7)).samples, 7);
   t.equal((await run({}, 5000)).samples, 60, 'more than there are: all');

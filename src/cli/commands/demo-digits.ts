@@ -1,3 +1,4 @@
+import { judged } from '../../ir/report.js';
 import { copyFileSync, existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { loadBoard } from '../../boards/load.js';
@@ -39,7 +40,7 @@ export const run: CommandHandler = async (outer) => {
     const { image } = await built(session);
     context.learned({ memory: memoryFields(image.sizes) });
     checkBudget(plan, image.sizes, config.budget, session.board);
-    const verify = (await verified(session)).report;
+    const verify = judged((await verified(session)).report);
     const checked = verifyFields(verify);
     context.learned(checked);
     const learn = config.learn === null ? null : (await learned(session)).report;

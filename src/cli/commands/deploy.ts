@@ -6,12 +6,15 @@ import { built } from '../stages/build.js';
 import { planned } from '../stages/plan.js';
 import { verified } from '../stages/verify.js';
 import { memoryFields, memoryText, verifyFields, verifyText } from '../summaries.js';
+import { withSamples } from '../with-samples.js';
 import { withTraining } from '../with-training.js';
 
 /** `grapes deploy`: all stages up to verify. */
 export const run: CommandHandler = (context, _args, options) =>
   withSession(
-    ProjectSession.open(context, { target: 'verify', resume: options['resume'] === true }, withTraining(options)),
+    ProjectSession.open(context, { target: 'verify', resume: options['resume'] === true }, (config) =>
+      withSamples(options)(withTraining(options)(config)),
+    ),
     async (session) => {
       const { board, config } = session;
       const { plan } = await planned(session, true);

@@ -18,7 +18,7 @@ export const run: CommandHandler = (context, _args, options) => {
     learnConfig(session);
     const { report } = await learned(session);
     const { image } = await built(session);
-    const { float, int8 } = (await quantized(session)).report;
+    const { float, int8 } = (await quantized(session)).report!;
     return {
       fields: {
         ...learnFields(report),

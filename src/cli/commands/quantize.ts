@@ -11,6 +11,12 @@ export const run: CommandHandler = (context, _args, options) =>
     ProjectSession.open(context, { target: 'quantize', force: options['force'] === true }),
     async (session) => {
       const { graph, report, result } = await quantized(session);
+      if (report === null) {
+        return {
+          fields: { result: null },
+          text: `${session.run.id}: the integers of ${session.config.imported}, ${graph.ops.length} ops`,
+        };
+      }
       const { float, int8 } = report;
       const { codeEstimateBytes } = planMemory(graph, null, session.board.chip.kernels);
       const int8WithCode = report.int8Bytes + codeEstimateBytes;

@@ -7,6 +7,7 @@ import { readSample } from '../../ir/dataset.js';
 import { exportC } from '../../export/export.js';
 import type { StageResult } from '../../runs/stage.js';
 import { canonicalJson, sha256Hex } from '../../util/digest.js';
+import { seededSamples } from '../../verify/seeded-samples.js';
 import { toolVersion } from '../../util/package-root.js';
 import { firmwareLibrary } from '../firmware-library.js';
 import type { ProjectSession } from '../project-session.js';
@@ -59,7 +60,11 @@ export function exported(session: ProjectSession): Promise<Exported> {
 
 async function selfTest(session: ProjectSession): Promise<{ inputs: Int8Array[]; labels: number[] }> {
   const { graph } = await quantized(session);
-  const samples = firstSamples((await dataset(session)).test, SELF_TEST_SAMPLES);
+  const { config } = session;
+  const samples =
+    config.imported === null
+      ? firstSamples((await dataset(session)).test, SELF_TEST_SAMPLES)
+      : seededSamples(graph, SELF_TEST_SAMPLES, config.seed);
   const real = new Float32Array(samples.inputSize);
   const inputs = Array.from({ length: samples.count }, (_, n) => {
     readSample(samples, n, real);

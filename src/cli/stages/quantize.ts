@@ -8,11 +8,13 @@ import type { StageResult } from '../../runs/stage.js';
 import type { ProjectSession } from '../project-session.js';
 import { dataInputs, dataset } from './data.js';
 import { readJson, readQuantizedGraph, writeGraph } from './graph-on-disk.js';
+import { imported } from './import.js';
 import { trained } from './train.js';
 
 export interface Quantized {
   readonly graph: QuantizedGraph;
-  readonly report: QuantizeReport;
+  /** Null: the integers were imported. */
+  readonly report: QuantizeReport | null;
   readonly result: StageResult;
 }
 
@@ -20,6 +22,7 @@ export interface Quantized {
 export function quantized(session: ProjectSession): Promise<Quantized> {
   return session.once('quantize', async () => {
     const { config, context } = session;
+    if (config.imported !== null) return imported(session, config.imported);
     const float = await trained(session, (untrained) => {
       checkOps(untrained);
       if (config.learn !== null) trainedPart(untrained, config.learn.spec);

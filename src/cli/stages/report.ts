@@ -1,3 +1,4 @@
+import { judged } from '../../ir/report.js';
 import { join } from 'node:path';
 import { applyDrift } from '../../dataset/drift.js';
 import { elementCount } from '../../ir/tensor.js';
@@ -57,7 +58,7 @@ async function reportData(session: ProjectSession, words: ReportWords): Promise<
   const { graph, report: quantize } = await quantized(session);
   const { plan } = await planned(session, true);
   const { image } = await built(session);
-  const { report: verify } = await verified(session);
+  const verify = judged((await verified(session)).report);
   const learn = config.learn === null ? null : (await learned(session)).report;
   const samples = await dataset(session);
   const drift = config.learn?.run.drift ?? null;

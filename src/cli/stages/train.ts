@@ -1,5 +1,6 @@
 import { existsSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { ToolError } from '../../errors/tool-error.js';
 import type { Dataset } from '../../ir/dataset.js';
 import type { FloatGraph } from '../../ir/graph.js';
 import { planNetwork } from '../../ir/plan-network.js';
@@ -36,6 +37,7 @@ export type CheckBefore = (untrained: FloatGraph) => void;
 export function trained(session: ProjectSession, checkBefore?: CheckBefore): Promise<Trained> {
   return session.once('train', async () => {
     const { config, context } = session;
+    if (config.imported !== null) throw notTrained(config.imported);
     const initial = initialWeights(session);
     const inputs = {
       ...(await dataInputs(session)),
@@ -124,4 +126,11 @@ function checkpointToResume(
   else if (point.run !== run.id)
     progress.note(`train: going on from ${point.run}, which has the same options but for the epochs`);
   return point?.bytes ?? null;
+}
+
+/** An imported network has no float twin, no samples and no classes. */
+function notTrained(path: string): ToolError {
+  return new ToolError('PROJECT_IMPORTED', `The network of this project comes from ${path} and is not trained here.`, {
+    context: { file: path },
+  });
 }

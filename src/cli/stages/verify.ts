@@ -1,5 +1,6 @@
 import type { VerifyReport } from '../../ir/report.js';
 import type { Stage, StageResult } from '../../runs/stage.js';
+import { seededSamples } from '../../verify/seeded-samples.js';
 import { verify } from '../../verify/verify.js';
 import type { ProjectSession } from '../project-session.js';
 import { built } from './build.js';
@@ -21,7 +22,7 @@ type Measured = Pick<VerifyReport, 'instructions' | 'stackHighWaterBytes' | 'lin
 export function verified(session: ProjectSession): Promise<Verified> {
   return session.once('verify', async () => {
     const { config, board, context } = session;
-    const float = await trained(session);
+    const float = config.imported === null ? await trained(session) : null;
     const model = await quantized(session);
     const firmware = await built(session);
     const stage: Stage = {
@@ -29,7 +30,7 @@ export function verified(session: ProjectSession): Promise<Verified> {
       version: 2,
       options: config.verify,
       inputs: {
-        train: float.result.digest,
+        ...(float === null ? {} : { train: float.result.digest }),
         quantize: model.result.digest,
         build: firmware.result.digest,
         ...(await dataInputs(session)),
@@ -38,12 +39,15 @@ export function verified(session: ProjectSession): Promise<Verified> {
       volatileFiles: ['measured.json'],
       repeatable: context.globals.port === null,
       run: async (output) => {
-        const { test } = await dataset(session);
+        const test =
+          float === null
+            ? seededSamples(model.graph, countOf(config.verify.samples), config.seed)
+            : (await dataset(session)).test;
         const report = await onBoard(session, (device) =>
           verify(device, model.graph, test, {
             board,
             samples: config.verify.samples,
-            float: float.graph,
+            float: float?.graph ?? null,
             progress: context.progress,
             signal: context.signal,
             now: context.io.now,
@@ -62,6 +66,11 @@ export function verified(session: ProjectSession): Promise<Verified> {
     const again = await session.bring({ ...stage, repeatable: false });
     return { report: readReport(again.dir), result: again };
   });
+}
+
+/** `all` of infinitely many. */
+function countOf(samples: number | 'all'): number {
+  return samples === 'all' ? 200 : samples;
 }
 
 function readReport(dir: string): VerifyReport {

@@ -4,6 +4,20 @@ import { EXIT } from '../exit-codes.js';
 const CHECK_DATA = 'Check the files that `data:` in grapes.yaml names.';
 
 export const datasetErrors = {
+  DATA_NONE: {
+    title: 'The project has no data set',
+    explanation: 'The network was imported with its weights; nothing was said of samples, so nothing can be read.',
+    hint: 'Use `grapes verify`, which draws inputs from a seed, or start a project with data: `grapes init`.',
+    exitCode: EXIT.config,
+  },
+  PROJECT_IMPORTED: {
+    title: 'An imported network cannot be trained, evaluated or taught',
+    explanation:
+      'A .tflite file holds integers, and neither a float network nor samples with labels. It can be planned, exported, ' +
+      'built, flashed and verified.',
+    hint: 'Use `grapes plan`, `export`, `build` or `deploy` in this project.',
+    exitCode: EXIT.config,
+  },
   DATASET_FILE_MISSING: {
     title: 'A data file is missing',
     explanation: 'Paths in `data:` are relative to the folder of grapes.yaml.',

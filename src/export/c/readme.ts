@@ -20,8 +20,7 @@ function pointers. Model digest \`${model.modelDigest}\`.
 
 | | |
 | --- | --- |
-| classes | ${graph.classNames.map((n) => n.replaceAll('|', '\\|')).join(', ')} |
-| multiply-accumulates | ${plan.macs} |
+${graph.classNames.length === 0 ? '' : `| classes | ${graph.classNames.map((n) => n.replaceAll('|', '\\|')).join(', ')} |\n`}| multiply-accumulates | ${plan.macs} |
 | constants in flash | ${plan.constantBytes} bytes |
 | arena (RAM for inference) | ${plan.arenaBytes} bytes |
 | learning state (RAM) | ${plan.learn === null ? 'none: this model does not learn' : `${plan.learn.ramBytes} bytes`} |

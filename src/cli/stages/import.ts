@@ -1,0 +1,41 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { ToolError } from '../../errors/tool-error.js';
+import { importTflite } from '../../import/tflite/import-tflite.js';
+import { sha256Hex } from '../../util/digest.js';
+import { toolVersion } from '../../util/package-root.js';
+import type { ProjectSession } from '../project-session.js';
+import { readQuantizedGraph, writeGraph } from './graph-on-disk.js';
+import type { Quantized } from './quantize.js';
+
+/** Stage `quantize` of an imported network: the integers of the .tflite file. Opens the run, which is named after them. */
+export async function imported(session: ProjectSession, path: string): Promise<Quantized> {
+  const { config, dir } = session;
+  const file = readTfliteFile(join(dir, path));
+  const inputs = { tflite: sha256Hex(file) };
+  const options = { name: config.name, rounding: config.quantize.rounding ?? 'tflite' };
+  session.openRun({ options, inputs });
+  const result = await session.bring({
+    id: 'quantize',
+    version: 2,
+    options,
+    inputs,
+    seed: null,
+    run: async (output) => {
+      writeGraph(output, importTflite(file, { ...options, toolVersion: toolVersion() }));
+    },
+  });
+  return { graph: readQuantizedGraph(result.dir), report: null, result };
+}
+
+export function readTfliteFile(path: string): Uint8Array {
+  try {
+    return new Uint8Array(readFileSync(path));
+  } catch (cause) {
+    const reason = (cause as NodeJS.ErrnoException).code ?? 'unknown';
+    throw new ToolError('IMPORT_TFLITE_INVALID', `${path} could not be read (${reason}).`, {
+      context: { file: path },
+      cause,
+    });
+  }
+}

@@ -1,0 +1,56 @@
+// `grapes import`: a project around a .tflite model, through the commands that follow.
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import t from 'tap';
+import { skipUnless } from '../lanes.js';
+import { sharedFolder } from '../shared.js';
+import { cli } from './in-process.js';
+import { schemaErrors } from './schemas.js';
+
+const root = t.testdir();
+const env = { XDG_CACHE_HOME: join(root, 'cache') };
+const models = sharedFolder('models/mlperf-tiny');
+const skip = models === null ? 'the models of ../shared are not here' : false;
+const at = { cwd: root, env };
+
+void t.test('a model of MLPerf Tiny, from the file to the board', { skip }, async (t) => {
+  const model = join(models!, 'ad01_int8.tflite');
+  const made = await cli(['import', model, '--out', 'ad', '--json'], at);
+  t.equal(made.exitCode, 0, made.stderr);
+  t.same(schemaErrors(made.json), []);
+  t.match(made.json.result, { model: { name: 'ad01_int8', macs: 264192, outputShape: [640], arenaBytes: 768 } });
+  t.same(readFileSync(join(root, 'ad', 'ad01_int8.tflite')), readFileSync(model));
+
+  const again = await cli(['import', model, '--out', 'ad', '--json'], at);
+  t.equal(again.json.error?.code, 'INIT_EXISTS');
+
+  for (const rounding of ['tflite', 'single']) {
+    const dir = `ad-${rounding}`;
+    await cli(['import', model, '--out', dir, '--rounding', rounding], at);
+    const deployed = await cli(['deploy', '-C', dir, '--samples', '5', '--json'], at);
+    if (skipUnless('cc') !== false) continue;
+    t.equal(deployed.exitCode, 0, deployed.stderr);
+    t.same(schemaErrors(deployed.json), []);
+    t.match(deployed.json, {
+      accuracy: { float: null, int8: null, device: null },
+      verify: { samples: 5, mismatches: 0 },
+    });
+  }
+  for (const verb of ['train', 'evaluate', 'learn']) {
+    const refused = await cli([verb, '-C', 'ad', '--json'], at);
+    t.match(refused.json.error?.code, verb === 'learn' ? 'CONFIG_NO_LEARN' : 'PROJECT_IMPORTED', verb);
+    t.same(schemaErrors(refused.json), []);
+  }
+});
+
+void t.test('what cannot be imported leaves no project behind', async (t) => {
+  writeFileSync(join(root, 'junk.tflite'), Buffer.alloc(100, 7));
+  const junk = await cli(['import', 'junk.tflite', '--out', 'junk', '--json'], at);
+  t.equal(junk.json.error?.code, 'IMPORT_TFLITE_INVALID');
+  t.equal(junk.exitCode, 3);
+  const absent = await cli(['import', 'absent.tflite', '--json'], at);
+  t.equal(absent.json.error?.code, 'IMPORT_TFLITE_INVALID');
+  const name = await cli(['import', 'junk.tflite', '--name', 'Not C', '--json'], at);
+  t.equal(name.json.error?.code, 'CONFIG_VALUE');
+  t.notOk(existsSync(join(root, 'junk')));
+});
