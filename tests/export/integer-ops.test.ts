@@ -22,7 +22,7 @@ void t.test('random graphs in C on the host, under ASan and UBSan', { skip: skip
     t.same(graphFromFiles(json, bin), graph, 'the graph survives the disk');
     const dir = join(t.testdirName, String(n));
     mkdirSync(dir, { recursive: true });
-    const sources = exportRandom(rng, graph, { learn: null, kernels: 'plain' }, 5);
+    const sources = exportRandom(rng, graph, { learn: null, kernels: n % 2 === 0 ? 'dsp' : 'plain' }, 5);
     writeSources(dir, sources);
     const narrow = n % 4 === 3 ? ['-DGRAPES_NARROW_MULTIPLY=1'] : [];
     const said = runSelfTest(dir, sources, ['-O1', ...narrow, ...SANITIZERS]);

@@ -144,6 +144,14 @@ class Builder {
     const quant = { scale: scales, zeroPoint: scales.map(() => 0), axis };
     const weights = this.tensors.length;
     const data = Int8Array.from({ length: elementCount(shape) }, () => rng.below(255) - 127);
+    if (rng.below(3) === 0) {
+      // A dead channel, as converters leave them.
+      const dead = rng.below(channels);
+      const last = axis === shape.length - 1;
+      data.forEach((_, k) => {
+        if ((last ? k % channels : Math.floor(k / fanIn)) === dead) data[k] = 0;
+      });
+    }
     this.tensors.push({ id: weights, name: `w${weights}`, shape, dtype: 'int8', role: 'weight', quant, data });
     const bias = rng.below(4) === 0 ? null : this.tensors.length;
     if (bias !== null) {

@@ -30,7 +30,7 @@ export function planned(session: ProjectSession, compile: boolean): Promise<Plan
     const learn = config.learn?.spec ?? null;
     const result = await session.bring({
       id: `plan/${board.id}`,
-      version: 1,
+      version: 2,
       options: { learn, kernels: board.chip.kernels, compiler },
       inputs: {
         quantize: model.result.digest,

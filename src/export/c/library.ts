@@ -14,7 +14,13 @@ const LEARN_HEADERS = [
 /** Headers that a header includes, relative to `firmware/`. */
 const INCLUDES: Readonly<Record<string, readonly string[]>> = {
   'kernels/plain/fully_connected_s8.h': ['kernels/plain/requantize.h'],
-  'kernels/dsp/fully_connected_s8.h': ['kernels/plain/requantize.h'],
+  'kernels/dsp/fully_connected_s8.h': ['kernels/dsp/pairs.h', 'kernels/plain/requantize.h'],
+  'kernels/dsp/conv_2d_s8.h': ['kernels/dsp/pairs.h', 'kernels/plain/requantize.h'],
+  'kernels/dsp/depthwise_conv_2d_s8.h': [
+    'kernels/dsp/conv_2d_s8.h',
+    'kernels/dsp/pairs.h',
+    'kernels/plain/requantize.h',
+  ],
   'kernels/plain/conv_2d_s8.h': ['kernels/plain/requantize.h'],
   'kernels/plain/depthwise_conv_2d_s8.h': ['kernels/plain/requantize.h'],
   'kernels/plain/mean_s8.h': ['kernels/plain/requantize.h'],

@@ -27,19 +27,31 @@ export function packDsp({ inputs, outputs, weights, foldedBias }: DenseIntegers)
   const packed = new Int8Array(outputs * padded);
   const bias = new Int32Array(outputs);
   for (let o = 0; o < outputs; o++) {
-    let evenSum = 0;
-    for (let i = 0; i < inputs; i += 2) {
-      const even = weights[o * inputs + i];
-      const odd = i + 1 < inputs ? weights[o * inputs + i + 1] : 0;
-      const at = o < blocked ? (o & ~3) * padded + (i & ~3) * 4 + (o & 3) * 4 + (i & 2) : o * padded + i;
-      packed[at] = even;
-      packed[at + 1] = odd - (even < 0 ? 1 : 0);
-      evenSum += even;
+    const { bytes, evenSum } = pairWeights(weights.subarray(o * inputs, (o + 1) * inputs), padded);
+    if (o < blocked) {
+      for (let i = 0; i < padded; i += 4) {
+        packed.set(bytes.subarray(i, i + 4), (o & ~3) * padded + i * 4 + (o & 3) * 4);
+      }
+    } else {
+      packed.set(bytes, o * padded);
     }
     // int32 on both sides of the multiplication by 256: the kernel computes modulo 2^32.
     bias[o] = (Math.imul(foldedBias[o], 256) - 127 * evenSum) | 0;
   }
   return { weights: packed, bias };
+}
+
+/** A row with its neighbours in pairs: 256 * odd + even in two bytes, padded with zeros to `length`. */
+export function pairWeights(row: Int8Array, length: number): { readonly bytes: Int8Array; readonly evenSum: number } {
+  const bytes = new Int8Array(length);
+  let evenSum = 0;
+  for (let i = 0; i < row.length; i += 2) {
+    const even = row[i];
+    bytes[i] = even;
+    bytes[i + 1] = (i + 1 < row.length ? row[i + 1] : 0) - (even < 0 ? 1 : 0);
+    evenSum += even;
+  }
+  return { bytes, evenSum };
 }
 
 /** Smallest and largest value the accumulator of row `o` can end with, over all int8 inputs. */
@@ -59,6 +71,7 @@ export function accumulatorRange({ inputs, weights, foldedBias }: DenseIntegers,
  * shift to the right.
  */
 export function fitsDsp(layer: DenseIntegers, shift: ArrayLike<number>): boolean {
+  if (layer.weights.includes(-128)) return false;
   for (let o = 0; o < layer.outputs; o++) {
     const [low, high] = accumulatorRange(layer, o);
     if (low < -(2 ** 23) || high >= 2 ** 23 || shift[o] >= 0) return false;

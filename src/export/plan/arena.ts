@@ -1,3 +1,5 @@
+import { Rng } from '../../util/rng.js';
+
 /** Bytes (or any unit) that must not overlap another buffer whose [first, last] shares a step. */
 export interface BufferRequest {
   readonly id: number;
@@ -16,7 +18,7 @@ export interface BufferLayout {
 type Placed = BufferRequest & { readonly offset: number };
 
 /**
- * Places buffers by lifetime. Two ways are tried and the smaller result is taken:
+ * Places buffers by lifetime. Two quick ways are tried; where neither reaches the bound, orders are searched:
  * - greedily by size, the largest first, each in the tightest gap among what lives at the same time;
  * - in order of time, alternately from the bottom and from the top of the least memory that any plan needs. For a
  *   chain (each buffer meets only its neighbours) that is the optimum, the largest sum of two neighbours.
@@ -36,8 +38,42 @@ export function placeBuffers(requests: readonly BufferRequest[], alignment = 1):
     const high = turn % 2 === 1 ? highestGap(request, twoEnded, alignment, bound) : null;
     twoEnded.push({ ...request, offset: high ?? lowestGap(request, twoEnded, alignment) });
   });
-  const best = totalOf(twoEnded) < totalOf(greedy) ? twoEnded : greedy;
+  const quick = totalOf(twoEnded) < totalOf(greedy) ? twoEnded : greedy;
+  const best = totalOf(quick) > bound ? searchOrders(bySize, quick, bound, alignment) : quick;
   return { offsets: new Map(best.map((p) => [p.id, p.offset])), totalBytes: totalOf(best) };
+}
+
+const SEARCH_ROUNDS = 4000;
+
+/**
+ * Every packing without loose gaps is what first-fit makes of some order, so orders are searched: two places are swapped at
+ * a time, and a swap stays unless it makes things worse. Ends at the bound, which no plan can beat. The swaps come from a
+ * fixed sequence: same buffers, same plan.
+ */
+function searchOrders(start: readonly BufferRequest[], quick: Placed[], bound: number, alignment: number): Placed[] {
+  const firstFit = (order: readonly BufferRequest[]): Placed[] => {
+    const placed: Placed[] = [];
+    for (const request of order) placed.push({ ...request, offset: lowestGap(request, placed, alignment) });
+    return placed;
+  };
+  const rng = new Rng(1);
+  const order = [...start];
+  let best = quick;
+  let current = totalOf(firstFit(order));
+  for (let round = 0; round < SEARCH_ROUNDS && totalOf(best) > bound; round++) {
+    const i = rng.below(order.length);
+    const j = rng.below(order.length);
+    [order[i], order[j]] = [order[j], order[i]];
+    const placed = firstFit(order);
+    const total = totalOf(placed);
+    if (total <= current) {
+      current = total;
+      if (total < totalOf(best)) best = placed;
+    } else {
+      [order[i], order[j]] = [order[j], order[i]];
+    }
+  }
+  return best;
 }
 
 export function alignUp(value: number, alignment: number): number {

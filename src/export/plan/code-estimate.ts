@@ -6,6 +6,8 @@ import type { LoweredOp } from '../c/ops/lowered-op.js';
 const KERNEL_BYTES: Readonly<Record<string, number>> = {
   'kernels/plain/fully_connected_s8.h': 200,
   'kernels/dsp/fully_connected_s8.h': 800,
+  'kernels/dsp/conv_2d_s8.h': 900,
+  'kernels/dsp/depthwise_conv_2d_s8.h': 900,
   'kernels/plain/lookup_s8.h': 40,
   'kernels/plain/conv_2d_s8.h': 500,
   'kernels/plain/depthwise_conv_2d_s8.h': 500,

@@ -1,11 +1,15 @@
 import type { Conv2dOp, DepthwiseConv2dOp } from '../../../ir/integer-ops.js';
 import { prepareInt8Convolution } from '../../../ir/ops/int8/convolution.js';
 import { number, pointer, roundingArgument, scratchArgument, shape } from './arguments.js';
+import { tameConstantChannels } from './constant-channels.js';
+import { packConvolution } from './convolution-packing.js';
 import type { LowerOp } from './lowered-op.js';
 
 /** Both kinds of convolution: one list of arguments, one set of constants. */
-export const lowerConvolution: LowerOp<Conv2dOp | DepthwiseConv2dOp> = (graph, op, { prefix, symbol }) => {
-  const layer = prepareInt8Convolution(graph, op);
+export const lowerConvolution: LowerOp<Conv2dOp | DepthwiseConv2dOp> = (graph, op, { prefix, symbol }, kernels) => {
+  const rounding = graph.rounding ?? 'tflite';
+  const layer = tameConstantChannels(prepareInt8Convolution(graph, op), op.kind === 'depthwise_conv_2d', rounding);
+  const packed = packConvolution(op.kind, layer, rounding, kernels);
   const { geometry: g, outputChannels } = layer;
   const name = (suffix: string): string => `${prefix}_${symbol}_${suffix}`;
   const weightShape = graph.tensors[op.weights].shape;
@@ -15,21 +19,21 @@ export const lowerConvolution: LowerOp<Conv2dOp | DepthwiseConv2dOp> = (graph, o
   return {
     symbol,
     comment: `${op.name}: ${g.kernelHeight}x${g.kernelWidth} ${what}${strideText(op)}, ${from} -> ${to}${op.activation === 'none' ? '' : `, ${op.activation} in the clamp`}`,
-    kernelHeader: `kernels/plain/${op.kind}_s8.h`,
+    kernelHeader: `kernels/${packed.set}/${op.kind}_s8.h`,
     constants: [
       {
         name: `${symbol}_weights`,
         element: 'int8_t',
         role: 'weight',
-        values: layer.weights,
-        wordAligned: false,
-        comment: `${op.name}: weights ${weightShape.map((d) => `[${d}]`).join('')}`,
+        values: packed.weights,
+        wordAligned: packed.set !== 'plain',
+        comment: `${op.name}: weights ${weightShape.map((d) => `[${d}]`).join('')}, ${packed.layout}`,
       },
       {
         name: `${symbol}_bias`,
         element: 'int32_t',
         role: 'bias',
-        values: layer.foldedBias,
+        values: packed.bias,
         wordAligned: false,
         comment: `${op.name}: bias with the input's zero point folded in`,
       },
@@ -50,11 +54,11 @@ export const lowerConvolution: LowerOp<Conv2dOp | DepthwiseConv2dOp> = (graph, o
         comment: `${op.name}: power of two that belongs to the multiplier`,
       },
     ],
-    scratchBytes: 0,
+    scratchBytes: packed.scratchBytes,
     macs: g.outputHeight * g.outputWidth * layer.weights.length,
     calls: ({ input, output, scratch }) => [
       {
-        kernel: `grapes_${op.kind}_s8_plain`,
+        kernel: `grapes_${op.kind}_s8_${packed.set}`,
         title: `${op.kind}_${from}_to_${to}`,
         arguments: [
           pointer('const int8_t *', 'input', input),
@@ -82,7 +86,7 @@ export const lowerConvolution: LowerOp<Conv2dOp | DepthwiseConv2dOp> = (graph, o
           number('int8_t', 'clamp_min', layer.clampMin),
           number('int8_t', 'clamp_max', layer.clampMax),
           roundingArgument(graph),
-          scratchArgument(0, scratch),
+          scratchArgument(packed.scratchBytes, scratch),
         ],
       },
     ],

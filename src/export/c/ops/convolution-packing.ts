@@ -1,0 +1,110 @@
+import type { KernelSet } from '../../../ir/c-sources.js';
+import type { Conv2dOp, DepthwiseConv2dOp } from '../../../ir/integer-ops.js';
+import type { Int8Convolution } from '../../../ir/ops/int8/convolution.js';
+import type { Rounding } from '../../../ir/requantize.js';
+import { accumulatorRange, pairWeights } from '../weights.js';
+
+type ConvolutionKind = Conv2dOp['kind'] | DepthwiseConv2dOp['kind'];
+
+/** A convolution's constants as one kernel set wants them: the TypeScript twin of the kernel's own description. */
+export interface PackedConvolution {
+  readonly set: KernelSet;
+  readonly weights: Int8Array;
+  readonly bias: Int32Array;
+  /** How the weights lie, for the comment. */
+  readonly layout: string;
+  readonly scratchBytes: number;
+}
+
+/** For `kernels` where its bounds hold for every input, for kernels/plain otherwise. Both compute the same bits. */
+export function packConvolution(
+  kind: ConvolutionKind,
+  layer: Int8Convolution,
+  rounding: Rounding,
+  kernels: KernelSet,
+): PackedConvolution {
+  if (kernels === 'dsp') {
+    const packed = kind === 'conv_2d' ? packConv2dDsp(layer, rounding) : packDepthwiseDsp(layer, rounding);
+    if (packed !== null) return packed;
+  }
+  return {
+    set: 'plain',
+    weights: layer.weights,
+    bias: layer.foldedBias,
+    layout: 'as the network has them',
+    scratchBytes: 0,
+  };
+}
+
+/** Two roundings go right only, and one rounding must not shift beyond int32. */
+function shiftsFit({ shift }: Int8Convolution, rounding: Rounding, sumBits: number): boolean {
+  return shift.every((s) => (rounding === 'tflite' ? s < 0 : s + sumBits <= 31));
+}
+
+function packConv2dDsp(layer: Int8Convolution, rounding: Rounding): PackedConvolution | null {
+  const { outputChannels, weights, foldedBias } = layer;
+  const inputs = weights.length / outputChannels;
+  const dense = { inputs, outputs: outputChannels, weights, foldedBias };
+  for (let o = 0; o < outputChannels; o++) {
+    const [low, high] = accumulatorRange(dense, o);
+    if (low < -(2 ** 23) || high >= 2 ** 23) return null;
+  }
+  if (weights.includes(-128) || inputs > 65532 || !shiftsFit(layer, rounding, 23)) return null;
+  const groups = Math.ceil(inputs / 4);
+  const packed = new Int8Array(Math.ceil(outputChannels / 2) * 8 * groups);
+  const bias = new Int32Array(outputChannels);
+  for (let o = 0; o < outputChannels; o++) {
+    const { bytes, evenSum } = pairWeights(weights.subarray(o * inputs, (o + 1) * inputs), 4 * groups);
+    for (let g = 0; g < groups; g++) {
+      packed.set(bytes.subarray(4 * g, 4 * g + 4), (o >> 1) * 8 * groups + 8 * g + 4 * (o & 1));
+    }
+    bias[o] = (Math.imul(foldedBias[o], 256) - 127 * evenSum) | 0;
+  }
+  return {
+    set: 'dsp',
+    weights: packed,
+    bias,
+    layout: 'packed for kernels/dsp: two channels interleaved, weights in pairs',
+    scratchBytes: 20 * groups + 3,
+  };
+}
+
+const TAPS = 9;
+
+function packDepthwiseDsp(layer: Int8Convolution, rounding: Rounding): PackedConvolution | null {
+  const { geometry: g, outputChannels, weights, foldedBias } = layer;
+  const fits =
+    outputChannels === g.channels &&
+    outputChannels % 4 === 0 &&
+    g.kernelHeight === 3 &&
+    g.kernelWidth === 3 &&
+    g.dilationHeight === 1 &&
+    g.dilationWidth === 1 &&
+    shiftsFit(layer, rounding, 29) &&
+    foldedBias.every((b) => Math.abs(b) < 2 ** 28);
+  if (!fits) return null;
+  const words = new Int16Array((outputChannels / 4) * 36);
+  let at = 0;
+  for (let c = 0; c < outputChannels; c += 4) {
+    const weight = (tap: number, channel: number): number => weights[tap * outputChannels + c + channel];
+    for (let tap = 0; tap < TAPS - 1; tap += 2) {
+      for (const channel of [0, 2, 1, 3]) {
+        words[at++] = weight(tap, channel);
+        words[at++] = weight(tap + 1, channel);
+      }
+    }
+    for (const channel of [0, 2, 1, 3]) words[at++] = weight(TAPS - 1, channel);
+  }
+  const bytes = new Int8Array(2 * words.length);
+  const view = new DataView(bytes.buffer);
+  words.forEach((word, k) => {
+    view.setInt16(2 * k, word, true);
+  });
+  return {
+    set: 'dsp',
+    weights: bytes,
+    bias: foldedBias,
+    layout: 'packed for kernels/dsp: pairs of taps as int16, four channels at a time',
+    scratchBytes: TAPS * g.channels + 3,
+  };
+}
