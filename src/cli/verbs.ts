@@ -143,13 +143,14 @@ export const VERBS: readonly VerbSpec[] = [
   },
   {
     name: 'export',
-    summary: 'Write the model as C99, ready to build alone, or as a layers model',
+    summary: 'Write the model as C99, ready to build alone, as .tflite or as a layers model',
     args: [],
     options: [
       {
         flags: '--format <name>',
-        description: 'c (default), or tfjs: the float network as a layers model for TensorFlow.js',
-        parse: oneOf('c', 'tfjs'),
+        description:
+          'c (default); tflite: the int8 network as a .tflite file; tfjs: the float network as a layers model for TensorFlow.js',
+        parse: oneOf('c', 'tflite', 'tfjs'),
       },
       { flags: '--out <dir>', description: 'also copy the files there' },
       FORCE,

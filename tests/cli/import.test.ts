@@ -21,6 +21,12 @@ void t.test('a model of MLPerf Tiny, from the file to the board', { skip }, asyn
   t.match(made.json.result, { model: { name: 'ad01_int8', macs: 264192, outputShape: [640], arenaBytes: 768 } });
   t.same(readFileSync(join(root, 'ad', 'ad01_int8.tflite')), readFileSync(model));
 
+  const exported = await cli(['export', '-C', 'ad', '--format', 'tflite', '--out', 'back', '--json'], at);
+  t.same(schemaErrors(exported.json), []);
+  t.match(exported.json.result, { format: 'tflite', files: ['ad01_int8.tflite'], learns: false });
+  const back = await cli(['import', 'back/ad01_int8.tflite', '--out', 'ad2', '--json'], at);
+  t.match(back.json.result, { model: { macs: 264192, outputShape: [640], arenaBytes: 768 } }, back.stderr);
+
   const again = await cli(['import', model, '--out', 'ad', '--json'], at);
   t.equal(again.json.error?.code, 'INIT_EXISTS');
 

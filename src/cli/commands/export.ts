@@ -4,6 +4,7 @@ import { writeFileAtomic } from '../../util/atomic-write.js';
 import type { CommandHandler } from '../command.js';
 import { ProjectSession, withSession } from '../project-session.js';
 import { exportedLayersModel } from '../stages/export-tfjs.js';
+import { exportedTflite } from '../stages/export-tflite.js';
 import { exported } from '../stages/export.js';
 
 /** What a format makes: text or bytes by path, in a folder of the run. */
@@ -15,9 +16,9 @@ interface Made {
   readonly action: 'ran' | 'current';
 }
 
-type Format = 'c' | 'tfjs';
+type Format = 'c' | 'tflite' | 'tfjs';
 
-/** `grapes export [--format c|tfjs] [--out DIR] [--force]` */
+/** `grapes export [--format c|tflite|tfjs] [--out DIR] [--force]` */
 export const run: CommandHandler = (context, _args, options) =>
   withSession(ProjectSession.open(context, { target: 'export', force: options['force'] === true }), async (session) => {
     const format = (options['format'] as Format | undefined) ?? 'c';
@@ -36,6 +37,10 @@ const MAKERS: Readonly<Record<Format, (session: ProjectSession) => Promise<Made>
     const { sources, dir, result } = await exported(session);
     const { modelDigest, learns } = sources;
     return { dir, files: sources.files.map(({ path }) => path), modelDigest, learns, action: result.action };
+  },
+  tflite: async (session) => {
+    const { dir, digest, action } = await exportedTflite(session);
+    return { dir, files: [`${session.config.name}.tflite`], modelDigest: digest, learns: false, action };
   },
   tfjs: async (session) => {
     const { dir, digest, action } = await exportedLayersModel(session);

@@ -16,6 +16,15 @@ export const exportErrors = {
     hint: 'Export the model as C, or train one without these layers.',
     exitCode: EXIT.config,
   },
+  EXPORT_TFLITE_INEXPRESSIBLE: {
+    title: 'The network has integers that no .tflite file can hold',
+    explanation:
+      'A .tflite file holds scales, zero points and activations; its readers make multipliers, shifts, clamps and tables of ' +
+      'them by fixed rules. The file that export writes is read back, and these ops came out otherwise than they went in. ' +
+      "Our table of tanh, for one, is the nearest int8 to tanh itself, and TFLite's is not at every entry.",
+    hint: 'Export the model as C, or train one without the layers that the message names.',
+    exitCode: EXIT.config,
+  },
   EXPORT_BAD_NAME: {
     title: "The model's name cannot prefix C symbols",
     explanation: 'The name becomes the prefix of every generated function and array, so it has to be a C identifier.',

@@ -41,6 +41,32 @@ export const ARITHMETIC = { activation: 0 } as const;
 export const CONCATENATION = { axis: 0, activation: 1 } as const;
 export const REDUCER = { keepDims: 0 } as const;
 
+/** Which table an operator's options are: numbers of the schema's union. */
+export const OPTIONS = {
+  conv_2d: 1,
+  depthwise_conv_2d: 2,
+  pool_2d: 5,
+  fully_connected: 8,
+  softmax: 9,
+  concatenation: 10,
+  add: 11,
+  reshape: 17,
+  mul: 21,
+  pad: 22,
+  reducer: 27,
+  sub: 28,
+  squeeze: 30,
+  strided_slice: 32,
+  maximum_minimum: 39,
+  expand_dims: 52,
+  shape: 55,
+  pack: 59,
+  leaky_relu: 75,
+  quantize: 89,
+  hard_swish: 91,
+} as const;
+export type OptionsType = keyof typeof OPTIONS;
+
 export const PADDING = ['same', 'valid'] as const;
 
 /** Fused activations by their number. */
