@@ -83,7 +83,7 @@ train:
   earlyStopPatience: 6
 `,
   cnn: (v) => `${head(v)}
-# Convolutions train and evaluate; docs/training.md says which layers have an integer form and run on a device.
+# All of it runs on a device in integers; docs/training.md says which layers do not.
 data:
   source: synthetic-digits # drawn by the tool itself: nothing to download
 

@@ -9,8 +9,8 @@ export type Activation = 'none' | 'relu' | 'relu6' | 'tanh' | 'sigmoid';
 
 /**
  * y[o] = activation(sum_i weights[o][i] * x[i] + bias[o]).
- * Float graphs: `requantize` is null. Quantized graphs: `requantize` is set and `activation` is `none` or `relu`
- * (relu lives in the clamp; tanh has become a `lookup` of its own).
+ * Float graphs: `requantize` is null. Quantized graphs: `requantize` is set and `activation` is `none`, `relu`
+ * or `relu6` (they live in the clamp; tanh and sigmoid have become a `lookup` of their own).
  */
 export interface FullyConnectedOp {
   readonly kind: 'fully_connected';
@@ -27,7 +27,7 @@ export type LookupFunction = 'tanh' | 'sigmoid' | 'relu' | 'relu6' | 'rescale';
 
 /**
  * An activation as an op of its own. Quantized graphs: y[i] = table[x[i] + 128], a 256-entry int8 table.
- * Float graphs (between the pass `split-tanh` and quantization): the function itself, and `table` is -1.
+ * Float graphs (between the pass `split-lookups` and quantization): the function itself, and `table` is -1.
  */
 export interface LookupOp {
   readonly kind: 'lookup';
@@ -35,12 +35,12 @@ export interface LookupOp {
   readonly input: number;
   readonly table: number;
   readonly output: number;
-  /** The function the table samples; `rescale`: from one scale and zero point to another. Float graphs know tanh only. */
+  /** The function the table samples; `rescale`: from one scale and zero point to another, in quantized graphs only. */
   readonly activation: LookupFunction;
 }
 
 /**
- * A trained layer as it is, in float graphs only: what has no integer form yet, or is folded away by quantization. The
+ * A trained layer as it is, in float graphs only: quantization folds it away or makes an integer op of it. The
  * meaning of `spec` and the order of `parameters` (learned, then kept) stand in src/ir/model-spec.ts and src/ir/ops.
  */
 export interface LayerOp {

@@ -68,6 +68,16 @@ export function requantizeFactor(inputScale: number, weightScale: number, output
 }
 
 /**
+ * The factor of a dense layer. With one weight scale for all outputs TFLite rounds the product of the scales to float32
+ * first, in dense layers alone.
+ */
+export function denseFactor(inputScale: number, weightScale: number, outputScale: number, perChannel: boolean): number {
+  return perChannel
+    ? requantizeFactor(inputScale, weightScale, outputScale)
+    : Math.fround(inputScale * weightScale) / outputScale;
+}
+
+/**
  * TFLite's MultiplyByQuantizedMultiplier with double rounding: round(x * 2^left * multiplier / 2^31), ties towards
  * plus infinity, then an arithmetic shift right by -shift, ties away from zero. x is an int32 with
  * |x| * 2^left < 2^31 (checked by validateGraph); the result is an int32. Exact without BigInt: the product is split

@@ -151,7 +151,7 @@ function checkOperands(op: Op, graph: Graph): string | null {
     case 'fully_connected':
       return want(op.weights, 'weights', ['weight']) ?? (op.bias === null ? null : want(op.bias, 'bias', ['bias']));
     case 'lookup':
-      if (!LOOKUP_FUNCTIONS.includes(op.activation) || (graph.stage === 'float' && op.activation !== 'tanh'))
+      if (!LOOKUP_FUNCTIONS.includes(op.activation) || (graph.stage === 'float' && op.activation === 'rescale'))
         return `looks up the unknown function '${String(op.activation)}'`;
       return graph.stage === 'float' ? null : want(op.table, 'table', ['table']);
     default:
@@ -304,7 +304,9 @@ function checkRequantize(op: Op, graph: Graph): string | null {
   const { requantize } = op;
   if (graph.stage === 'float') return requantize === null ? null : 'requantizes in a float graph';
   if (requantize === null) return 'has no requantize parameters';
-  if (op.activation === 'tanh') return 'has tanh inside: quantized graphs hold it as a lookup of its own';
+  if (op.activation === 'tanh' || op.activation === 'sigmoid') {
+    return `has ${op.activation} inside: quantized graphs hold it as a lookup of its own`;
+  }
   const quantized = graph as QuantizedGraph;
   const outputs = graph.tensors[op.weights].shape[0];
   return checkRequantizeNumbers(quantized, requantize, outputs, op.output) ?? checkBiasScale(quantized, op);

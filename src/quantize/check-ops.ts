@@ -1,13 +1,12 @@
 import { ToolError } from '../errors/tool-error.js';
-import { isLayerOp, type FloatGraph, type Op } from '../ir/graph.js';
-import { foldBatchNorm } from './passes/fold-batch-norm.js';
-
-const SUPPORTED: readonly string[] = ['fully_connected', 'lookup'] satisfies Op['kind'][];
+import type { FloatGraph } from '../ir/graph.js';
+import { prepare } from './prepare.js';
+import { quantizerOf } from './quantizers.js';
 
 export interface UnsupportedOp {
   /** Its name in the graph. */
   readonly op: string;
-  /** What it is: `gru`, `fully_connected with relu6`. */
+  /** What it is: `gru`. */
   readonly kind: string;
 }
 
@@ -16,11 +15,9 @@ const OVER_TIME: readonly string[] = ['simple_rnn', 'gru', 'snu', 'rate_code'];
 
 /** The ops of a network that have no integer form and cannot be folded away. The weights do not matter. */
 export function unsupportedOps(graph: FloatGraph): UnsupportedOp[] {
-  return foldBatchNorm(graph).ops.flatMap((op): UnsupportedOp[] => {
-    if (isLayerOp(op) || !SUPPORTED.includes(op.kind)) return [{ op: op.name, kind: op.kind }];
-    const { activation } = op;
-    return ['relu6', 'sigmoid'].includes(activation) ? [{ op: op.name, kind: `${op.kind} with ${activation}` }] : [];
-  });
+  return prepare(graph)
+    .ops.filter((op) => quantizerOf(op) === null)
+    .map((op) => ({ op: op.name, kind: op.kind }));
 }
 
 /** Throws QUANTIZE_UNSUPPORTED_OP with all {@link unsupportedOps}, if there are any. */
@@ -34,7 +31,7 @@ export function checkOps(graph: FloatGraph): void {
     : '';
   throw new ToolError(
     'QUANTIZE_UNSUPPORTED_OP',
-    `${unsupported.length === 1 ? 'This op has' : 'These ops have'} no integer form: ${list}. There is one for ${SUPPORTED.join(' and ')}.${overTime}`,
+    `${unsupported.length === 1 ? 'This op has' : 'These ops have'} no integer form: ${list}.${overTime}`,
     { context: { op, kind, ops: unsupported.map((u) => u.op), kinds: unsupported.map((u) => u.kind) } },
   );
 }

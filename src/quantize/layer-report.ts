@@ -3,12 +3,12 @@ import { runFloat, runInt8 } from '../ir/interpret.js';
 import { quantizeInput } from '../ir/quantize-input.js';
 import type { LayerQuantReport, QuantizeReport } from '../ir/report.js';
 import { tensorBytes } from '../ir/tensor.js';
-import { TANH_REACH, tanhInputs } from './schemes/tanh-reach.js';
+import { clip, lookupReach } from './schemes/lookup-reach.js';
 
 /** What `quantize` knows without a test set; see {@link completeQuantizeReport}. */
 export type PartialQuantizeReport = Pick<QuantizeReport, 'schemaVersion' | 'layers' | 'floatBytes' | 'int8Bytes'>;
 
-/** A multiplier (int32) and a shift (int8) for each output of a dense op. */
+/** A multiplier (int32) and a shift (int8) for each output of a layer of weights. */
 const REQUANTIZE_BYTES = 5;
 
 interface Tally {
@@ -21,7 +21,7 @@ interface Tally {
 /**
  * Runs both networks on `inputs` and compares every op's output. The graphs have the same ops over the same tensor
  * ids: `float` after the passes, `int8` made from it. Noise accumulates from layer to layer, as it does on a device.
- * Sums before a tanh are compared within the reach of tanh: what lies beyond makes no difference.
+ * Sums before a tanh or sigmoid are compared within its reach: what lies beyond makes no difference.
  */
 export function reportLayers(
   float: FloatGraph,
@@ -29,14 +29,15 @@ export function reportLayers(
   inputs: readonly Float32Array[],
 ): PartialQuantizeReport {
   const tallies = int8.ops.map((): Tally => ({ signal: 0, noise: 0, saturated: 0, values: 0 }));
-  const sums = tanhInputs(int8);
+  const reach = lookupReach(int8);
   for (const input of inputs) {
     const real = runFloat(float, input).tensors;
     const integers = runInt8(int8, quantizeInput(int8, input)).tensors;
     int8.ops.forEach((op, k) => {
       const { scale, zeroPoint } = int8.tensors[op.output].quant!;
       const values = real.get(op.output)!;
-      const exact = sums.has(op.output) ? values.map(withinReach) : values;
+      const within = reach.get(op.output);
+      const exact = within === undefined ? values : values.map((v) => clip(v, within));
       compare(tallies[k], exact, integers.get(op.output)!, scale[0], zeroPoint[0]);
     });
   }
@@ -54,10 +55,6 @@ export function reportLayers(
   });
   const sum = (key: 'floatBytes' | 'int8Bytes'): number => layers.reduce((n, l) => n + l[key], 0);
   return { schemaVersion: 1, layers, floatBytes: sum('floatBytes'), int8Bytes: sum('int8Bytes') };
-}
-
-function withinReach(sum: number): number {
-  return Math.max(TANH_REACH.min, Math.min(TANH_REACH.max, sum));
 }
 
 function compare(tally: Tally, real: Float32Array, integers: Int8Array, scale: number, zeroPoint: number): void {

@@ -7,7 +7,8 @@ import type {
   QuantizedOp,
 } from '../../src/ir/graph.js';
 import type { QuantParams } from '../../src/ir/quant-params.js';
-import { tanhTable, TANH_OUTPUT } from '../../src/ir/ops/lookup.js';
+import { tanhTable } from '../../src/ir/ops/int8/lookup-tables.js';
+import { TANH_OUTPUT } from '../../src/ir/ops/lookup.js';
 import { quantizeMultiplier, requantizeFactor } from '../../src/ir/requantize.js';
 import type { Tensor, TensorData, TensorRole } from '../../src/ir/tensor.js';
 import type { Rng } from '../../src/util/rng.js';
@@ -116,7 +117,7 @@ export function randomQuantizedGraph(rng: Rng, { sizes, activation, bias }: Rand
     input = op.output;
     inputQuant = outQuant;
     if (tanh) {
-      const table = list.add(`t${k}`, [256], 'table', null, tanhTable(outQuant.scale[0], zeroPoint));
+      const table = list.add(`t${k}`, [256], 'table', null, tanhTable({ scale: outQuant.scale[0], zeroPoint }));
       inputQuant = perTensor(TANH_OUTPUT.scale, TANH_OUTPUT.zeroPoint);
       const output = list.add(`a${k}`, [outputs], 'activation', inputQuant, null);
       ops.push({ kind: 'lookup', name: `tanh${k}`, input, table, output, activation: 'tanh' });

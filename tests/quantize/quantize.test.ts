@@ -4,49 +4,20 @@ import type { FloatGraph, FullyConnectedOp, QuantizedGraph } from '../../src/ir/
 import { graphToFiles } from '../../src/ir/graph-file.js';
 import { runFloat, runInt8 } from '../../src/ir/interpret.js';
 import { tanhf } from '../../src/ir/learn/math-f32.js';
-import type { LayerSpec } from '../../src/ir/model-spec.js';
 import type { QuantizeOptions } from '../../src/ir/options.js';
-import { planNetwork } from '../../src/ir/plan-network.js';
 import { quantizeInput } from '../../src/ir/quantize-input.js';
 import { validateGraph } from '../../src/ir/validate-graph.js';
 import { MinMaxObserver } from '../../src/quantize/observers/minmax.js';
 import { PercentileObserver } from '../../src/quantize/observers/percentile.js';
 import { foldBatchNorm } from '../../src/quantize/passes/fold-batch-norm.js';
-import { splitTanh } from '../../src/quantize/passes/split-tanh.js';
+import { splitLookups } from '../../src/quantize/passes/split-lookups.js';
 import { quantize } from '../../src/quantize/quantize.js';
 import { completeQuantizeReport } from '../../src/quantize/report.js';
 import { asymmetricInt8 } from '../../src/quantize/schemes/activations.js';
 import { symmetricInt8 } from '../../src/quantize/schemes/weights.js';
-import { initialParameters } from '../../src/train/initializers.js';
-import { toGraph } from '../../src/train/to-graph.js';
 import { Rng } from '../../src/util/rng.js';
 import { randomFloatGraph } from '../ir/graphs.js';
-
-const OPTIONS: QuantizeOptions = {
-  calibration: { method: 'minmax', percentile: 99.9, samples: 200 },
-  weights: 'per-channel',
-  seed: 1,
-};
-
-function randomSamples(seed: number, count: number, inputSize: number, classes = 3): Samples {
-  const rng = new Rng(seed);
-  return {
-    count,
-    inputSize,
-    values: Float32Array.from({ length: count * inputSize }, () => rng.range(-1, 2)),
-    scale: 1,
-    offset: 0,
-    labels: Uint8Array.from({ length: count }, () => rng.below(classes)),
-  };
-}
-
-/** Changes a constant of a graph in place of the original. */
-function withConstant(graph: FloatGraph, name: string, change: (v: number, i: number) => number): FloatGraph {
-  const tensors = graph.tensors.map((x) =>
-    x.name === name ? { ...x, data: (x.data as Float32Array).map((v, i) => change(v, i)) } : x,
-  );
-  return { ...graph, tensors };
-}
+import { L, layered, OPTIONS, randomSamples, withConstant } from './layered.js';
 
 const dense = (graph: QuantizedGraph, k: number): FullyConnectedOp => graph.ops[k] as FullyConnectedOp;
 
@@ -139,7 +110,12 @@ void t.test('all-zero channels, layers and samples', async (t) => {
 });
 
 void t.test('a bias that dwarfs its weights sets the scale', async (t) => {
-  const c = { weights: Float32Array.of(1e-7, -1e-7, 0.5, 1), bias: Float32Array.of(1000, 0.1), inputs: 2, outputs: 2 };
+  const c = {
+    weights: Float32Array.of(1e-7, -1e-7, 0.5, 1),
+    bias: Float32Array.of(1000, 0.1),
+    channels: 2,
+    channelAxis: 0,
+  };
   const q = symmetricInt8(c, 0.01, 'per-channel');
   t.ok(Math.abs(q.bias![0]) <= 2 ** 30 && q.bias![0] > 2 ** 29);
   t.same([...q.weights.subarray(2)], [64, 127]);
@@ -192,7 +168,7 @@ void t.test('percentile calibration saturates outliers and says so', async (t) =
 
 void t.test('tanh becomes a table: the pass computes the same, the table is the function', async (t) => {
   const float = randomFloatGraph(new Rng(9), { sizes: [12, 8, 3], activation: 'tanh', bias: true });
-  const split = splitTanh(float);
+  const split = splitLookups(float);
   const x = Float32Array.from({ length: 12 }, (_, i) => Math.sin(i));
   t.same(runFloat(split, x).output, runFloat(float, x).output);
   t.same(
@@ -229,18 +205,17 @@ void t.test('the report: bytes by hand, accuracy of both networks', async (t) =>
 void t.test('what cannot be quantized is refused by name', async (t) => {
   const float = randomFloatGraph(new Rng(9), { sizes: [4, 3, 2], activation: 'relu', bias: true });
   const samples = randomSamples(4, 10, 4, 2);
-  const window = { kernel: [1, 1], strides: [1, 1], padding: 'same', activation: 'relu' } as const;
-  const conv = layered(
+  const overTime = layered(
     [2, 2],
     [
-      { type: 'conv_2d', name: 'conv1', filters: 3, ...window },
-      { type: 'dense', units: 4, activation: 'sigmoid', dropout: 0 },
-      { type: 'dense', units: 2, activation: 'none', dropout: 0 },
+      L.named('first', { type: 'gru', units: 3, output: 'sequence' }),
+      { type: 'simple_rnn', units: 3, activation: 'tanh', output: 'last' },
+      L.dense(2),
     ],
   );
-  t.throws(() => quantize(conv, samples, OPTIONS), {
+  t.throws(() => quantize(overTime, samples, OPTIONS), {
     code: 'QUANTIZE_UNSUPPORTED_OP',
-    context: { op: 'conv1', kind: 'conv_2d', ops: ['conv1', 'dense_1'] },
+    context: { op: 'first', kind: 'gru', ops: ['first', 'simple_rnn_1'], kinds: ['gru', 'simple_rnn'] },
   });
   t.throws(
     () =>
@@ -289,17 +264,6 @@ void t.test('what cannot be quantized is refused by name', async (t) => {
     context: { op: 'dense1' },
   });
 });
-
-/** A float graph of these layers with random numbers in every constant. */
-function layered(inputShape: readonly number[], layers: readonly LayerSpec[], bias = true): FloatGraph {
-  const plan = planNetwork({ bias, layers }, inputShape);
-  const rng = new Rng(3);
-  // Also gamma and the moving variance, which have to be positive.
-  const arrays = initialParameters(plan, 'he_uniform', 1).map((a) => a.map((v) => v + rng.range(0.1, 0.9)));
-  const classNames = Array.from({ length: plan.layers[plan.output].outputSize }, (_, c) => `c${c}`);
-  const provenance = { toolVersion: '0', seed: 1, inputs: {} };
-  return toGraph(plan, arrays, 'net', { inputShape, classNames } as never, provenance);
-}
 
 void t.test('batch normalization is folded into the layer below', async (t) => {
   const norm = { type: 'batch_norm', momentum: 0.9, epsilon: 0.01, activation: 'relu' } as const;

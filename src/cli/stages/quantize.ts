@@ -3,6 +3,7 @@ import { evaluateFloat, evaluateInt8 } from '../../ir/interpret.js';
 import { trainedPart } from '../../ir/learn/trained-layers.js';
 import type { QuantizeReport } from '../../ir/report.js';
 import { checkOps } from '../../quantize/check-ops.js';
+import { prepare } from '../../quantize/prepare.js';
 import { quantize } from '../../quantize/quantize.js';
 import type { StageResult } from '../../runs/stage.js';
 import type { ProjectSession } from '../project-session.js';
@@ -25,11 +26,11 @@ export function quantized(session: ProjectSession): Promise<Quantized> {
     if (config.imported !== null) return imported(session, config.imported);
     const float = await trained(session, (untrained) => {
       checkOps(untrained);
-      if (config.learn !== null) trainedPart(untrained, config.learn.spec);
+      if (config.learn !== null) trainedPart(prepare(untrained), config.learn.spec);
     });
     const result = await session.bring({
       id: 'quantize',
-      version: 2,
+      version: 3,
       options: config.quantize,
       inputs: { train: float.result.digest, ...(await dataInputs(session)) },
       seed: config.seed,

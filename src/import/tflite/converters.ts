@@ -1,15 +1,22 @@
 import type { QuantizedOp } from '../../ir/graph.js';
 import type { FusedActivation, Window } from '../../ir/integer-ops.js';
+import { activationClamp, type ClampActivation } from '../../ir/ops/int8/activation-clamp.js';
 import { ADD_LEFT_SHIFT, addMultipliers } from '../../ir/ops/int8/add.js';
+import {
+  logisticTable,
+  relu6Table,
+  reluTable,
+  rescaleTable,
+  tanhTable,
+  type Affine,
+} from '../../ir/ops/int8/lookup-tables.js';
 import { meanMultiplier } from '../../ir/ops/int8/mean.js';
 import { softmaxNumbers } from '../../ir/ops/int8/softmax.js';
 import type { Requantize } from '../../ir/quant-params.js';
-import { quantizeMultiplierFor, requantizeFactor } from '../../ir/requantize.js';
-import { activationClamp } from './activation-clamp.js';
+import { denseFactor, quantizeMultiplierFor, requantizeFactor } from '../../ir/requantize.js';
 import type { Table } from './checked-buffer.js';
 import { invalid, unsupported } from './errors.js';
 import type { GraphMaker } from './import-tflite.js';
-import { logisticTable, relu6Table, reluTable, rescaleTable, tanhTable, type Affine } from './lookup-tables.js';
 import type { TfliteOperator } from './read-model.js';
 import {
   ACTIVATIONS,
@@ -21,7 +28,6 @@ import {
   PADDING,
   POOL_2D,
   SOFTMAX,
-  type TfliteActivation,
 } from './schema.js';
 import { readWeights } from './weights.js';
 
@@ -73,7 +79,7 @@ function affine(graph: GraphMaker, index: number): Affine {
 function requantizeTo(
   graph: GraphMaker,
   output: number,
-  activation: TfliteActivation,
+  activation: ClampActivation,
   factors: readonly number[],
 ): Requantize {
   const to = affine(graph, output);
@@ -86,7 +92,7 @@ function requantizeTo(
   };
 }
 
-function activationOf(options: Table, id: number, operator: TfliteOperator): TfliteActivation {
+function activationOf(options: Table, id: number, operator: TfliteOperator): ClampActivation {
   const activation = ACTIVATIONS[options.int8(id)];
   if (activation === undefined || activation === 'tanh' || activation === 'sign_bit') {
     throw unsupported(
@@ -97,7 +103,7 @@ function activationOf(options: Table, id: number, operator: TfliteOperator): Tfl
 }
 
 /** relu_n1_to_1 lives in the clamp alone. */
-function fused(activation: TfliteActivation): FusedActivation {
+function fused(activation: ClampActivation): FusedActivation {
   return activation === 'relu' || activation === 'relu6' ? activation : 'none';
 }
 
@@ -187,9 +193,7 @@ function fullyConnected(operator: TfliteOperator, graph: GraphMaker): Converted 
   const weights = readWeights(graph, operator, stored, 0);
   const from = affine(graph, x);
   const to = affine(graph, operator.outputs[0]);
-  // With one scale for all, TFLite rounds the product of the scales to float32 first.
-  const factor = (s: number): number =>
-    weights.perChannel ? requantizeFactor(from.scale, s, to.scale) : Math.fround(from.scale * s) / to.scale;
+  const factor = (s: number): number => denseFactor(from.scale, s, to.scale, weights.perChannel);
   return {
     kind: 'fully_connected',
     input: graph.idOf(x),

@@ -10,7 +10,7 @@ import type {
 } from '../../ir/integer-ops.js';
 import { quantizeMultiplierFor } from '../../ir/requantize.js';
 import type { Tensor } from '../../ir/tensor.js';
-import { activationClamp } from './activation-clamp.js';
+import { activationClamp, type ClampActivation } from '../../ir/ops/int8/activation-clamp.js';
 import type { NewOperator, NewOption, NewTensor } from './write-model.js';
 import {
   ACTIVATIONS,
@@ -24,7 +24,6 @@ import {
   REDUCER,
   SOFTMAX,
   type OptionsType,
-  type TfliteActivation,
 } from './schema.js';
 
 /** An op as an operator of the file: run-time inputs by their ids in the graph, then constants (null: absent). */
@@ -126,12 +125,12 @@ function activated(
   write: (activation: number) => OperatorParts,
 ): OperatorParts | string {
   const { scale, zeroPoint } = graph.tensors[op.output].quant!;
-  const fits = (activation: TfliteActivation): boolean => {
+  const fits = (activation: ClampActivation): boolean => {
     const clamp = activationClamp(activation, { scale: scale[0], zeroPoint: zeroPoint[0] });
     return clamp.clampMin === clampMin && clamp.clampMax === clampMax;
   };
   // What the op says of itself first: at some zero points several activations clamp alike.
-  const own = 'activation' in op ? (op.activation as TfliteActivation) : 'none';
+  const own = 'activation' in op ? (op.activation as ClampActivation) : 'none';
   const found = ([own, 'none', 'relu', 'relu6', 'relu_n1_to_1'] as const).find(fits);
   if (found === undefined) return `no activation clamps to [${clampMin}, ${clampMax}]`;
   return write(ACTIVATIONS.indexOf(found));

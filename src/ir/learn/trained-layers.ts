@@ -14,6 +14,8 @@ export interface TrainedLayer {
   readonly hidden: boolean;
 }
 
+const LEARNED_ACTIVATIONS: readonly string[] = ['none', 'relu', 'tanh'] satisfies Activation[];
+
 /** A network divided into what stays int8 and what is trained. */
 export interface TrainedPart {
   /** First to last. */
@@ -43,6 +45,7 @@ export function trainedPart(graph: Graph, spec: Pick<LearnSpec, 'layers'>): Trai
     );
   }
   const first = dense[dense.length - count];
+  checkTrained(graph, first.index);
   return {
     layers: dense.slice(-count).map(({ layer }) => layer),
     frozenOps: first.index,
@@ -52,15 +55,12 @@ export function trainedPart(graph: Graph, spec: Pick<LearnSpec, 'layers'>): Trai
 
 function denseLayers(graph: Graph): { index: number; layer: TrainedLayer }[] {
   const layers: { index: number; layer: TrainedLayer }[] = [];
-  let previous = graph.input;
   for (let index = 0; index < graph.ops.length; index++) {
     const op = graph.ops[index];
-    if (op.input !== previous) throw unsupported(graph, `op '${op.name}' does not read the op before it`);
-    previous = op.output;
     if (op.kind !== 'fully_connected') continue;
     const next = graph.ops[index + 1];
-    const activation = next?.kind === 'lookup' ? next.activation : op.activation;
-    if (activation === 'rescale') throw unsupported(graph, `op '${next.name}' only rescales`);
+    const table = next?.kind === 'lookup' && next.input === op.output ? next.activation : op.activation;
+    const activation = table === 'rescale' ? 'none' : table;
     layers.push({ index, layer: { op, ...fullyConnectedSize(graph, op), activation, hidden: true } });
   }
   const last = layers.at(-1);
@@ -69,6 +69,21 @@ function denseLayers(graph: Graph): { index: number; layer: TrainedLayer }[] {
     throw unsupported(graph, `its output has the activation ${last.layer.activation}`);
   last.layer = { ...last.layer, hidden: false };
   return layers;
+}
+
+/** From op `first` on there is a chain of dense layers with activations that learning knows, and nothing else. */
+function checkTrained(graph: Graph, first: number): void {
+  let previous = graph.ops[first].input;
+  for (const op of graph.ops.slice(first)) {
+    if (op.input !== previous) throw unsupported(graph, `op '${op.name}' does not read the op before it`);
+    previous = op.output;
+    const dense = op.kind === 'fully_connected';
+    if (!dense && op.kind !== 'lookup')
+      throw unsupported(graph, `'${op.name}' (${op.kind}) is among the trained layers`);
+    if (!LEARNED_ACTIVATIONS.includes(op.activation)) {
+      throw unsupported(graph, `'${op.name}' has the activation ${op.activation}; learning knows none, relu and tanh`);
+    }
+  }
 }
 
 function unsupported(graph: Graph, why: string): ToolError {

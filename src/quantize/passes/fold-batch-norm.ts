@@ -8,9 +8,10 @@ import {
 } from '../../ir/graph.js';
 import type { BatchNormLayerSpec, Conv2dLayerSpec, DepthwiseConv2dLayerSpec } from '../../ir/model-spec.js';
 import type { Tensor } from '../../ir/tensor.js';
+import { readerCounts, withOps } from './graph-edit.js';
 
 type Linear = FullyConnectedOp | (LayerOp & { readonly spec: Conv2dLayerSpec | DepthwiseConv2dLayerSpec });
-type Norm = LayerOp & { readonly spec: BatchNormLayerSpec };
+export type NormOp = LayerOp & { readonly spec: BatchNormLayerSpec };
 
 /**
  * Folds each batch normalization into the layer below it: with s = gamma / sqrt(variance + epsilon) per channel,
@@ -18,8 +19,7 @@ type Norm = LayerOp & { readonly spec: BatchNormLayerSpec };
  * the normalized channels and feeds nothing else; what cannot be folded stays. Computed in double, rounded once.
  */
 export function foldBatchNorm(graph: FloatGraph): FloatGraph {
-  const readers = new Map<number, number>();
-  for (const op of graph.ops) for (const id of opInputs(op)) readers.set(id, (readers.get(id) ?? 0) + 1);
+  const readers = readerCounts(graph);
   const tensors = [...graph.tensors];
   const ops: FloatOp[] = [];
   for (const op of graph.ops) {
@@ -31,11 +31,21 @@ export function foldBatchNorm(graph: FloatGraph): FloatGraph {
     }
     ops[below] = fold(linear, op, tensors);
   }
-  return ops.length === graph.ops.length ? graph : { ...graph, ...onlyUsed(graph, tensors, ops) };
+  return ops.length === graph.ops.length ? graph : withOps(graph, tensors, ops);
 }
 
-function isNorm(op: FloatOp): op is Norm {
+export function isNorm(op: FloatOp): op is NormOp {
   return op.kind === 'batch_norm';
+}
+
+/** What a norm multiplies each channel by and adds to it, in double: x · factor + offset. */
+export function normLine(
+  norm: NormOp,
+  tensors: readonly Tensor[],
+): { readonly factor: Float64Array; readonly offset: (sum: number, c: number) => number } {
+  const [gamma, beta, mean, variance] = norm.parameters.map((id) => tensors[id].data as Float32Array);
+  const factor = Float64Array.from(gamma, (g, c) => g / Math.sqrt(variance[c] + norm.spec.epsilon));
+  return { factor, offset: (bias, c) => (bias - mean[c]) * factor[c] + beta[c] };
 }
 
 function isLinear(op: FloatOp | undefined): op is Linear {
@@ -48,19 +58,18 @@ function isLinear(op: FloatOp | undefined): op is Linear {
   );
 }
 
-function fold(linear: Linear, norm: Norm, tensors: Tensor[]): FloatOp {
-  const [gamma, beta, mean, variance] = norm.parameters.map((id) => tensors[id].data as Float32Array);
-  const factor = (c: number): number => gamma[c] / Math.sqrt(variance[c] + norm.spec.epsilon);
+function fold(linear: Linear, norm: NormOp, tensors: Tensor[]): FloatOp {
+  const { factor, offset } = normLine(norm, tensors);
   const [weightId, biasId] = isLayerOp(linear) ? linear.parameters : [linear.weights, linear.bias ?? undefined];
   const weights = tensors[weightId].data as Float32Array;
-  const channels = gamma.length;
+  const channels = factor.length;
   // Channels come first, but in a depthwise layer last.
   const perChannel = weights.length / channels;
   const last = linear.kind === 'depthwise_conv_2d';
-  const folded = weights.map((w, i) => w * factor(last ? i % channels : Math.floor(i / perChannel)));
+  const folded = weights.map((w, i) => w * factor[last ? i % channels : Math.floor(i / perChannel)]);
   tensors[weightId] = { ...tensors[weightId], data: folded };
   const old = biasId === undefined ? null : (tensors[biasId].data as Float32Array);
-  const bias = Float32Array.from(beta, (b, c) => ((old?.[c] ?? 0) - mean[c]) * factor(c) + b);
+  const bias = Float32Array.from(factor, (_, c) => offset(old?.[c] ?? 0, c));
   // Without a bias of its own the layer takes over the norm's beta.
   const target = biasId ?? norm.parameters[1];
   const name = biasId === undefined ? `${linear.name}_bias` : tensors[target].name;
@@ -69,36 +78,4 @@ function fold(linear: Linear, norm: Norm, tensors: Tensor[]): FloatOp {
   const { output } = norm;
   if (!isLayerOp(linear)) return { ...linear, bias: target, activation, output };
   return { ...linear, parameters: [weightId, target], output, spec: { ...linear.spec, activation } };
-}
-
-/** Tensors that nothing mentions any more are dropped, and the others numbered anew. */
-function onlyUsed(
-  graph: FloatGraph,
-  tensors: readonly Tensor[],
-  ops: readonly FloatOp[],
-): Pick<FloatGraph, 'tensors' | 'ops' | 'input' | 'output'> {
-  const used = new Set([graph.input, graph.output]);
-  const mentioned = (op: FloatOp): readonly (number | null)[] =>
-    isLayerOp(op)
-      ? [...op.inputs, ...op.parameters, op.state, op.output]
-      : op.kind === 'lookup'
-        ? [op.input, op.output]
-        : [op.input, op.weights, op.bias, op.output];
-  for (const op of ops) for (const id of mentioned(op)) if (id !== null) used.add(id);
-  const kept = tensors.filter(({ id }) => used.has(id));
-  const numbers = new Map(kept.map(({ id }, i) => [id, i]));
-  const at = (id: number): number => numbers.get(id)!;
-  return {
-    tensors: kept.map((tensor, id) => ({ ...tensor, id })),
-    ops: ops.map((op): FloatOp => {
-      const ends = { input: at(op.input), output: at(op.output) };
-      if (op.kind === 'lookup') return { ...op, ...ends };
-      if (!isLayerOp(op))
-        return { ...op, ...ends, weights: at(op.weights), bias: op.bias === null ? null : at(op.bias) };
-      const state = op.state === null ? null : at(op.state);
-      return { ...op, ...ends, inputs: op.inputs.map(at), parameters: op.parameters.map(at), state };
-    }),
-    input: at(graph.input),
-    output: at(graph.output),
-  };
 }

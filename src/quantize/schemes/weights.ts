@@ -3,20 +3,21 @@ import type { QuantParams } from '../../ir/quant-params.js';
 import { roundHalfAway } from '../../ir/quantize-input.js';
 import { BIAS_LIMIT, MIN_SCALE } from './limits.js';
 
-/** Dense weights and biases as integers. */
-export interface QuantizedDense {
+/** Weights and biases of a layer as integers. */
+export interface QuantizedWeights {
   readonly weights: Int8Array;
   readonly weightQuant: QuantParams;
   readonly bias: Int32Array | null;
   readonly biasQuant: QuantParams | null;
 }
 
-interface FloatDenseConstants {
-  /** [out][in]. */
+interface FloatWeights {
   readonly weights: Float32Array;
   readonly bias: Float32Array | null;
-  readonly inputs: number;
-  readonly outputs: number;
+  /** Output channels. */
+  readonly channels: number;
+  /** Where they stand in the weights' shape: 0 is the first axis, any other the last. */
+  readonly channelAxis: number;
 }
 
 /**
@@ -28,18 +29,18 @@ interface FloatDenseConstants {
  * as its neighbours'.
  */
 export function symmetricInt8(
-  constants: FloatDenseConstants,
+  constants: FloatWeights,
   inputScale: number,
   granularity: QuantizeOptions['weights'],
-): QuantizedDense {
-  const { inputs, outputs } = constants;
+): QuantizedWeights {
+  const channelOf = channelIndex(constants);
   const channelScale = scales(constants, inputScale, granularity);
   const scaleOf = (o: number): number => channelScale[channelScale.length === 1 ? 0 : o];
-  const axis = granularity === 'per-channel' ? 0 : null;
+  const axis = granularity === 'per-channel' ? constants.channelAxis : null;
   const zeroPoint = channelScale.map(() => 0);
-  const weights = new Int8Array(inputs * outputs);
+  const weights = new Int8Array(constants.weights.length);
   for (let i = 0; i < weights.length; i++) {
-    const q = roundHalfAway(constants.weights[i] / scaleOf(Math.floor(i / inputs)));
+    const q = roundHalfAway(constants.weights[i] / scaleOf(channelOf(i)));
     weights[i] = Math.max(-127, Math.min(127, q));
   }
   const weightQuant: QuantParams = { scale: channelScale, zeroPoint, axis };
@@ -47,18 +48,24 @@ export function symmetricInt8(
   const biasScale = channelScale.map((s) => Math.fround(inputScale * s));
   const biasScaleOf = (o: number): number => biasScale[biasScale.length === 1 ? 0 : o];
   const bias = Int32Array.from(constants.bias, (b, o) => roundHalfAway(b / biasScaleOf(o)));
-  return { weights, weightQuant, bias, biasQuant: { scale: biasScale, zeroPoint, axis } };
+  return { weights, weightQuant, bias, biasQuant: { scale: biasScale, zeroPoint, axis: axis === null ? null : 0 } };
 }
 
-function scales(c: FloatDenseConstants, inputScale: number, granularity: QuantizeOptions['weights']): number[] {
-  const fromWeights: number[] = [];
-  const fromBias: number[] = [];
-  for (let o = 0; o < c.outputs; o++) {
-    let peak = 0;
-    for (let i = o * c.inputs; i < (o + 1) * c.inputs; i++) peak = Math.max(peak, Math.abs(c.weights[i]));
-    fromWeights.push(peak / 127);
-    fromBias.push(c.bias === null ? 0 : Math.abs(c.bias[o]) / (inputScale * BIAS_LIMIT));
-  }
+/** The channel of weight `i`. */
+function channelIndex({ weights, channels, channelAxis }: FloatWeights): (i: number) => number {
+  const each = weights.length / channels;
+  return channelAxis === 0 ? (i) => Math.floor(i / each) : (i) => i % channels;
+}
+
+function scales(c: FloatWeights, inputScale: number, granularity: QuantizeOptions['weights']): number[] {
+  const channelOf = channelIndex(c);
+  const peaks = new Float64Array(c.channels);
+  c.weights.forEach((w, i) => {
+    const o = channelOf(i);
+    peaks[o] = Math.max(peaks[o], Math.abs(w));
+  });
+  const fromWeights = Array.from(peaks, (peak) => peak / 127);
+  const fromBias = fromWeights.map((_, o) => (c.bias === null ? 0 : Math.abs(c.bias[o]) / (inputScale * BIAS_LIMIT)));
   const coarsest = Math.max(...fromWeights);
   // A whole layer of zeros: one unit of accumulator per unit of input is as good as any.
   const forZeros = coarsest > 0 ? coarsest : 1;

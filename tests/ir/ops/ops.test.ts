@@ -2,7 +2,8 @@ import t from 'tap';
 import { graphMacs, runFloat, runInt8 } from '../../../src/ir/interpret.js';
 import { accumulatorBound } from '../../../src/ir/ops/accumulator-bound.js';
 import { prepareInt8Dense } from '../../../src/ir/ops/fully-connected.js';
-import { lookupInt8, tanhTable } from '../../../src/ir/ops/lookup.js';
+import { tanhTable } from '../../../src/ir/ops/int8/lookup-tables.js';
+import { lookupInt8 } from '../../../src/ir/ops/lookup.js';
 import type { FullyConnectedOp } from '../../../src/ir/graph.js';
 import { validateGraph } from '../../../src/ir/validate-graph.js';
 import { Rng } from '../../../src/util/rng.js';
@@ -78,7 +79,7 @@ void t.test('lookup walks the table; tanh table is odd around its zero point and
     y,
   );
   t.same([...y], [127, 0, -1, -128]);
-  const table = tanhTable(Math.fround(3.2 / 127), 0);
+  const table = tanhTable({ scale: Math.fround(3.2 / 127), zeroPoint: 0 });
   t.equal(table[128], 0);
   t.equal(table[0], -128);
   t.equal(table[255], 127);

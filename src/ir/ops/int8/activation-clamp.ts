@@ -1,14 +1,16 @@
-import { roundHalfAway } from '../../ir/quantize-input.js';
+import { roundHalfAway } from '../../quantize-input.js';
 import type { Affine } from './lookup-tables.js';
-import type { TfliteActivation } from './schema.js';
+
+/** What a clamp can hold. */
+export type ClampActivation = 'none' | 'relu' | 'relu6' | 'relu_n1_to_1';
 
 /** The int8 range that a fused activation leaves, as TFLite computes it: float32 quotients, halves away from zero. */
 export function activationClamp(
-  activation: TfliteActivation,
+  activation: ClampActivation,
   { scale, zeroPoint }: Affine,
 ): { readonly clampMin: number; readonly clampMax: number } {
   const quantized = (real: number): number => zeroPoint + roundHalfAway(Math.fround(real / scale));
-  const bounds: Partial<Record<TfliteActivation, readonly [number, number]>> = {
+  const bounds: Partial<Record<ClampActivation, readonly [number, number]>> = {
     relu: [quantized(0), 127],
     relu6: [quantized(0), quantized(6)],
     relu_n1_to_1: [quantized(-1), quantized(1)],

@@ -1,6 +1,6 @@
-import { hyperbolicTangent, logistic } from '../../ir/fixed-point.js';
-import { multiplyByQuantizedMultiplier, quantizeMultiplier, roundingShiftRight } from '../../ir/requantize.js';
-import { roundHalfAway } from '../../ir/quantize-input.js';
+import { hyperbolicTangent, logistic } from '../../fixed-point.js';
+import { multiplyByQuantizedMultiplier, quantizeMultiplier, roundingShiftRight } from '../../requantize.js';
+import { roundHalfAway } from '../../quantize-input.js';
 
 /** Scale and zero point of an int8 tensor. */
 export interface Affine {

@@ -1,0 +1,78 @@
+import { ToolError } from '../errors/tool-error.js';
+import { isIntegerOp, type FloatGraph, type QuantizedGraph, type QuantizedOp } from '../ir/graph.js';
+import { integerRule } from '../ir/integer-rules.js';
+import { ACCUMULATOR_LIMIT, accumulatorBound } from '../ir/ops/accumulator-bound.js';
+import type { QuantizeOptions } from '../ir/options.js';
+import type { Tensor } from '../ir/tensor.js';
+import { validateGraph } from '../ir/validate-graph.js';
+import { layerOptions } from './layer-options.js';
+import type { Range } from './observers/observer.js';
+import type { QuantizeContext } from './quantizer.js';
+import { quantizerOf } from './quantizers.js';
+import { asymmetricInt8 } from './schemes/activations.js';
+import { MAX_SCALE } from './schemes/limits.js';
+import { lookupReach, within } from './schemes/lookup-reach.js';
+
+/**
+ * A prepared float graph in integers, op by op: tensors keep their ids, tables are appended. `ranges` has the range of
+ * each run-time tensor.
+ */
+export function integerGraph(
+  float: FloatGraph,
+  ranges: ReadonlyMap<number, Range>,
+  options: QuantizeOptions,
+  provenance: QuantizedGraph['provenance'],
+): QuantizedGraph {
+  const tensors: Tensor[] = [...float.tensors];
+  const reach = lookupReach(float);
+  const context: QuantizeContext = {
+    graph: float,
+    rounding: options.rounding ?? 'tflite',
+    optionsOf: (op) => layerOptions(options, op.name),
+    rangeOf: (id) => within(ranges.get(id)!, reach.get(id)),
+    quantOf: (id) => {
+      const { scale, zeroPoint } = tensors[id].quant!;
+      return { scale: scale[0], zeroPoint: zeroPoint[0] };
+    },
+    change: (id, change) => {
+      tensors[id] = { ...tensors[id], ...change };
+    },
+    quantizeOutput: (op, quant) => {
+      const [scale] = quant.scale;
+      if (!(scale <= MAX_SCALE)) {
+        throw new ToolError(
+          'QUANTIZE_RANGE',
+          `Layer '${op.name}' needs a scale of ${scale}: its numbers are too large.`,
+          {
+            context: { op: op.name, scale },
+          },
+        );
+      }
+      tensors[op.output] = { ...tensors[op.output], dtype: 'int8', quant };
+    },
+    addTable: (name, data) => {
+      const id = tensors.length;
+      tensors.push({ id, name, shape: [data.length], dtype: 'int8', role: 'table', quant: null, data });
+      return id;
+    },
+  };
+  context.change(float.input, { dtype: 'int8', quant: asymmetricInt8(context.rangeOf(float.input)) });
+  const ops = float.ops.map((op): QuantizedOp => {
+    const quantizer = quantizerOf(op);
+    if (quantizer === null) throw new RangeError(`op ${op.name} has passed the check of supported ops`);
+    return quantizer(op, context);
+  });
+  const rounding = options.rounding === 'single' ? { rounding: options.rounding } : {};
+  const graph: QuantizedGraph = { ...float, stage: 'quantized', tensors, ops, ...rounding, provenance };
+  for (const op of ops) checkAccumulator(graph, op);
+  return validateGraph(graph);
+}
+
+function checkAccumulator(graph: QuantizedGraph, op: QuantizedOp): void {
+  if (op.kind === 'lookup') return;
+  const bound = isIntegerOp(op) ? integerRule(op).bound(graph, op) : accumulatorBound(graph, op);
+  if (bound < ACCUMULATOR_LIMIT) return;
+  throw new ToolError('QUANTIZE_RANGE', `The sums of layer '${op.name}' could reach ${bound}, beyond 32 bits.`, {
+    context: { op: op.name, bound },
+  });
+}
