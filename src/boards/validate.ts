@@ -109,7 +109,12 @@ export const BOARD_CHECKS: readonly Check[] = [
   },
   {
     name: 'kernels-match-isa',
-    run: ({ chip }) => (chip.kernels === 'dsp' && !chip.isa.dsp ? 'kernels "dsp" need isa.dsp' : null),
+    run: ({ chip: { kernels, isa, core } }) => {
+      if (kernels === 'dsp' && !isa.dsp) return 'kernels "dsp" need isa.dsp';
+      if (kernels === 'mve' && isa.mve !== true) return 'kernels "mve" need isa.mve';
+      const family = kernels.startsWith('armv') ? 'cortex-' : kernels === 'rv32' ? 'rv32' : '';
+      return core.startsWith(family) ? null : `kernels "${kernels}" are not for core "${core}"`;
+    },
   },
   {
     name: 'hal-family-exists',

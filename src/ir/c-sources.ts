@@ -8,7 +8,7 @@ export interface CFile {
 }
 
 /** Which kernels the sources call: also says how weights are laid out. */
-export type KernelSet = 'plain' | 'dsp';
+export type KernelSet = 'plain' | 'armv6m' | 'armv7m' | 'dsp' | 'mve' | 'rv32';
 
 /** A generated C directory: everything a compiler needs for the model, nothing of a board. */
 export interface CSources {

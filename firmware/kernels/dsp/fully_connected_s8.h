@@ -33,7 +33,8 @@
 static inline void grapes_fully_connected_s8_dsp(const int8_t *input, uint16_t inputs, const int8_t *weights,
                                                  const int32_t *bias, const int32_t *multiplier, const int8_t *shift,
                                                  int8_t *output, uint16_t outputs, int8_t output_zero_point,
-                                                 int8_t clamp_min, int8_t clamp_max, int8_t *scratch) {
+                                                 int8_t clamp_min, int8_t clamp_max, uint8_t rounding, int8_t *scratch) {
+  (void)rounding; /* tflite: the exporter takes this kernel for no other */
   const uint16_t groups = (uint16_t)((inputs + 3u) / 4u);
   uint32_t *const words = (uint32_t *)(void *)(scratch + ((4u - ((uintptr_t)scratch & 3u)) & 3u));
   int8_t *const end = output + outputs;

@@ -7,6 +7,7 @@
  * bias         [outputs], in flash: the layer's bias minus input zero point times the row's weight sum
  * multiplier, shift   [outputs], in flash: see grapes_requantize_s32
  * rounding     GRAPES_ROUNDING_TFLITE or GRAPES_ROUNDING_SINGLE
+ * scratch      not used
  * The exporter has checked that no sum can leave int32, whatever the input.
  */
 #ifndef GRAPES_PLAIN_FULLY_CONNECTED_S8_H
@@ -19,7 +20,8 @@ static inline void grapes_fully_connected_s8_plain(const int8_t *input, uint16_t
                                                    const int32_t *bias, const int32_t *multiplier,
                                                    const int8_t *shift, int8_t *output, uint16_t outputs,
                                                    int8_t output_zero_point, int8_t clamp_min, int8_t clamp_max,
-                                                   uint8_t rounding) {
+                                                   uint8_t rounding, int8_t *scratch) {
+  (void)scratch;
   for (uint16_t o = 0; o < outputs; o++) {
     int32_t sum = grapes_ld_s32(bias + o);
     for (uint16_t i = 0; i < inputs; i++) sum += (int32_t)((int16_t)input[i] * grapes_ld_s8(weights++));
@@ -29,8 +31,9 @@ static inline void grapes_fully_connected_s8_plain(const int8_t *input, uint16_t
 }
 
 /* Weight [row][column] as the layer was quantized: what learning starts from. */
-static inline int8_t grapes_fully_connected_weight_plain(const int8_t *weights, uint16_t inputs, uint16_t row,
-                                                         uint16_t column) {
+static inline int8_t grapes_fully_connected_weight_plain(const int8_t *weights, uint16_t inputs,
+                                                         uint16_t outputs, uint16_t row, uint16_t column) {
+  (void)outputs;
   return grapes_ld_s8(weights + (uint32_t)row * inputs + column);
 }
 

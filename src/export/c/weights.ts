@@ -15,11 +15,6 @@ export interface DenseIntegers {
   readonly foldedBias: Int32Array;
 }
 
-/** Row by row: kernels/plain. */
-export function packPlain(layer: DenseIntegers): PackedDense {
-  return { weights: layer.weights, bias: layer.foldedBias };
-}
-
 /** Blocks of four interleaved rows, pairs of weights in one 16-bit number: kernels/dsp. */
 export function packDsp({ inputs, outputs, weights, foldedBias }: DenseIntegers): PackedDense {
   const padded = Math.ceil(inputs / 4) * 4;

@@ -173,7 +173,8 @@ static inline void grapes_model_factors(const grapes_learn_state *state, uint16_
 static GRAPES_NOINLINE void fully_connected_6_to_5(const int8_t *input, const int8_t *weights, const int32_t *bias,
     const int32_t *multiplier, const int8_t *shift, int8_t *output, int8_t *scratch) {
   grapes_fully_connected_s8_dsp(input, /*inputs*/ 6, weights, bias, multiplier, shift, output, /*outputs*/ 5,
-      /*output_zero_point*/ 31, /*clamp_min*/ -128, /*clamp_max*/ 127, scratch);
+      /*output_zero_point*/ 31, /*clamp_min*/ -128, /*clamp_max*/ 127, /*rounding*/ GRAPES_ROUNDING_TFLITE,
+      scratch);
 }
 
 /* tanh1 */
@@ -185,7 +186,8 @@ static GRAPES_NOINLINE void lookup_5(const int8_t *input, const int8_t *table, i
 static GRAPES_NOINLINE void fully_connected_5_to_3(const int8_t *input, const int8_t *weights, const int32_t *bias,
     const int32_t *multiplier, const int8_t *shift, int8_t *output, int8_t *scratch) {
   grapes_fully_connected_s8_dsp(input, /*inputs*/ 5, weights, bias, multiplier, shift, output, /*outputs*/ 3,
-      /*output_zero_point*/ 66, /*clamp_min*/ -128, /*clamp_max*/ 127, scratch);
+      /*output_zero_point*/ 66, /*clamp_min*/ -128, /*clamp_max*/ 127, /*rounding*/ GRAPES_ROUNDING_TFLITE,
+      scratch);
 }
 
 /* ---- the network ---- */

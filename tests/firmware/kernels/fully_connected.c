@@ -44,9 +44,9 @@ static void check_layer(int inputs, int outputs, int extreme) {
   }
   pack(inputs, outputs);
   grapes_fully_connected_s8_plain(input, (uint16_t)inputs, weights, bias, multiplier, shift, plain, (uint16_t)outputs,
-                                  zero_point, low, 127, GRAPES_ROUNDING_TFLITE);
+                                  zero_point, low, 127, GRAPES_ROUNDING_TFLITE, NULL);
   grapes_fully_connected_s8_dsp(input, (uint16_t)inputs, packed, packed_bias, multiplier, shift, dsp,
-                                (uint16_t)outputs, zero_point, low, 127, scratch + random_between(0, 3));
+                                (uint16_t)outputs, zero_point, low, 127, GRAPES_ROUNDING_TFLITE, scratch + random_between(0, 3));
   for (int o = 0; o < outputs; o++) {
     int32_t sum = bias[o];
     for (int i = 0; i < inputs; i++) sum += input[i] * weights[o * inputs + i];
@@ -55,7 +55,7 @@ static void check_layer(int inputs, int outputs, int extreme) {
     CHECK(dsp[o] == plain[o]);
     for (int i = 0; i < inputs; i++) {
       const int8_t weight = weights[o * inputs + i];
-      CHECK(grapes_fully_connected_weight_plain(weights, (uint16_t)inputs, (uint16_t)o, (uint16_t)i) == weight);
+      CHECK(grapes_fully_connected_weight_plain(weights, (uint16_t)inputs, (uint16_t)outputs, (uint16_t)o, (uint16_t)i) == weight);
       CHECK(grapes_fully_connected_weight_dsp(packed, (uint16_t)inputs, (uint16_t)outputs, (uint16_t)o, (uint16_t)i) ==
             weight);
     }

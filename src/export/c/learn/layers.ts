@@ -1,3 +1,4 @@
+import type { KernelSet } from '../../../ir/c-sources.js';
 import { type TrainedLayer, trainedPart } from '../../../ir/learn/trained-layers.js';
 import { hasNodeSums } from '../../plan/learn.js';
 import { fullyConnectedKernel } from '../ops/fully-connected.js';
@@ -10,7 +11,7 @@ export interface CTrainedLayer extends TrainedLayer {
   readonly hasBias: boolean;
   readonly hasSums: boolean;
   /** How its int8 weights are packed in flash. */
-  readonly kernel: 'plain' | 'dsp';
+  readonly kernel: KernelSet;
 }
 
 /** The trained layers of a learning model, first to last; empty without learning. */

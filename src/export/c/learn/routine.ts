@@ -102,10 +102,7 @@ function scratchMacros({ layers, scratch }: Routine): string[] {
 function emitReset({ model, layers }: Routine): string[] {
   const { prefix } = model;
   const body = layers.flatMap((l) => {
-    const weight =
-      l.kernel === 'dsp'
-        ? `grapes_fully_connected_weight_dsp(${prefix}_${l.symbol}_weights, ${l.inputs}, ${l.outputs}, o, i)`
-        : `grapes_fully_connected_weight_plain(${prefix}_${l.symbol}_weights, ${l.inputs}, o, i)`;
+    const weight = `grapes_fully_connected_weight_${l.kernel}(${prefix}_${l.symbol}_weights, ${l.inputs}, ${l.outputs}, o, i)`;
     return [
       `  for (uint16_t o = 0; o < ${l.outputs}; o++) {`,
       `    const float scale = grapes_ld_f32(${prefix}_${l.symbol}_weight_scale + o);`,

@@ -1,15 +1,15 @@
 import type { Conv2dOp, DepthwiseConv2dOp } from '../../../ir/integer-ops.js';
 import { prepareInt8Convolution } from '../../../ir/ops/int8/convolution.js';
+import { packLayer } from '../kernel-sets/choose.js';
 import { number, pointer, roundingArgument, scratchArgument, shape } from './arguments.js';
 import { tameConstantChannels } from './constant-channels.js';
-import { packConvolution } from './convolution-packing.js';
 import type { LowerOp } from './lowered-op.js';
 
 /** Both kinds of convolution: one list of arguments, one set of constants. */
 export const lowerConvolution: LowerOp<Conv2dOp | DepthwiseConv2dOp> = (graph, op, { prefix, symbol }, kernels) => {
   const rounding = graph.rounding ?? 'tflite';
   const layer = tameConstantChannels(prepareInt8Convolution(graph, op), op.kind === 'depthwise_conv_2d', rounding);
-  const packed = packConvolution(op.kind, layer, rounding, kernels);
+  const packed = packLayer(kernels, op.kind, layer, rounding);
   const { geometry: g, outputChannels } = layer;
   const name = (suffix: string): string => `${prefix}_${symbol}_${suffix}`;
   const weightShape = graph.tensors[op.weights].shape;
@@ -35,13 +35,13 @@ export const lowerConvolution: LowerOp<Conv2dOp | DepthwiseConv2dOp> = (graph, o
         role: 'bias',
         values: packed.bias,
         wordAligned: false,
-        comment: `${op.name}: bias with the input's zero point folded in`,
+        comment: `${op.name}: ${packed.biasContent}`,
       },
       {
         name: `${symbol}_multiplier`,
         element: 'int32_t',
         role: 'requantize',
-        values: layer.multiplier,
+        values: packed.multiplier,
         wordAligned: false,
         comment: `${op.name}: accumulator to output, one per output channel`,
       },
@@ -49,7 +49,7 @@ export const lowerConvolution: LowerOp<Conv2dOp | DepthwiseConv2dOp> = (graph, o
         name: `${symbol}_shift`,
         element: 'int8_t',
         role: 'requantize',
-        values: layer.shift,
+        values: packed.shift,
         wordAligned: false,
         comment: `${op.name}: power of two that belongs to the multiplier`,
       },

@@ -1,9 +1,11 @@
 import type { AddOp, MulOp, SoftmaxOp } from '../../../ir/integer-ops.js';
 import { elementCount } from '../../../ir/tensor.js';
+import { setWith } from '../kernel-sets/choose.js';
 import { number, pointer, roundingArgument, shape } from './arguments.js';
 import type { KernelArgument, LowerOp } from './lowered-op.js';
 
-export const lowerAdd: LowerOp<AddOp> = (graph, op, { symbol }) => {
+export const lowerAdd: LowerOp<AddOp> = (graph, op, { symbol }, kernels) => {
+  const set = setWith(kernels, 'add_s8');
   const count = elementCount(graph.tensors[op.output].shape);
   const zero = (id: number): number => graph.tensors[id].quant!.zeroPoint[0];
   const { multiplier, shift, zeroPoint, clampMin, clampMax } = op.requantize;
@@ -15,13 +17,13 @@ export const lowerAdd: LowerOp<AddOp> = (graph, op, { symbol }) => {
   return {
     symbol,
     comment: `${op.name}: sum of two tensors of ${count} values`,
-    kernelHeader: 'kernels/plain/add_s8.h',
+    kernelHeader: `kernels/${set}/add_s8.h`,
     constants: [],
     scratchBytes: 0,
     macs: 0,
     calls: ({ inputs, output }) => [
       {
-        kernel: 'grapes_add_s8_plain',
+        kernel: `grapes_add_s8_${set}`,
         title: `add_${count}`,
         arguments: [
           pointer('const int8_t *', 'a', inputs[0]),
@@ -43,20 +45,21 @@ export const lowerAdd: LowerOp<AddOp> = (graph, op, { symbol }) => {
   };
 };
 
-export const lowerMul: LowerOp<MulOp> = (graph, op, { symbol }) => {
+export const lowerMul: LowerOp<MulOp> = (graph, op, { symbol }, kernels) => {
+  const set = setWith(kernels, 'mul_s8');
   const count = elementCount(graph.tensors[op.output].shape);
   const zero = (id: number): number => graph.tensors[id].quant!.zeroPoint[0];
   const { multiplier, shift, zeroPoint, clampMin, clampMax } = op.requantize;
   return {
     symbol,
     comment: `${op.name}: product of two tensors of ${count} values`,
-    kernelHeader: 'kernels/plain/mul_s8.h',
+    kernelHeader: `kernels/${set}/mul_s8.h`,
     constants: [],
     scratchBytes: 0,
     macs: 0,
     calls: ({ inputs, output }) => [
       {
-        kernel: 'grapes_mul_s8_plain',
+        kernel: `grapes_mul_s8_${set}`,
         title: `mul_${count}`,
         arguments: [
           pointer('const int8_t *', 'a', inputs[0]),
@@ -77,20 +80,21 @@ export const lowerMul: LowerOp<MulOp> = (graph, op, { symbol }) => {
   };
 };
 
-export const lowerSoftmax: LowerOp<SoftmaxOp> = (graph, op, { symbol }) => {
+export const lowerSoftmax: LowerOp<SoftmaxOp> = (graph, op, { symbol }, kernels) => {
+  const set = setWith(kernels, 'softmax_s8');
   const dimensions = graph.tensors[op.input].shape;
   const depth = dimensions[dimensions.length - 1];
   const rows = elementCount(dimensions) / depth;
   return {
     symbol,
     comment: `${op.name}: softmax of ${rows === 1 ? '' : `${rows} rows of `}${depth} values`,
-    kernelHeader: 'kernels/plain/softmax_s8.h',
+    kernelHeader: `kernels/${set}/softmax_s8.h`,
     constants: [],
     scratchBytes: 0,
     macs: 0,
     calls: ({ input, output }) => [
       {
-        kernel: 'grapes_softmax_s8_plain',
+        kernel: `grapes_softmax_s8_${set}`,
         title: `softmax_${rows}x${depth}`,
         arguments: [
           pointer('const int8_t *', 'input', input),

@@ -1,32 +1,20 @@
 import type { KernelSet } from '../../../ir/c-sources.js';
 import type { FullyConnectedOp, QuantizedGraph } from '../../../ir/graph.js';
 import { prepareInt8Dense } from '../../../ir/ops/fully-connected.js';
-import { fitsDsp, packDsp, packPlain } from '../weights.js';
-import { number, pointer, roundingArgument, shape } from './arguments.js';
+import { packLayer } from '../kernel-sets/choose.js';
+import { number, pointer, roundingArgument, scratchArgument, shape } from './arguments.js';
 import type { LowerOp } from './lowered-op.js';
 
-/** kernels/dsp where its bounds hold for every input, kernels/plain otherwise. Both compute the same bits. */
+/** Which set's kernel computes the layer, and so how its weights lie in flash. */
 export function fullyConnectedKernel(graph: QuantizedGraph, op: FullyConnectedOp, kernels: KernelSet): KernelSet {
-  const layer = prepareInt8Dense(graph, op);
-  const twice = (graph.rounding ?? 'tflite') === 'tflite';
-  return kernels === 'dsp' && twice && fitsDsp(layer, layer.shift) ? 'dsp' : 'plain';
+  return packLayer(kernels, 'fully_connected', prepareInt8Dense(graph, op), graph.rounding ?? 'tflite').set;
 }
-
-/** Bytes of scratch: GRAPES_FULLY_CONNECTED_S8_DSP_SCRATCH. */
-function dspScratchBytes(inputs: number): number {
-  return 2 * (Math.ceil(inputs / 4) * 4) + 3;
-}
-
-const LAYOUT: Readonly<Record<KernelSet, string>> = {
-  plain: 'row by row',
-  dsp: 'packed for kernels/dsp: four rows interleaved, weights in pairs',
-};
 
 export const lowerFullyConnected: LowerOp<FullyConnectedOp> = (graph, op, { prefix, symbol }, kernels) => {
   const layer = prepareInt8Dense(graph, op);
   const { inputs, outputs } = layer;
-  const kernel = fullyConnectedKernel(graph, op, kernels);
-  const packed = kernel === 'dsp' ? packDsp(layer) : packPlain(layer);
+  const packed = packLayer(kernels, 'fully_connected', layer, graph.rounding ?? 'tflite');
+  const kernel = packed.set;
   const name = (suffix: string): string => `${prefix}_${symbol}_${suffix}`;
   return {
     symbol,
@@ -38,8 +26,8 @@ export const lowerFullyConnected: LowerOp<FullyConnectedOp> = (graph, op, { pref
         element: 'int8_t',
         role: 'weight',
         values: packed.weights,
-        wordAligned: kernel === 'dsp',
-        comment: `${op.name}: weights [${outputs}][${inputs}], ${LAYOUT[kernel]}`,
+        wordAligned: kernel !== 'plain',
+        comment: `${op.name}: weights [${outputs}][${inputs}], ${packed.layout}`,
       },
       {
         name: `${symbol}_bias`,
@@ -47,13 +35,13 @@ export const lowerFullyConnected: LowerOp<FullyConnectedOp> = (graph, op, { pref
         role: 'bias',
         values: packed.bias,
         wordAligned: false,
-        comment: `${op.name}: bias with the input's zero point folded in${kernel === 'dsp' ? ', as kernels/dsp wants it' : ''}`,
+        comment: `${op.name}: ${packed.biasContent}`,
       },
       {
         name: `${symbol}_multiplier`,
         element: 'int32_t',
         role: 'requantize',
-        values: layer.multiplier,
+        values: packed.multiplier,
         wordAligned: false,
         comment: `${op.name}: accumulator to output, Q31 per output`,
       },
@@ -61,12 +49,12 @@ export const lowerFullyConnected: LowerOp<FullyConnectedOp> = (graph, op, { pref
         name: `${symbol}_shift`,
         element: 'int8_t',
         role: 'requantize',
-        values: layer.shift,
+        values: packed.shift,
         wordAligned: false,
         comment: `${op.name}: power of two that belongs to the multiplier`,
       },
     ],
-    scratchBytes: kernel === 'dsp' ? dspScratchBytes(inputs) : 0,
+    scratchBytes: packed.scratchBytes,
     macs: inputs * outputs,
     calls: ({ input, output, scratch }) => [
       {
@@ -84,7 +72,8 @@ export const lowerFullyConnected: LowerOp<FullyConnectedOp> = (graph, op, { pref
           number('int8_t', 'output_zero_point', layer.zeroPoint),
           number('int8_t', 'clamp_min', layer.clampMin),
           number('int8_t', 'clamp_max', layer.clampMax),
-          ...(kernel === 'dsp' ? [pointer('int8_t *', 'scratch', scratch)] : [roundingArgument(graph)]),
+          roundingArgument(graph),
+          scratchArgument(packed.scratchBytes, scratch),
         ],
       },
     ],

@@ -1,9 +1,11 @@
 import type { AveragePool2dOp, MaxPool2dOp, MeanOp } from '../../../ir/integer-ops.js';
 import { geometryOf } from '../../../ir/ops/int8/window.js';
+import { setWith } from '../kernel-sets/choose.js';
 import { number, pointer, roundingArgument, shape } from './arguments.js';
 import type { LowerOp } from './lowered-op.js';
 
-export const lowerPool: LowerOp<AveragePool2dOp | MaxPool2dOp> = (graph, op, { symbol }) => {
+export const lowerPool: LowerOp<AveragePool2dOp | MaxPool2dOp> = (graph, op, { symbol }, kernels) => {
+  const set = setWith(kernels, 'pool_2d_s8');
   const g = geometryOf(graph.tensors[op.input].shape, op.window);
   const from = `${g.inputHeight}x${g.inputWidth}x${g.channels}`;
   const to = `${g.outputHeight}x${g.outputWidth}x${g.channels}`;
@@ -11,13 +13,13 @@ export const lowerPool: LowerOp<AveragePool2dOp | MaxPool2dOp> = (graph, op, { s
   return {
     symbol,
     comment: `${op.name}: ${what} of each ${g.kernelHeight}x${g.kernelWidth} window, ${from} -> ${to}`,
-    kernelHeader: 'kernels/plain/pool_2d_s8.h',
+    kernelHeader: `kernels/${set}/pool_2d_s8.h`,
     constants: [],
     scratchBytes: 0,
     macs: 0,
     calls: ({ input, output }) => [
       {
-        kernel: `grapes_${op.kind}_s8_plain`,
+        kernel: `grapes_${op.kind}_s8_${set}`,
         title: `${op.kind}_${from}_to_${to}`,
         arguments: [
           pointer('const int8_t *', 'input', input),
@@ -41,19 +43,20 @@ export const lowerPool: LowerOp<AveragePool2dOp | MaxPool2dOp> = (graph, op, { s
   };
 };
 
-export const lowerMean: LowerOp<MeanOp> = (graph, op, { symbol }) => {
+export const lowerMean: LowerOp<MeanOp> = (graph, op, { symbol }, kernels) => {
+  const set = setWith(kernels, 'mean_s8');
   const [height, width, channels] = graph.tensors[op.input].shape;
   const { multiplier, shift, zeroPoint, clampMin, clampMax } = op.requantize;
   return {
     symbol,
     comment: `${op.name}: mean over ${height}x${width} places of ${channels} channels`,
-    kernelHeader: 'kernels/plain/mean_s8.h',
+    kernelHeader: `kernels/${set}/mean_s8.h`,
     constants: [],
     scratchBytes: 0,
     macs: 0,
     calls: ({ input, output }) => [
       {
-        kernel: 'grapes_mean_s8_plain',
+        kernel: `grapes_mean_s8_${set}`,
         title: `mean_${height}x${width}x${channels}`,
         arguments: [
           pointer('const int8_t *', 'input', input),

@@ -1,47 +1,15 @@
-import type { KernelSet } from '../../../ir/c-sources.js';
-import type { Conv2dOp, DepthwiseConv2dOp } from '../../../ir/integer-ops.js';
+import type { Int8Dense } from '../../../ir/ops/fully-connected.js';
 import type { Int8Convolution } from '../../../ir/ops/int8/convolution.js';
 import type { Rounding } from '../../../ir/requantize.js';
-import { accumulatorRange, pairWeights } from '../weights.js';
-
-type ConvolutionKind = Conv2dOp['kind'] | DepthwiseConv2dOp['kind'];
-
-/** A convolution's constants as one kernel set wants them: the TypeScript twin of the kernel's own description. */
-export interface PackedConvolution {
-  readonly set: KernelSet;
-  readonly weights: Int8Array;
-  readonly bias: Int32Array;
-  /** How the weights lie, for the comment. */
-  readonly layout: string;
-  readonly scratchBytes: number;
-}
-
-/** For `kernels` where its bounds hold for every input, for kernels/plain otherwise. Both compute the same bits. */
-export function packConvolution(
-  kind: ConvolutionKind,
-  layer: Int8Convolution,
-  rounding: Rounding,
-  kernels: KernelSet,
-): PackedConvolution {
-  if (kernels === 'dsp') {
-    const packed = kind === 'conv_2d' ? packConv2dDsp(layer, rounding) : packDepthwiseDsp(layer, rounding);
-    if (packed !== null) return packed;
-  }
-  return {
-    set: 'plain',
-    weights: layer.weights,
-    bias: layer.foldedBias,
-    layout: 'as the network has them',
-    scratchBytes: 0,
-  };
-}
+import { accumulatorRange, fitsDsp, packDsp, pairWeights } from '../weights.js';
+import type { KernelSetCode, PackedLayer } from './kernel-set.js';
 
 /** Two roundings go right only, and one rounding must not shift beyond int32. */
 function shiftsFit({ shift }: Int8Convolution, rounding: Rounding, sumBits: number): boolean {
   return shift.every((s) => (rounding === 'tflite' ? s < 0 : s + sumBits <= 31));
 }
 
-function packConv2dDsp(layer: Int8Convolution, rounding: Rounding): PackedConvolution | null {
+function packConv2dDsp(layer: Int8Convolution, rounding: Rounding): PackedLayer | null {
   const { outputChannels, weights, foldedBias } = layer;
   const inputs = weights.length / outputChannels;
   const dense = { inputs, outputs: outputChannels, weights, foldedBias };
@@ -64,14 +32,17 @@ function packConv2dDsp(layer: Int8Convolution, rounding: Rounding): PackedConvol
     set: 'dsp',
     weights: packed,
     bias,
+    multiplier: layer.multiplier,
+    shift: layer.shift,
     layout: 'packed for kernels/dsp: two channels interleaved, weights in pairs',
+    biasContent: "bias with the input's zero point folded in, as kernels/dsp wants it",
     scratchBytes: 20 * groups + 3,
   };
 }
 
 const TAPS = 9;
 
-function packDepthwiseDsp(layer: Int8Convolution, rounding: Rounding): PackedConvolution | null {
+function packDepthwiseDsp(layer: Int8Convolution, rounding: Rounding): PackedLayer | null {
   const { geometry: g, outputChannels, weights, foldedBias } = layer;
   const fits =
     outputChannels === g.channels &&
@@ -104,7 +75,31 @@ function packDepthwiseDsp(layer: Int8Convolution, rounding: Rounding): PackedCon
     set: 'dsp',
     weights: bytes,
     bias: foldedBias,
+    multiplier: layer.multiplier,
+    shift: layer.shift,
     layout: 'packed for kernels/dsp: pairs of taps as int16, four channels at a time',
+    biasContent: "bias with the input's zero point folded in",
     scratchBytes: TAPS * g.channels + 3,
   };
 }
+
+function packDenseDsp(layer: Int8Dense, rounding: Rounding): PackedLayer | null {
+  if (rounding !== 'tflite' || !fitsDsp(layer, layer.shift)) return null;
+  return {
+    set: 'dsp',
+    ...packDsp(layer),
+    multiplier: layer.multiplier,
+    shift: layer.shift,
+    layout: 'packed for kernels/dsp: four rows interleaved, weights in pairs',
+    biasContent: "bias with the input's zero point folded in, as kernels/dsp wants it",
+    scratchBytes: 2 * (Math.ceil(layer.inputs / 4) * 4) + 3,
+  };
+}
+
+/** kernels/dsp: the DSP extension of Armv7E-M and Armv8-M (Cortex-M4, M7, M33). */
+export const DSP: KernelSetCode = {
+  fallback: 'armv7m',
+  layers: { fully_connected: packDenseDsp, conv_2d: packConv2dDsp, depthwise_conv_2d: packDepthwiseDsp },
+  kernels: [],
+  codeBytes: { fully_connected_s8: 800, conv_2d_s8: 900, depthwise_conv_2d_s8: 900 },
+};

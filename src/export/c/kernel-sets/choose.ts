@@ -1,0 +1,53 @@
+import type { KernelSet } from '../../../ir/c-sources.js';
+import type { Rounding } from '../../../ir/requantize.js';
+import { ARMV6M } from './armv6m.js';
+import { ARMV7M } from './armv7m.js';
+import { DSP } from './dsp.js';
+import type { KernelSetCode, LayerPackers, Pack, PackedLayer, SharedKernel } from './kernel-set.js';
+import { MVE } from './mve.js';
+import { PLAIN } from './plain.js';
+import { RV32 } from './rv32.js';
+
+const SETS: Readonly<Record<KernelSet, KernelSetCode>> = {
+  plain: PLAIN,
+  armv6m: ARMV6M,
+  armv7m: ARMV7M,
+  dsp: DSP,
+  mve: MVE,
+  rv32: RV32,
+};
+
+/** The set and those behind it, down to plain. */
+function chain(kernels: KernelSet): KernelSetCode[] {
+  const { fallback } = SETS[kernels];
+  return [SETS[kernels], ...(fallback === null ? [] : chain(fallback))];
+}
+
+/** The layer's constants for the first set of the chain whose bounds hold for every input. All compute the same bits. */
+export function packLayer<K extends keyof LayerPackers>(
+  kernels: KernelSet,
+  kind: K,
+  layer: Parameters<LayerPackers[K]>[0],
+  rounding: Rounding,
+): PackedLayer {
+  for (const { layers } of chain(kernels)) {
+    const pack = layers[kind] as Pack<typeof layer> | undefined;
+    const packed = pack?.(layer, rounding) ?? null;
+    if (packed !== null) return packed;
+  }
+  throw new RangeError(`kernels/plain serves every ${kind}`);
+}
+
+/** The first set of the chain that has the kernel. */
+export function setWith(kernels: KernelSet, kernel: SharedKernel): KernelSet {
+  if (SETS[kernels].kernels.includes(kernel)) return kernels;
+  const { fallback } = SETS[kernels];
+  if (fallback === null) throw new RangeError(`kernels/plain has every kernel, also ${kernel}`);
+  return setWith(fallback, kernel);
+}
+
+/** A kernel's code at -Os, roughly, by its header's path under `firmware/`. */
+export function kernelCodeBytes(header: string): number {
+  const [, set, file] = header.split('/');
+  return SETS[set as KernelSet].codeBytes[file.replace('.h', '')] ?? 0;
+}

@@ -1,0 +1,42 @@
+import type { KernelSet } from '../../../ir/c-sources.js';
+import type { Int8Dense } from '../../../ir/ops/fully-connected.js';
+import type { Int8Convolution } from '../../../ir/ops/int8/convolution.js';
+import type { Rounding } from '../../../ir/requantize.js';
+
+/** A layer's constants as a kernel wants them: the TypeScript twin of the description in the kernel's header. */
+export interface PackedLayer {
+  /** Whose kernel takes them: `kernels/<set>/<op>_s8.h`, `grapes_<op>_s8_<set>`. */
+  readonly set: KernelSet;
+  readonly weights: Int8Array;
+  readonly bias: Int32Array;
+  readonly multiplier: Int32Array;
+  readonly shift: Int8Array;
+  /** How the weights lie and what the bias holds, for the comments in the generated file. */
+  readonly layout: string;
+  readonly biasContent: string;
+  /** Bytes of arena that the kernel wants for itself, any alignment. */
+  readonly scratchBytes: number;
+}
+
+/** Null: this set cannot compute the layer, because of its shape or because a sum could leave the kernel's range. */
+export type Pack<Layer> = (layer: Layer, rounding: Rounding) => PackedLayer | null;
+
+/** The layers with weights, by the op's name. */
+export interface LayerPackers {
+  readonly fully_connected: Pack<Int8Dense>;
+  readonly conv_2d: Pack<Int8Convolution>;
+  readonly depthwise_conv_2d: Pack<Int8Convolution>;
+}
+
+/** Kernels without weights that a set may have of its own, by the header's name; all sets share their signatures. */
+export type SharedKernel = 'pool_2d_s8' | 'mean_s8' | 'add_s8' | 'mul_s8' | 'softmax_s8';
+
+/** What a folder `firmware/kernels/<set>` offers. */
+export interface KernelSetCode {
+  /** The set that serves what this one does not; null for plain, which serves everything. */
+  readonly fallback: KernelSet | null;
+  readonly layers: Partial<LayerPackers>;
+  readonly kernels: readonly SharedKernel[];
+  /** Bytes of code of each header's kernel at -Os, measured once and rounded up; shared by all calls. */
+  readonly codeBytes: Readonly<Record<string, number>>;
+}
