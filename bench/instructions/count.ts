@@ -1,10 +1,11 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { exportC } from '../../src/export/export.js';
 import type { KernelSet } from '../../src/ir/c-sources.js';
 import { packageRoot } from '../../src/util/package-root.js';
+import { readLibrary } from '../count/library.js';
 import { BENCH_LEARN, benchGraph, type BenchModel } from './models.js';
 
 export const CORE_FLAGS = ['-mcpu=cortex-m4', '-mthumb', '-mfpu=fpv4-sp-d16', '-mfloat-abi=hard'];
@@ -73,15 +74,4 @@ function textBytes(run: (command: string, args: readonly string[]) => string, fl
   run('arm-none-eabi-gcc', [...flags, '-c', 'bench_learn.c', '-o', 'learn.o']);
   const sizes = run('arm-none-eabi-size', ['learn.o']).trim().split('\n')[1].trim().split(/\s+/);
   return Number(sizes[0]);
-}
-
-function readLibrary(): Record<string, string> {
-  const root = join(packageRoot(), 'firmware');
-  const library: Record<string, string> = {};
-  for (const folder of ['core', 'kernels', 'learn']) {
-    for (const entry of readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })) {
-      if (entry.endsWith('.h')) library[`${folder}/${entry}`] = readFileSync(join(root, folder, entry), 'utf8');
-    }
-  }
-  return library;
 }

@@ -1,6 +1,6 @@
 import type { QuantizedGraph } from '../../src/ir/graph.js';
 import type { LearnSpec } from '../../src/ir/learn-spec.js';
-import { quantizeMultiplier, requantizeFactor } from '../../src/ir/requantize.js';
+import { quantizeMultiplierFor, requantizeFactor, type Rounding } from '../../src/ir/requantize.js';
 import type { Tensor } from '../../src/ir/tensor.js';
 import { Rng } from '../../src/util/rng.js';
 
@@ -30,7 +30,7 @@ export const BENCH_LEARN: LearnSpec = {
 };
 
 /** A relu network in integers, made without training or quantizing: the same on every machine. */
-export function benchGraph({ sizes, allAlive }: BenchModel): QuantizedGraph {
+export function benchGraph({ sizes, allAlive }: BenchModel, rounding: Rounding = 'tflite'): QuantizedGraph {
   const rng = new Rng(7);
   const tensors: Tensor[] = [];
   const add = (tensor: Omit<Tensor, 'id'>): number => tensors.push({ id: tensors.length, ...tensor }) - 1;
@@ -52,7 +52,7 @@ export function benchGraph({ sizes, allAlive }: BenchModel): QuantizedGraph {
       axis: 0,
     };
     const out = perTensor(1 / 32, last ? 0 : -128)!;
-    const fixed = quantizeMultiplier(requantizeFactor(quant.scale[0], weightScale, out.scale[0]));
+    const fixed = quantizeMultiplierFor(rounding, requantizeFactor(quant.scale[0], weightScale, out.scale[0]));
     const bias = last || !allAlive ? 0 : 200_000;
     const op = {
       kind: 'fully_connected' as const,
@@ -105,6 +105,7 @@ export function benchGraph({ sizes, allAlive }: BenchModel): QuantizedGraph {
     ops,
     input,
     output: from,
+    ...(rounding === 'tflite' ? {} : { rounding }),
     provenance: { toolVersion: 'bench', seed: 7, inputs: {} },
   };
 }
