@@ -17,7 +17,9 @@ export { downloadDataset } from './dataset/download.js';
 export { train } from './train/trainer.js';
 export { quantize } from './quantize/quantize.js';
 
-// Graph(quantized) ─plan─▶ MemoryPlan ─export─▶ CSources ─build─▶ FirmwareImage ─flash─▶ Device
+// Graph(quantized) ─optimize─▶ Graph(quantized) ─plan─▶ MemoryPlan ─export─▶ CSources ─build─▶ FirmwareImage
+//   ─flash─▶ Device
+export { optimize, type OptimizeOptions } from './optimize/optimize.js';
 export { planMemory } from './export/plan/plan.js';
 export { exportC } from './export/export.js';
 export { buildFirmware, compileForPlan } from './build/build.js';

@@ -22,6 +22,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   import: ['ir', 'types:boards', 'util', 'errors'],
   train: ['ir', 'types:boards', 'util', 'errors'],
   quantize: ['ir', 'types:boards', 'util', 'errors'],
+  optimize: ['ir', 'types:boards', 'util', 'errors'],
   export: ['ir', 'types:boards', 'util', 'errors'],
   build: ['ir', 'boards', 'device', 'util', 'errors'],
   flash: ['ir', 'boards', 'device', 'util', 'errors'],
@@ -36,6 +37,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'dataset',
     'train',
     'quantize',
+    'optimize',
     'export',
     'build',
     'flash',
@@ -53,6 +55,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'dataset',
     'train',
     'quantize',
+    'optimize',
     'export',
     'build',
     'flash',
@@ -78,7 +81,7 @@ const ONLY_IN: readonly (readonly [module: RegExp, places: readonly string[]])[]
 ];
 
 /** No files, clocks, ports, child processes or randomness: these folders compute. */
-const PURE = ['src/ir/', 'src/quantize/', 'src/export/', 'src/flash/plan.ts'];
+const PURE = ['src/ir/', 'src/quantize/', 'src/optimize/', 'src/export/', 'src/flash/plan.ts'];
 const IMPURE_MODULES = /^node:(fs|fs\/promises|child_process|http|https|net|os|worker_threads)$/;
 const IMPURE_CALLS = /\b(Date\.now|new Date|Math\.random|performance\.now|process\.)/;
 

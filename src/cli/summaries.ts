@@ -1,7 +1,7 @@
 import type { Board } from '../boards/descriptor.js';
 import type { ImageSizes } from '../ir/firmware-image.js';
 import type { MemoryPlan } from '../ir/memory-plan.js';
-import type { AccuracyReport, LearnReport, QuantizeReport, VerifyReport } from '../ir/report.js';
+import type { AccuracyReport, LearnReport, OptimizeReport, QuantizeReport, VerifyReport } from '../ir/report.js';
 import type { EnvelopeFields, EnvelopeMemory } from './output/envelope.js';
 import { bytes, percent, table, thousands } from './output/text.js';
 
@@ -72,7 +72,25 @@ export function layersText(report: QuantizeReport): string {
   return table([['layer', 'SQNR', 'saturated', 'float', 'int8'], ...rows]);
 }
 
-export function memoryText(plan: MemoryPlan | null, sizes: ImageSizes | null, board: Board): string {
+/** What the exact passes saved, or ''. */
+export function savedText({ macs, removedOps, removedChannels }: OptimizeReport): string {
+  const said = [
+    ...(macs.after < macs.before
+      ? [`${percent(macs.after / macs.before)} of ${thousands(macs.before)}, same outputs: dead channels are gone`]
+      : removedChannels.length > 0
+        ? [`dead channels of ${thousands(removedChannels.length)} ops are gone`]
+        : []),
+    ...(removedOps.length > 0 ? [`${thousands(removedOps.length)} ops folded`] : []),
+  ];
+  return said.join('; ');
+}
+
+export function memoryText(
+  plan: MemoryPlan | null,
+  sizes: ImageSizes | null,
+  board: Board,
+  optimize: OptimizeReport | null = null,
+): string {
   const rows: (string | number | null)[][] = [['memory', 'bytes', 'source']];
   if (sizes !== null) {
     for (const kind of ['flash', 'ram', 'stack'] as const) {
@@ -87,7 +105,8 @@ export function memoryText(plan: MemoryPlan | null, sizes: ImageSizes | null, bo
     if (plan.learn !== null) rows.push(['learning state', thousands(plan.learn.ramBytes), 'planned']);
     rows.push(['MACs', thousands(plan.macs), 'planned']);
   }
-  return table(rows);
+  const saved = optimize === null ? '' : savedText(optimize);
+  return saved === '' ? table(rows) : `${table(rows)}\nExact passes: ${saved}.`;
 }
 
 export function verifyText(report: VerifyReport): string {

@@ -47,6 +47,20 @@ export interface TrainReport {
   readonly test: AccuracyReport;
 }
 
+/** What the exact passes (src/optimize) took out of a quantized network: outputs are the same bytes. */
+export interface OptimizeReport {
+  readonly schemaVersion: 1;
+  /** Passes that found something, in order. */
+  readonly passes: readonly string[];
+  readonly macs: { readonly before: number; readonly after: number };
+  /** Bytes of weights, biases and tables. */
+  readonly weightBytes: { readonly before: number; readonly after: number };
+  /** Names of ops that need not run. */
+  readonly removedOps: readonly string[];
+  /** Ops whose output has fewer channels. */
+  readonly removedChannels: readonly { readonly op: string; readonly before: number; readonly after: number }[];
+}
+
 export interface LayerQuantReport {
   readonly name: string;
   /** Signal-to-quantization-noise ratio of the layer's output against the float network, dB; null if noise-free. */

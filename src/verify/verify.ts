@@ -14,6 +14,11 @@ import { ReferenceRunner } from './runners/reference.js';
 
 export interface VerifyRun {
   readonly board: Board;
+  /**
+   * The network as the device runs it, if exact passes have changed it: where an answer is wrong, its ops are followed one
+   * by one. The answers themselves are held against `graph`.
+   */
+  readonly deployed?: QuantizedGraph;
   /** How many of the samples go through the device, from the first on. */
   readonly samples: number | 'all';
   /** The float network, for the first of the three accuracies; null: the samples have no labels. */
@@ -81,7 +86,12 @@ export async function verify(
   const firstDivergence =
     firstMismatch === null
       ? null
-      : await locateDivergence(device, graph, firstMismatch.sample, reference.input(firstMismatch.sample));
+      : await locateDivergence(
+          device,
+          run.deployed ?? graph,
+          firstMismatch.sample,
+          reference.input(firstMismatch.sample),
+        );
   return {
     schemaVersion: 1,
     boardId: run.board.id,

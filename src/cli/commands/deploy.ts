@@ -17,7 +17,7 @@ export const run: CommandHandler = (context, _args, options) =>
     ),
     async (session) => {
       const { board, config } = session;
-      const { plan } = await planned(session, true);
+      const { plan, optimize } = await planned(session, true);
       checkBudget(plan, null, config.budget, board);
       const { image } = await built(session);
       context.learned({ memory: memoryFields(image.sizes) });
@@ -25,7 +25,7 @@ export const run: CommandHandler = (context, _args, options) =>
       const { report } = await verified(session);
       return {
         fields: { ...verifyFields(report), memory: memoryFields(image.sizes), result: { report, plan } },
-        text: `${memoryText(plan, image.sizes, board)}\n\n${verifyText(report)}`,
+        text: `${memoryText(plan, image.sizes, board, optimize)}\n\n${verifyText(report)}`,
         failure: verifyError(report),
       };
     },

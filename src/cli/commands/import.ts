@@ -4,12 +4,13 @@ import { parseProject, PROJECT_FILE } from '../../config/load.js';
 import { planMemory } from '../../export/plan/plan.js';
 import { importTflite } from '../../import/tflite/import-tflite.js';
 import type { Rounding } from '../../ir/requantize.js';
-import { graphMacs } from '../../ir/interpret.js';
+import { optimize } from '../../optimize/optimize.js';
 import { toolVersion } from '../../util/package-root.js';
 import type { CommandHandler } from '../command.js';
 import { bytes, table, thousands } from '../output/text.js';
 import { modelNameFrom, SCHEMA_COPY, writeProject } from '../project-files.js';
 import { readTfliteFile } from '../stages/import.js';
+import { savedText } from '../summaries.js';
 
 /** `grapes import FILE [--out DIR] [--name NAME] [--rounding tflite|single]`: a project around an int8 .tflite model. */
 export const run: CommandHandler = async (context, args, options) => {
@@ -24,19 +25,19 @@ export const run: CommandHandler = async (context, args, options) => {
   parseProject(project, PROJECT_FILE);
   const file = readTfliteFile(path);
   const graph = importTflite(file, { name, rounding, toolVersion: toolVersion() });
-  const { arenaBytes, constantBytes } = planMemory(graph, null, 'plain');
+  const { output: deployed, report } = optimize(graph, { learn: null });
+  const { arenaBytes, constantBytes } = planMemory(deployed, null, 'plain');
 
   const files = writeProject(context, dir, project, [[model, file]]);
   const at = shortPath(dir, context.baseDir);
   const next = at === '.' ? 'grapes deploy' : `grapes deploy -C ${at}`;
   const input = graph.tensors[graph.input];
   const output = graph.tensors[graph.output];
-  const macs = graphMacs(graph);
   const rows: string[][] = [
     ['input', input.shape.join(' x '), input.name],
     ['output', output.shape.join(' x '), output.name],
     ['ops', String(graph.ops.length), [...new Set(graph.ops.map((op) => op.kind))].join(', ')],
-    ['MACs', thousands(macs), ''],
+    ['MACs', thousands(report.macs.after), savedText(report)],
     ['constants', bytes(constantBytes), 'in flash'],
     ['arena', bytes(arenaBytes), 'in RAM'],
   ];
@@ -52,7 +53,8 @@ export const run: CommandHandler = async (context, args, options) => {
           inputShape: input.shape,
           outputShape: output.shape,
           ops: graph.ops.map((op) => ({ name: op.name, kind: op.kind })),
-          macs,
+          macs: report.macs.before,
+          optimize: report,
           constantBytes,
           arenaBytes,
         },

@@ -13,10 +13,10 @@ export const run: CommandHandler = (context, _args, options) => {
     limits === null ? config : { ...config, budget: { ...config.budget, ...limits } };
   const session = ProjectSession.open(context, { target: 'plan', force: options['force'] === true }, adjust);
   return withSession(session, async ({ board, config }) => {
-    const { plan, sizes } = await planned(session, options['compile'] !== false);
+    const { plan, optimize, sizes } = await planned(session, options['compile'] !== false);
     const memory = memoryFields(sizes);
-    context.learned({ memory, result: { plan, sizes } });
+    context.learned({ memory, result: { plan, optimize, sizes } });
     checkBudget(plan, sizes, config.budget, board);
-    return { fields: { memory, result: { plan, sizes } }, text: memoryText(plan, sizes, board) };
+    return { fields: { memory, result: { plan, optimize, sizes } }, text: memoryText(plan, sizes, board, optimize) };
   });
 };

@@ -13,6 +13,7 @@ import { firmwareLibrary } from '../firmware-library.js';
 import type { ProjectSession } from '../project-session.js';
 import { dataInputs, dataset } from './data.js';
 import { readJson } from './graph-on-disk.js';
+import { optimized } from './optimize.js';
 import { quantized } from './quantize.js';
 
 /** Samples built into the exported self-test. */
@@ -33,7 +34,7 @@ export function exported(session: ProjectSession): Promise<Exported> {
     const library = firmwareLibrary();
     const result = await session.bring({
       id: `export/${board.id}`,
-      version: 2,
+      version: 3,
       options: { learn: config.learn?.spec ?? null, kernels: board.chip.kernels, selfTest: SELF_TEST_SAMPLES },
       inputs: {
         quantize: model.result.digest,
@@ -42,7 +43,8 @@ export function exported(session: ProjectSession): Promise<Exported> {
       },
       seed: null,
       run: async (output) => {
-        const { output: sources, report } = exportC(model.graph, {
+        const { graph } = await optimized(session);
+        const { output: sources, report } = exportC(graph, {
           learn: config.learn?.spec ?? null,
           kernels: board.chip.kernels,
           library,

@@ -11,6 +11,7 @@ import { dataInputs, dataset } from './data.js';
 
 import { readJson } from './graph-on-disk.js';
 import { onBoard } from './on-board.js';
+import { optimized } from './optimize.js';
 import { quantized } from './quantize.js';
 
 export interface Learned {
@@ -51,8 +52,9 @@ export function learned(session: ProjectSession): Promise<Learned> {
       run: async (output) => {
         const data = await dataset(session);
         const stream = learnData(data, run, (samples) => applyDrift(samples, data.inputShape, run.drift, run.seed));
+        const { graph } = await optimized(session);
         const report = await onBoard(session, (device) =>
-          learnOnDevice(device, model.graph, spec, stream, {
+          learnOnDevice(device, graph, spec, stream, {
             board,
             compareEverySteps: run.compareEverySteps,
             progress: context.progress,

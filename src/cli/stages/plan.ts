@@ -6,21 +6,25 @@ import { isToolError } from '../../errors/tool-error.js';
 import { planMemory } from '../../export/plan/plan.js';
 import type { ImageSizes } from '../../ir/firmware-image.js';
 import type { MemoryPlan } from '../../ir/memory-plan.js';
+import type { OptimizeReport } from '../../ir/report.js';
 import type { StageResult } from '../../runs/stage.js';
 import { packageRoot } from '../../util/package-root.js';
 import type { ProjectSession } from '../project-session.js';
 import { exported } from './export.js';
 import { readJson } from './graph-on-disk.js';
+import { optimized } from './optimize.js';
 import { quantized } from './quantize.js';
 
 export interface Planned {
   readonly plan: MemoryPlan;
+  /** What the exact passes took out before. */
+  readonly optimize: OptimizeReport;
   /** From a trial build; null without a compiler. */
   readonly sizes: ImageSizes | null;
   readonly result: StageResult;
 }
 
-/** Stage `plan/<board>`: plan.json, and sizes.json from a trial build if there is a compiler and `compile` allows. */
+/** Stage `plan/<board>`: plan.json, optimize.json, and sizes.json from a trial build if there is a compiler and `compile` allows. */
 export function planned(session: ProjectSession, compile: boolean): Promise<Planned> {
   return session.once('plan', async () => {
     const { config, board, context } = session;
@@ -30,7 +34,7 @@ export function planned(session: ProjectSession, compile: boolean): Promise<Plan
     const learn = config.learn?.spec ?? null;
     const result = await session.bring({
       id: `plan/${board.id}`,
-      version: 2,
+      version: 3,
       options: { learn, kernels: board.chip.kernels, compiler },
       inputs: {
         quantize: model.result.digest,
@@ -44,7 +48,9 @@ export function planned(session: ProjectSession, compile: boolean): Promise<Plan
       },
       seed: null,
       run: async (output) => {
-        output.writeJson('plan.json', planMemory(model.graph, learn, board.chip.kernels));
+        const { graph, report } = await optimized(session);
+        output.writeJson('plan.json', planMemory(graph, learn, board.chip.kernels));
+        output.writeJson('optimize.json', report);
         const sizes =
           sources === null
             ? null
@@ -58,6 +64,7 @@ export function planned(session: ProjectSession, compile: boolean): Promise<Plan
     });
     return {
       plan: readJson<MemoryPlan>(result.dir, 'plan.json'),
+      optimize: readJson<OptimizeReport>(result.dir, 'optimize.json'),
       sizes: readJson<ImageSizes | null>(result.dir, 'sizes.json'),
       result,
     };

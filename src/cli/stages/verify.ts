@@ -7,6 +7,7 @@ import { built } from './build.js';
 import { dataInputs, dataset } from './data.js';
 import { readJson } from './graph-on-disk.js';
 import { onBoard } from './on-board.js';
+import { optimized } from './optimize.js';
 import { quantized } from './quantize.js';
 import { trained } from './train.js';
 
@@ -43,9 +44,11 @@ export function verified(session: ProjectSession): Promise<Verified> {
           float === null
             ? seededSamples(model.graph, countOf(config.verify.samples), config.seed)
             : (await dataset(session)).test;
+        const { graph: deployed } = await optimized(session);
         const report = await onBoard(session, (device) =>
           verify(device, model.graph, test, {
             board,
+            deployed,
             samples: config.verify.samples,
             float: float?.graph ?? null,
             progress: context.progress,

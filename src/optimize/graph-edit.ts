@@ -1,0 +1,46 @@
+import { opInputs, type QuantizedGraph, type QuantizedOp } from '../ir/graph.js';
+import { integerRule } from '../ir/integer-rules.js';
+import type { Tensor } from '../ir/tensor.js';
+
+/** Constants that an op reads, by tensor id. */
+export function opConstants(op: QuantizedOp): readonly number[] {
+  if (op.kind === 'lookup') return [op.table];
+  if (op.kind === 'fully_connected') return op.bias === null ? [op.weights] : [op.weights, op.bias];
+  return integerRule(op)
+    .constants(op)
+    .map((c) => c.id);
+}
+
+/** The op with every tensor id replaced. */
+export function renumberOp(op: QuantizedOp, to: (id: number) => number): QuantizedOp {
+  const moved = { ...op, input: to(op.input), output: to(op.output) } as QuantizedOp & Record<string, unknown>;
+  const ids: Record<string, unknown> = {};
+  if ('inputs' in op) ids['inputs'] = op.inputs.map(to);
+  if ('weights' in op) ids['weights'] = to(op.weights);
+  if ('bias' in op) ids['bias'] = op.bias === null ? null : to(op.bias);
+  if ('table' in op) ids['table'] = to(op.table);
+  return { ...moved, ...ids };
+}
+
+/** The graph without tensors that nobody reads or writes; ids are their places again. */
+export function dropUnusedTensors(graph: QuantizedGraph): QuantizedGraph {
+  const used = new Set([graph.input, graph.output]);
+  for (const op of graph.ops) for (const id of [...opInputs(op), ...opConstants(op), op.output]) used.add(id);
+  if (used.size === graph.tensors.length) return graph;
+  const kept = graph.tensors.filter((t) => used.has(t.id));
+  const places = new Map(kept.map((t, place) => [t.id, place]));
+  const to = (id: number): number => places.get(id)!;
+  return {
+    ...graph,
+    tensors: kept.map((t): Tensor => ({ ...t, id: to(t.id) })),
+    ops: graph.ops.map((op) => renumberOp(op, to)),
+    input: to(graph.input),
+    output: to(graph.output),
+  };
+}
+
+/** The graph without one op: whoever read its output reads `instead`. The graph's output cannot be replaced so. */
+export function bypassOp(graph: QuantizedGraph, op: QuantizedOp, instead: number): QuantizedGraph {
+  const to = (id: number): number => (id === op.output ? instead : id);
+  return { ...graph, ops: graph.ops.filter((other) => other !== op).map((other) => renumberOp(other, to)) };
+}
