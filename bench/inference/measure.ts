@@ -3,6 +3,7 @@ import { exportC } from '../../src/export/export.js';
 import type { KernelSet } from '../../src/ir/c-sources.js';
 import { runInt8 } from '../../src/ir/interpret.js';
 import type { Rounding } from '../../src/ir/requantize.js';
+import { optimize } from '../../src/optimize/optimize.js';
 import { elementCount } from '../../src/ir/tensor.js';
 import { packageRoot } from '../../src/util/package-root.js';
 import { seededInputs } from '../../tests/import/seeded-inputs.js';
@@ -52,8 +53,9 @@ const COUNTED = 2;
  */
 export async function measure(core: BenchCore, work: Work, options: MeasureOptions): Promise<Measurement> {
   const graph = work.load!(options.rounding);
+  const { output: deployed } = optimize(graph, { learn: null });
   const board = withFlags(core.board, options.flags);
-  const { output: sources, report } = exportC(graph, {
+  const { output: sources, report } = exportC(deployed, {
     learn: null,
     kernels: options.kernels ?? board.chip.kernels,
     library: readLibrary(),
@@ -88,7 +90,7 @@ export async function measure(core: BenchCore, work: Work, options: MeasureOptio
   const upTo = counts('ops');
   return {
     instructions: counts('infer')[COUNTED],
-    codeBytes: program.modelBytes - networkBytes(sources.plan, graph),
+    codeBytes: program.modelBytes - networkBytes(sources.plan, deployed),
     ramBytes: sources.plan.arenaBytes,
     stackBytes,
     compiler: program.compiler,
