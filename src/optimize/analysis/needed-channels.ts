@@ -2,7 +2,7 @@ import { isIntegerOp, opInputs, type FullyConnectedOp, type QuantizedGraph, type
 import type { Conv2dOp, IntegerOp } from '../../ir/integer-ops.js';
 import { zeroPointOf } from '../../ir/ops/int8/numbers.js';
 import { elementCount } from '../../ir/tensor.js';
-import { channelsOf, constantValue, isPadded, type ValueRanges } from './value-ranges.js';
+import { channelsOf, constantValue, isPadded, type ChannelRanges, type ValueRanges } from './value-ranges.js';
 
 /** By tensor id: 1 for each channel (index along the last axis) that has to be computed. */
 export type NeededChannels = ReadonlyMap<number, Uint8Array>;
@@ -23,7 +23,7 @@ export function foldsIntoBias(
  * Channels that somebody needs: the least set that holds the input, the output and what ops of `untouched` read and
  * write, and that the ops between carry on. Convolutions and dense layers need an input channel only where a needed
  * output has weights on it and it is no constant; every other op needs exactly the channels that it gives. No tensor
- * loses all of them.
+ * loses all of them, and what stays is rounded up to a multiple of {@link CHANNEL_UNIT} where there were as many.
  */
 export function neededChannels(
   graph: QuantizedGraph,
@@ -43,9 +43,26 @@ export function neededChannels(
       if (untouched.has(op.name)) for (const id of [...opInputs(op), op.output]) use.all(id);
       else carryOn(graph, op, ranges, use);
     }
-    for (const [id, channels] of needed) if (!channels.includes(1)) use.mark(id, 0);
+    // One tensor at a time, for a channel more here is mostly a channel more next door.
+    for (const [id, channels] of needed) if (!use.changed) roundUp(use, id, channels, ranges.get(id)!);
   } while (use.changed);
   return needed;
+}
+
+/** Kernels take this many channels at a time; a remainder of one costs more than three channels that are zero. */
+const CHANNEL_UNIT = 4;
+
+/** Keeps a few channels more: constants first, whose weights are mostly zero. */
+function roundUp(use: Use, tensor: number, channels: Uint8Array, ranges: ChannelRanges): void {
+  const count = channels.reduce((n, c) => n + c, 0);
+  let missing = Math.min(channels.length, Math.ceil(Math.max(count, 1) / CHANNEL_UNIT) * CHANNEL_UNIT) - count;
+  for (const constant of [true, false]) {
+    for (let c = 0; c < channels.length && missing > 0; c++) {
+      if (channels[c] === 1 || (constantValue(ranges, c) !== null) !== constant) continue;
+      use.mark(tensor, c);
+      missing--;
+    }
+  }
 }
 
 class Use {
