@@ -31,6 +31,12 @@ const TOOLS = [
     testsOnly: true,
   },
   {
+    program: 'cmake',
+    packages: ['cmake', 'make'],
+    why: 'builds the CMake package of an exported model in the tests',
+    testsOnly: true,
+  },
+  {
     program: 'avr-gcc',
     packages: ['gcc-avr', 'avr-libc'],
     why: 'checks in the tests that the generated C suits AVR',

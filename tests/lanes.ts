@@ -7,6 +7,7 @@ export const LANES = {
   qemu: { program: 'qemu-system-arm', what: 'the Cortex-M emulator' },
   riscv: { program: 'riscv64-unknown-elf-gcc', what: 'the RISC-V cross compiler' },
   'qemu-riscv': { program: 'qemu-system-riscv32', what: 'the RISC-V emulator' },
+  cmake: { program: 'cmake', what: 'the build system of one kind of package' },
   avr: { program: 'avr-gcc', what: 'the AVR compiler' },
 } as const;
 

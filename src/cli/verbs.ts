@@ -152,6 +152,12 @@ export const VERBS: readonly VerbSpec[] = [
           'c (default); tflite: the int8 network as a .tflite file; tfjs: the float network as a layers model for TensorFlow.js',
         parse: oneOf('c', 'tflite', 'tfjs'),
       },
+      {
+        flags: '--package <kind>',
+        description:
+          'for your own firmware: c (default), the plain directory; cmake, a folder for add_subdirectory; arduino, platformio: a library with an example',
+        parse: oneOf('c', 'cmake', 'arduino', 'platformio'),
+      },
       { flags: '--out <dir>', description: 'also copy the files there' },
       FORCE,
     ],

@@ -5,7 +5,10 @@ import type { CommandHandler } from '../command.js';
 import { ProjectSession, withSession } from '../project-session.js';
 import { exportedLayersModel } from '../stages/export-tfjs.js';
 import { exportedTflite } from '../stages/export-tflite.js';
+import { exportedPackage } from '../stages/export-package.js';
 import { exported } from '../stages/export.js';
+import type { PackageKind } from '../../export/packages/package.js';
+import { ToolError } from '../../errors/tool-error.js';
 
 /** What a format makes: text or bytes by path, in a folder of the run. */
 interface Made {
@@ -18,19 +21,34 @@ interface Made {
 
 type Format = 'c' | 'tflite' | 'tfjs';
 
-/** `grapes export [--format c|tflite|tfjs] [--out DIR] [--force]` */
+/** `grapes export [--format c|tflite|tfjs] [--package c|cmake|arduino|platformio] [--out DIR] [--force]` */
 export const run: CommandHandler = (context, _args, options) =>
   withSession(ProjectSession.open(context, { target: 'export', force: options['force'] === true }), async (session) => {
     const format = (options['format'] as Format | undefined) ?? 'c';
-    const { dir, files, modelDigest, learns, action } = await MAKERS[format](session);
+    const kind = (options['package'] as PackageKind | undefined) ?? 'c';
+    if (format !== 'c' && kind !== 'c') {
+      throw new ToolError(
+        'USAGE',
+        `A package holds C sources; --format ${format} and --package ${kind} exclude each other.`,
+      );
+    }
+    const { dir, files, modelDigest, learns, action } = await (kind === 'c'
+      ? MAKERS[format](session)
+      : pack(session, kind));
     const out = options['out'] === undefined ? null : context.resolve(String(options['out']));
     if (out !== null) for (const path of files) writeFileAtomic(join(out, path), readFileSync(join(dir, path)));
     const where = out ?? dir;
     return {
-      fields: { result: { format, dir: where, files, modelDigest, learns } },
+      fields: { result: { format, package: format === 'c' ? kind : null, dir: where, files, modelDigest, learns } },
       text: `${session.run.id}: export ${action === 'ran' ? 'done' : 'is up to date'}: ${files.length} files in ${where}\n${files.map((f) => `  ${f}`).join('\n')}`,
     };
   });
+
+async function pack(session: ProjectSession, kind: Exclude<PackageKind, 'c'>): Promise<Made> {
+  const { sources, files, result } = await exportedPackage(session, kind);
+  const { modelDigest, learns } = sources;
+  return { dir: result.dir, files, modelDigest, learns, action: result.action };
+}
 
 const MAKERS: Readonly<Record<Format, (session: ProjectSession) => Promise<Made>>> = {
   c: async (session) => {
