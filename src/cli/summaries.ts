@@ -80,7 +80,7 @@ export function savedText({ macs, removedOps, removedChannels }: OptimizeReport)
       : removedChannels.length > 0
         ? [`dead channels of ${thousands(removedChannels.length)} ops are gone`]
         : []),
-    ...(removedOps.length > 0 ? [`${thousands(removedOps.length)} ops folded`] : []),
+    ...(removedOps.length > 0 ? [`gone into their neighbours: ${removedOps.join(', ')}`] : []),
   ];
   return said.join('; ');
 }

@@ -39,8 +39,22 @@ export function dropUnusedTensors(graph: QuantizedGraph): QuantizedGraph {
   };
 }
 
-/** The graph without one op: whoever read its output reads `instead`. The graph's output cannot be replaced so. */
-export function bypassOp(graph: QuantizedGraph, op: QuantizedOp, instead: number): QuantizedGraph {
-  const to = (id: number): number => (id === op.output ? instead : id);
-  return { ...graph, ops: graph.ops.filter((other) => other !== op).map((other) => renumberOp(other, to)) };
+/** Ops that read the tensor. */
+export function readersOf(graph: QuantizedGraph, tensor: number): readonly QuantizedOp[] {
+  return graph.ops.filter((op) => opInputs(op).includes(tensor));
+}
+
+/** The op that writes the tensor; undefined for the input. */
+export function writerOf(graph: QuantizedGraph, tensor: number): QuantizedOp | undefined {
+  return graph.ops.find((op) => op.output === tensor);
+}
+
+/** `old` gives way to `by` (null: to nothing). */
+export function replaceOp(graph: QuantizedGraph, old: QuantizedOp, by: QuantizedOp | null): QuantizedGraph {
+  return { ...graph, ops: graph.ops.flatMap((op) => (op !== old ? [op] : by === null ? [] : [by])) };
+}
+
+/** The op reading `to` wherever it read `from`. */
+export function readInstead<O extends QuantizedOp>(op: O, from: number, to: number): O {
+  return renumberOp(op, (id) => (id === from ? to : id)) as O;
 }

@@ -5,7 +5,10 @@ import type { LearnSpec } from '../ir/learn-spec.js';
 import type { OptimizeReport } from '../ir/report.js';
 import { tensorBytes } from '../ir/tensor.js';
 import { validateGraph } from '../ir/validate-graph.js';
+import { foldPads } from './passes/fold-pads.js';
+import { mergeLookups } from './passes/merge-lookups.js';
 import { removeDeadChannels } from './passes/remove-dead-channels.js';
+import { removeNoOps } from './passes/remove-no-ops.js';
 
 export interface OptimizeOptions {
   /** Layers that the device trains stay as they are: a unit that is constant today may learn tomorrow. */
@@ -15,7 +18,12 @@ export interface OptimizeOptions {
 /** A pass: the same bytes for every input, with less to do. `untouched` are names of ops that stay as they are. */
 export type OptimizePass = (graph: QuantizedGraph, untouched: ReadonlySet<string>) => QuantizedGraph;
 
-const PASSES: readonly (readonly [name: string, pass: OptimizePass])[] = [['remove-dead-channels', removeDeadChannels]];
+const PASSES: readonly (readonly [name: string, pass: OptimizePass])[] = [
+  ['remove-no-ops', removeNoOps],
+  ['fold-pads', foldPads],
+  ['merge-lookups', mergeLookups],
+  ['remove-dead-channels', removeDeadChannels],
+];
 
 /**
  * The graph that is deployed: every pass in turn, until none finds anything. Its output equals that of `graph` bit for bit

@@ -1,6 +1,7 @@
-import type { QuantizedGraph } from '../../src/ir/graph.js';
+import type { QuantizedGraph, QuantizedOp } from '../../src/ir/graph.js';
 import type { Tensor } from '../../src/ir/tensor.js';
 import { validateGraph } from '../../src/ir/validate-graph.js';
+import { readInstead } from '../../src/optimize/graph-edit.js';
 import type { Rng } from '../../src/util/rng.js';
 
 /**
@@ -36,5 +37,25 @@ export function withWaste(graph: QuantizedGraph, rng: Rng): QuantizedGraph {
     }
     return op;
   });
-  return validateGraph({ ...graph, tensors, ops });
+  return validateGraph(withRelus({ ...graph, tensors, ops }, rng));
+}
+
+/** A relu as a table behind some ops, in the quantization of its input; or a table that changes nothing. */
+function withRelus(graph: QuantizedGraph, rng: Rng): QuantizedGraph {
+  const tensors: Tensor[] = [...graph.tensors];
+  const instead = new Map<number, number>();
+  const ops = graph.ops.flatMap((op): QuantizedOp[] => {
+    const moved = [...instead].reduce((o, [from, to]) => readInstead(o, from, to), op);
+    if (op.output === graph.output || rng.below(4) > 0) return [moved];
+    const from = tensors[op.output];
+    const least = rng.below(3) === 0 ? -128 : from.quant!.zeroPoint[0];
+    const data = Int8Array.from({ length: 256 }, (_, k) => Math.max(k - 128, least));
+    const table = tensors.length;
+    tensors.push({ id: table, name: `r${table}`, shape: [256], dtype: 'int8', role: 'table', quant: null, data });
+    const output = tensors.length;
+    tensors.push({ ...from, id: output, name: `t${output}` });
+    instead.set(op.output, output);
+    return [moved, { kind: 'lookup', name: `${op.name}_relu`, input: op.output, table, output, activation: 'relu' }];
+  });
+  return { ...graph, tensors, ops };
 }

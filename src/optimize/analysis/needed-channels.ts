@@ -23,12 +23,13 @@ export function foldsIntoBias(
  * Channels that somebody needs: the least set that holds the input, the output and what ops of `untouched` read and
  * write, and that the ops between carry on. Convolutions and dense layers need an input channel only where a needed
  * output has weights on it and it is no constant; every other op needs exactly the channels that it gives. No tensor
- * loses all of them, and what stays is rounded up to a multiple of {@link CHANNEL_UNIT} where there were as many.
+ * loses all of them, and what stays is rounded up to a multiple of `unit` where there were as many.
  */
 export function neededChannels(
   graph: QuantizedGraph,
   ranges: ValueRanges,
   untouched: ReadonlySet<string> = new Set(),
+  unit = CHANNEL_UNIT,
 ): NeededChannels {
   const needed = new Map<number, Uint8Array>();
   for (const id of [graph.input, ...graph.ops.map((op) => op.output)]) {
@@ -44,7 +45,7 @@ export function neededChannels(
       else carryOn(graph, op, ranges, use);
     }
     // One tensor at a time, for a channel more here is mostly a channel more next door.
-    for (const [id, channels] of needed) if (!use.changed) roundUp(use, id, channels, ranges.get(id)!);
+    for (const [id, channels] of needed) if (!use.changed) roundUp(use, id, channels, ranges.get(id)!, unit);
   } while (use.changed);
   return needed;
 }
@@ -53,9 +54,9 @@ export function neededChannels(
 const CHANNEL_UNIT = 4;
 
 /** Keeps a few channels more: constants first, whose weights are mostly zero. */
-function roundUp(use: Use, tensor: number, channels: Uint8Array, ranges: ChannelRanges): void {
+function roundUp(use: Use, tensor: number, channels: Uint8Array, ranges: ChannelRanges, unit: number): void {
   const count = channels.reduce((n, c) => n + c, 0);
-  let missing = Math.min(channels.length, Math.ceil(Math.max(count, 1) / CHANNEL_UNIT) * CHANNEL_UNIT) - count;
+  let missing = Math.min(channels.length, Math.ceil(Math.max(count, 1) / unit) * unit) - count;
   for (const constant of [true, false]) {
     for (let c = 0; c < channels.length && missing > 0; c++) {
       if (channels[c] === 1 || (constantValue(ranges, c) !== null) !== constant) continue;

@@ -14,11 +14,15 @@ type Weighed = FullyConnectedOp | Conv2dOp | DepthwiseConv2dOp;
  * beyond the clamp) fold into the biases of the layers that read them; those that nobody weighs go without a trace.
  * Chains are followed through depthwise layers, pools, additions and so on, in both directions. Where a layer pads, a
  * constant folds only if it is the zero point, for only then is the frame like the rest. Outputs stay what they were, bit
- * for bit.
+ * for bit. `unit`: channels that stay are rounded up to its multiple.
  */
-export function removeDeadChannels(graph: QuantizedGraph, untouched?: ReadonlySet<string>): QuantizedGraph {
+export function removeDeadChannels(
+  graph: QuantizedGraph,
+  untouched?: ReadonlySet<string>,
+  unit?: number,
+): QuantizedGraph {
   const ranges = valueRanges(graph);
-  const needed = neededChannels(graph, ranges, untouched);
+  const needed = neededChannels(graph, ranges, untouched, unit);
   if ([...needed.values()].every((channels) => !channels.includes(0))) return graph;
   return dropUnusedTensors(new Removal(graph, ranges, needed).run());
 }
