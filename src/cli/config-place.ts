@@ -27,6 +27,8 @@ export function configPlace({ code, context }: ToolError, config: ProjectConfig)
       return ['learn', 'layers'];
     case 'QUANTIZE_UNSUPPORTED_OP':
       return layerNamed(context['op']);
+    case 'QUANTIZE_UNKNOWN_LAYER':
+      return ['quantize', 'layers', String(context['layer'])];
     default:
       return null;
   }

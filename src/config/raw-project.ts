@@ -1,5 +1,5 @@
 import type { GrapesMode } from '../ir/model-spec.js';
-import type { DriftSpec } from '../ir/options.js';
+import type { CalibrationMethod, DriftSpec, LayerQuantizeOptions } from '../ir/options.js';
 import type { Rounding } from '../ir/requantize.js';
 import type { RawData } from './raw-data.js';
 import type { RawModel } from './raw-model.js';
@@ -17,12 +17,15 @@ export interface RawProject {
   readonly train?: RawTrain;
   readonly quantize?: {
     readonly calibration?: {
-      readonly method?: 'minmax' | 'percentile';
+      readonly method?: CalibrationMethod['method'];
       readonly percentile?: number;
       readonly samples?: number;
     };
     readonly weights?: 'per-channel' | 'per-tensor';
     readonly rounding?: Rounding;
+    readonly crossLayerEqualization?: boolean;
+    readonly biasCorrection?: boolean;
+    readonly layers?: Readonly<Record<string, LayerQuantizeOptions>>;
   };
   readonly learn?: RawLearn | null;
   readonly verify?: { readonly samples?: number | 'all' };

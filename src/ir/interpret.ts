@@ -7,16 +7,18 @@ import { floatForward } from './float-forward.js';
 import {
   isIntegerOp,
   isLayerOp,
+  opInputs,
   reconstructTask,
   type FloatGraph,
+  type FloatOp,
   type Graph,
-  type LayerOp,
+  type Op,
   type QuantizedGraph,
+  type QuantizedOp,
 } from './graph.js';
 import { Int8Answers } from './int8-answers.js';
 import { integerRule } from './integer-rules.js';
 import { layerRule } from './layer-rules.js';
-import type { Int8Dense } from './ops/fully-connected.js';
 import {
   fullyConnectedFloat,
   fullyConnectedInt8,
@@ -38,6 +40,9 @@ export interface RunResult<A> {
 
 /** An op bound to its buffers; running it allocates nothing. */
 type Step = () => void;
+
+/** An op bound to its graph: reads whole tensors, writes a whole one. */
+export type OpStep<A> = (inputs: readonly A[], output: A) => void;
 
 interface Program<A extends Float32Array | Int8Array> {
   readonly buffers: ReadonlyMap<number, A>;
@@ -176,56 +181,54 @@ function floatProgram(graph: FloatGraph): Program<Float32Array> {
   let program = floatPrograms.get(graph);
   if (program === undefined) {
     const buffers = buffersOf(graph, (n) => new Float32Array(n));
-    const steps = graph.ops.map((op): Step => {
-      const x = buffers.get(op.input)!;
-      const y = buffers.get(op.output)!;
-      if (op.kind === 'lookup') return () => lookupFloat(op, x, y);
-      if (isLayerOp(op)) return layerStep(graph, op, buffers);
-      const layer = {
-        ...fullyConnectedSize(graph, op),
-        weights: graph.tensors[op.weights].data as Float32Array,
-        bias: op.bias === null ? null : (graph.tensors[op.bias].data as Float32Array),
-        activation: op.activation,
-      };
-      return () => fullyConnectedFloat(layer, x, y);
-    });
+    const steps = graph.ops.map((op) => bind(op, floatStep(graph, op), buffers));
     program = { buffers, steps, input: buffers.get(graph.input)!, output: buffers.get(graph.output)! };
     floatPrograms.set(graph, program);
   }
   return program;
 }
 
-function layerStep(graph: FloatGraph, op: LayerOp, buffers: ReadonlyMap<number, Float32Array>): Step {
-  const call = {
-    spec: op.spec,
-    inputShapes: op.inputs.map((id) => graph.tensors[id].shape),
-    outputShape: graph.tensors[op.output].shape,
-    inputs: op.inputs.map((id) => buffers.get(id)!),
-    parameters: op.parameters.map((id) => graph.tensors[id].data as Float32Array),
-    output: buffers.get(op.output)!,
+/** One op of a float graph, the scalar reference. */
+export function floatStep(graph: FloatGraph, op: FloatOp): OpStep<Float32Array> {
+  if (op.kind === 'lookup') return ([x], y) => lookupFloat(op, x, y);
+  if (isLayerOp(op)) {
+    const { spec } = op;
+    const inputShapes = op.inputs.map((id) => graph.tensors[id].shape);
+    const outputShape = graph.tensors[op.output].shape;
+    const parameters = op.parameters.map((id) => graph.tensors[id].data as Float32Array);
+    return (inputs, output) => floatForward({ spec, inputShapes, outputShape, inputs, parameters, output });
+  }
+  const layer = {
+    ...fullyConnectedSize(graph, op),
+    weights: graph.tensors[op.weights].data as Float32Array,
+    bias: op.bias === null ? null : (graph.tensors[op.bias].data as Float32Array),
+    activation: op.activation,
   };
-  return () => floatForward(call);
+  return ([x], y) => fullyConnectedFloat(layer, x, y);
+}
+
+/** One op of a quantized graph, the integer reference. */
+export function int8Step(graph: QuantizedGraph, op: QuantizedOp): OpStep<Int8Array> {
+  if (op.kind === 'lookup') {
+    const table = graph.tensors[op.table].data as Int8Array;
+    return ([x], y) => lookupInt8(table, x, y);
+  }
+  if (isIntegerOp(op)) return integerRule(op).prepare(graph, op);
+  const layer = prepareInt8Dense(graph, op);
+  return ([x], y) => fullyConnectedInt8(layer, x, y);
+}
+
+function bind<A>(op: Op, step: OpStep<A>, buffers: ReadonlyMap<number, A>): Step {
+  const inputs = opInputs(op).map((id) => buffers.get(id)!);
+  const output = buffers.get(op.output)!;
+  return () => step(inputs, output);
 }
 
 function int8Program(graph: QuantizedGraph): Program<Int8Array> {
   let program = int8Programs.get(graph);
   if (program === undefined) {
     const buffers = buffersOf(graph, (n) => new Int8Array(n));
-    const steps = graph.ops.map((op): Step => {
-      const x = buffers.get(op.input)!;
-      const y = buffers.get(op.output)!;
-      if (op.kind === 'lookup') {
-        const table = graph.tensors[op.table].data as Int8Array;
-        return () => lookupInt8(table, x, y);
-      }
-      if (isIntegerOp(op)) {
-        const inputs = op.inputs.map((id) => buffers.get(id)!);
-        const step = integerRule(op).prepare(graph, op);
-        return () => step(inputs, y);
-      }
-      const layer: Int8Dense = prepareInt8Dense(graph, op);
-      return () => fullyConnectedInt8(layer, x, y);
-    });
+    const steps = graph.ops.map((op) => bind(op, int8Step(graph, op), buffers));
     program = { buffers, steps, input: buffers.get(graph.input)!, output: buffers.get(graph.output)! };
     int8Programs.set(graph, program);
   }

@@ -107,15 +107,30 @@ export interface TrainOptions {
   readonly seed: number;
 }
 
+/** How the range of an activation is chosen from the values it takes. */
+export interface CalibrationMethod {
+  readonly method: 'minmax' | 'percentile' | 'entropy' | 'mse';
+  /** Percentage of activations kept inside the range, for `percentile`: (50, 100]. */
+  readonly percentile: number;
+}
+
+/** What one layer has otherwise than the others. */
+export interface LayerQuantizeOptions extends Partial<CalibrationMethod> {
+  readonly weights?: 'per-channel' | 'per-tensor';
+}
+
 export interface QuantizeOptions {
-  readonly calibration: {
-    readonly method: 'minmax' | 'percentile';
-    /** Percentage of activations kept inside the range, for `percentile`: (50, 100]. */
-    readonly percentile: number;
+  readonly calibration: CalibrationMethod & {
     /** How many training samples are watched, drawn with the seed. */
     readonly samples: number;
   };
   readonly weights: 'per-channel' | 'per-tensor';
+  /** Bring the channels between neighbouring layers to one range; absent: no. */
+  readonly crossLayerEqualization?: boolean;
+  /** Take the mean error of each channel, on the calibration samples, out of the biases; absent: no. */
+  readonly biasCorrection?: boolean;
+  /** By the name of the layer. */
+  readonly layers?: Readonly<Record<string, LayerQuantizeOptions>>;
   /** How accumulators become outputs: as TFLite does (the default), or once and cheaper. */
   readonly rounding?: Rounding;
   readonly seed: number;

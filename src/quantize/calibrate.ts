@@ -6,9 +6,9 @@ import { runFloat } from '../ir/interpret.js';
 import type { QuantizeOptions } from '../ir/options.js';
 import { elementCount } from '../ir/tensor.js';
 import { Rng } from '../util/rng.js';
-import { MinMaxObserver } from './observers/minmax.js';
+import { layerOptions } from './layer-options.js';
+import { makeObserver } from './observers/make-observer.js';
 import type { Observer, Range } from './observers/observer.js';
-import { PercentileObserver } from './observers/percentile.js';
 
 /** The inputs that calibration watches, as real values: `count` samples drawn with the seed, in data set order. */
 export function drawCalibration(graph: FloatGraph, samples: Samples, options: QuantizeOptions): Float32Array[] {
@@ -48,15 +48,10 @@ export function drawCalibration(graph: FloatGraph, samples: Samples, options: Qu
 export function calibrate(
   graph: FloatGraph,
   inputs: readonly Float32Array[],
-  options: QuantizeOptions['calibration'],
+  options: QuantizeOptions,
 ): ReadonlyMap<number, Range> {
-  const observers = new Map<number, Observer>();
-  for (const id of [graph.input, ...graph.ops.map((op) => op.output)]) {
-    observers.set(
-      id,
-      options.method === 'percentile' ? new PercentileObserver(options.percentile) : new MinMaxObserver(),
-    );
-  }
+  const observers = new Map<number, Observer>([[graph.input, makeObserver(layerOptions(options, null))]]);
+  for (const op of graph.ops) observers.set(op.output, makeObserver(layerOptions(options, op.name)));
   for (const input of inputs) {
     for (const [id, values] of runFloat(graph, input).tensors) {
       if (!values.every(Number.isFinite)) {

@@ -11,14 +11,23 @@ import { sha256Hex } from '../util/digest.js';
 import { checkOps } from './check-ops.js';
 import { calibrate, drawCalibration } from './calibrate.js';
 import { integerGraph } from './integer-graph.js';
+import { checkLayerOptions } from './layer-options.js';
 import { reportLayers, type PartialQuantizeReport } from './layer-report.js';
+import { addBiases } from './passes/add-biases.js';
+import { correctBiases } from './passes/bias-correction.js';
+import { equalizeLayers } from './passes/cross-layer-equalization.js';
 import { prepare } from './prepare.js';
+import { spread } from './work-limit.js';
+
+/** Multiplications that bias correction may take: some seconds. */
+const CORRECTION_MACS = 2e9;
 
 /**
  * Post-training quantization to int8 (docs/numerics.md): weights symmetric, activations asymmetric over ranges measured
  * on `calibration`, biases int32, tanh and sigmoid as tables. An autoencoder's threshold is chosen anew, on the int8 scores of all
  * samples of `calibration`, which are those it was trained on. Same graph, samples and options, same result. Throws
- * QUANTIZE_UNSUPPORTED_OP, QUANTIZE_NON_FINITE, QUANTIZE_EMPTY_CALIBRATION, QUANTIZE_RANGE, INPUT_MISMATCH and
+ * QUANTIZE_UNSUPPORTED_OP, QUANTIZE_NON_FINITE, QUANTIZE_EMPTY_CALIBRATION, QUANTIZE_RANGE, QUANTIZE_UNKNOWN_LAYER,
+ * INPUT_MISMATCH and
  * GRAPH_INVALID.
  */
 export function quantize(
@@ -28,17 +37,30 @@ export function quantize(
 ): { output: QuantizedGraph; report: PartialQuantizeReport } {
   checkWeights(graph);
   checkOps(validateGraph(graph));
-  const float = prepare(graph);
+  const float = floatForm(graph, options);
+  checkLayerOptions(float, options);
   const inputs = drawCalibration(float, calibration, options);
-  const ranges = calibrate(float, inputs, options.calibration);
+  const ranges = calibrate(float, inputs, options);
   const integers = integerGraph(float, ranges, options, {
     toolVersion: graph.provenance.toolVersion,
     seed: options.seed,
     ...(graph.provenance.engine === undefined ? {} : { engine: graph.provenance.engine }),
     inputs: { graph: graphDigest(graph), calibration: sha256Hex(...inputs.map((x) => littleEndianBytes(x))) },
   });
-  const output = withThreshold(integers, calibration);
+  const corrected =
+    options.biasCorrection === true
+      ? correctBiases(float, integers, spread(inputs, CORRECTION_MACS, float, 3))
+      : integers;
+  const output = withThreshold(corrected, calibration);
   return { output, report: reportLayers(float, output, inputs) };
+}
+
+/** The network as it is quantized: in ops that have an integer op, and as the options' passes leave it. */
+function floatForm(graph: FloatGraph, options: QuantizeOptions): FloatGraph {
+  let float = prepare(graph);
+  if (options.crossLayerEqualization === true) float = equalizeLayers(float);
+  if (options.biasCorrection === true) float = addBiases(float);
+  return float;
 }
 
 /** Rounding adds to every score, and the float network's threshold would take normal samples for anomalies. */

@@ -2,7 +2,7 @@ import type { FloatGraph, FloatOp, LayerOp, QuantizedOp } from '../ir/graph.js';
 import type { QuantParams } from '../ir/quant-params.js';
 import type { Rounding } from '../ir/requantize.js';
 import type { Tensor } from '../ir/tensor.js';
-import type { LayerQuantizeOptions } from './layer-options.js';
+import type { ResolvedLayerOptions } from './layer-options.js';
 import type { Range } from './observers/observer.js';
 
 /** What a quantizer reads, and where it puts the tensors of its op. Ops are converted in execution order. */
@@ -10,7 +10,7 @@ export interface QuantizeContext {
   /** After `prepare`. */
   readonly graph: FloatGraph;
   readonly rounding: Rounding;
-  optionsOf(op: FloatOp): LayerQuantizeOptions;
+  optionsOf(op: FloatOp): ResolvedLayerOptions;
   /** Real values that a run-time tensor has to hold. */
   rangeOf(tensor: number): Range;
   /** Of the input, or of a tensor whose op has been converted. */

@@ -139,6 +139,14 @@ void t.test('what has no integer form is refused before the training it would wa
   );
 });
 
+void t.test('options of a layer that is not quantized are refused at their line, before training', async (t) => {
+  const layers = 'quantize: { layers: { stem_norm: { method: mse } } }';
+  const text = project(RESIDUAL, 'epochs: 100000').replace(/quantize: .*/, layers);
+  const { json, exitCode } = await grapes(writeProject(join(root, 'unknown-layer'), text), 'quantize');
+  t.equal(exitCode, 3);
+  t.match(json, { stages: [], error: { code: 'QUANTIZE_UNKNOWN_LAYER', context: { layer: 'stem_norm', column: 34 } } });
+});
+
 /** A project of machines that hum: an autoencoder of one that is well, another that is, and one that is not. */
 function machines(name: string, layers: readonly string[], train: string, learn = ''): string {
   const dir = join(root, name);

@@ -310,3 +310,23 @@ void t.test('batch normalization is folded into the layer below', async (t) => {
     ],
   );
 });
+
+void t.test('one layer may have its own options; a name that is no op is an error with the names', async (t) => {
+  const float = layered([4, 4, 2], [L.named('a', L.conv(3)), L.norm('relu'), L.named('c', L.dense(2))]);
+  const samples = randomSamples(4, 60, 32, 2);
+  (samples.values as Float32Array)[7] = 90;
+  const layers = { a: { weights: 'per-tensor' }, c: { method: 'percentile', percentile: 60 } } as const;
+  const [plain, mixed] = [{}, { layers }].map((more) => quantize(float, samples, { ...OPTIONS, ...more }).output);
+  const channels = (graph: QuantizedGraph): number[] =>
+    ['a_weights', 'c_weights'].map((name) => graph.tensors.find((x) => x.name === name)!.quant!.scale.length);
+  t.same(channels(plain), [3, 2]);
+  t.same(channels(mixed), [1, 2]);
+  const scale = (graph: QuantizedGraph, k: number): number => graph.tensors[graph.ops[k].output].quant!.scale[0];
+  t.ok(scale(mixed, 1) < 0.5 * scale(plain, 1), 'the range of one layer');
+  t.equal(scale(mixed, 0), scale(plain, 0), 'and of no other');
+  t.equal(mixed.tensors[mixed.input].quant!.scale[0], plain.tensors[plain.input].quant!.scale[0]);
+  t.throws(() => quantize(float, samples, { ...OPTIONS, layers: { batch_norm_1: { method: 'mse' } } }), {
+    code: 'QUANTIZE_UNKNOWN_LAYER',
+    context: { layer: 'batch_norm_1', ops: ['a', 'c'] },
+  });
+});

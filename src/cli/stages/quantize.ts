@@ -4,6 +4,7 @@ import { trainedPart } from '../../ir/learn/trained-layers.js';
 import type { QuantizeReport } from '../../ir/report.js';
 import { checkOps } from '../../quantize/check-ops.js';
 import { prepare } from '../../quantize/prepare.js';
+import { checkLayerOptions } from '../../quantize/layer-options.js';
 import { quantize } from '../../quantize/quantize.js';
 import type { StageResult } from '../../runs/stage.js';
 import type { ProjectSession } from '../project-session.js';
@@ -26,7 +27,9 @@ export function quantized(session: ProjectSession): Promise<Quantized> {
     if (config.imported !== null) return imported(session, config.imported);
     const float = await trained(session, (untrained) => {
       checkOps(untrained);
-      if (config.learn !== null) trainedPart(prepare(untrained), config.learn.spec);
+      const prepared = prepare(untrained);
+      checkLayerOptions(prepared, config.quantize);
+      if (config.learn !== null) trainedPart(prepared, config.learn.spec);
     });
     const result = await session.bring({
       id: 'quantize',

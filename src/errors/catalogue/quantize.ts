@@ -8,6 +8,13 @@ export const quantizeErrors = {
     hint: 'Replace the op in the model, or add it: see "Add an op" in CONTRIBUTING.md.',
     exitCode: EXIT.config,
   },
+  QUANTIZE_UNKNOWN_LAYER: {
+    title: 'quantize.layers names a layer that is not quantized',
+    explanation:
+      'Options of a single layer go to the integer op of its name. Batch norms, dropouts and fused activations have none.',
+    hint: 'Name one of the ops that the message lists, or take the entry out.',
+    exitCode: EXIT.config,
+  },
   QUANTIZE_NON_FINITE: {
     title: 'NaN or infinity in weights or calibration data',
     explanation:

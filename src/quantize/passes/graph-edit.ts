@@ -28,6 +28,21 @@ export function withActivation(op: FloatOp, activation: Activation): FloatOp {
   return isLayerOp(op) ? ({ ...op, spec: { ...op.spec, activation } } as LayerOp) : ({ ...op, activation } as FloatOp);
 }
 
+/** A layer of weights among a prepared graph's ops: its constants, and the axis of its output channels; null for others. */
+export function weightsOf(op: FloatOp): { weights: number; bias: number | null; channelAxis: number } | null {
+  switch (op.kind) {
+    case 'fully_connected':
+      return { weights: op.weights, bias: op.bias, channelAxis: 0 };
+    case 'conv_2d':
+    case 'depthwise_conv_2d': {
+      const [weights, bias = null] = op.parameters;
+      return { weights, bias, channelAxis: op.kind === 'conv_2d' ? 0 : 2 };
+    }
+    default:
+      return null;
+  }
+}
+
 /** The op with other inputs, in the same order. */
 export function withInputs(op: FloatOp, inputs: readonly number[]): FloatOp {
   return isLayerOp(op) ? { ...op, input: inputs[0], inputs } : { ...op, input: inputs[0] };
