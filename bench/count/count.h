@@ -44,13 +44,13 @@ static inline void say_bytes(const int8_t *bytes, uint32_t count) {
 
 typedef void (*bench_call)(int8_t *arena);
 
-__attribute__((noinline)) static void nothing(int8_t *arena) {
+__attribute__((noinline, unused)) static void nothing(int8_t *arena) {
   (void)arena;
   __asm__ volatile("" ::: "memory");
 }
 
 /* Ticks of one call, the reading of the counter included: subtract those of `nothing`. */
-__attribute__((noinline)) static uint32_t ticks_of(bench_call call, int8_t *arena) {
+__attribute__((noinline, unused)) static uint32_t ticks_of(bench_call call, int8_t *arena) {
   const uint32_t before = hal_ticks();
   call(arena);
   return hal_ticks() - before;
@@ -72,7 +72,7 @@ static inline void report_ticks(const char *name, bench_call call, int8_t *arena
 #define BENCH_PAINT_WORDS 1024u
 
 /* Bytes of stack that a call takes below its caller's: the free stack is painted first. */
-__attribute__((noinline)) static uint32_t stack_of(bench_call call, int8_t *arena) {
+__attribute__((noinline, unused)) static uint32_t stack_of(bench_call call, int8_t *arena) {
   register uintptr_t sp __asm__("sp");
   const uintptr_t top = sp;
   volatile uint32_t *const low = (volatile uint32_t *)top - BENCH_PAINT_WORDS;

@@ -34,7 +34,7 @@ function talk(command: string, args: readonly string[], timeoutMs: number): Prom
     const late = setTimeout(() => child.kill('SIGKILL'), timeoutMs);
     child.stdout.on('data', (chunk: Buffer) => {
       text += chunk.toString('latin1');
-      if (/^end$|^fault:/m.test(text)) child.kill('SIGKILL');
+      if (/^(end|fault: .*)\n/m.test(text)) child.kill('SIGKILL');
     });
     child.stderr.on('data', (chunk: Buffer) => (complaint += chunk.toString('utf8')));
     child.once('error', reject);

@@ -17,8 +17,10 @@ export interface FirmwareLayout {
 }
 
 /** Folders of the firmware that go into every image, the board's HAL family last. */
-function firmwareFolders(board: Board): string[] {
-  return ['app', 'protocol', 'core', `hal/${board.chip.halFamily}`];
+function firmwareFolders({ chip }: Board): string[] {
+  // Where a linker script of ours places everything there is no C library.
+  const freestanding = chip.linkerScript === null ? [] : ['hal/freestanding'];
+  return ['app', 'protocol', 'core', ...freestanding, `hal/${chip.halFamily}`];
 }
 
 function sourcesIn(firmwareDir: string, folder: string): string[] {
@@ -33,8 +35,10 @@ function sourcesIn(firmwareDir: string, folder: string): string[] {
 /** Everything to compile for one board, with its flags: the model, then the firmware around it. */
 export function firmwareUnits(sources: CSources, board: Board, layout: FirmwareLayout, version: string): CompileUnit[] {
   const { modelDir, firmwareDir } = layout;
+  const freestanding = board.chip.linkerScript === null ? [] : [join(firmwareDir, 'hal/freestanding/include')];
   const includes = [modelDir, join(modelDir, 'grapes'), firmwareDir]
     .concat(['core', 'protocol', 'hal'].map((folder) => join(firmwareDir, folder)))
+    .concat(freestanding)
     .map((dir) => `-I${dir}`);
   const defines = [`-DGRAPES_BOARD_ID="${board.id}"`, `-DGRAPES_FIRMWARE_VERSION="${version}"`];
   if (board.clockHz !== null) defines.push(`-DGRAPES_CLOCK_HZ=${board.clockHz}`);

@@ -10,7 +10,16 @@ const builtIn = join(packageRoot(), 'boards');
 const json = (path: string): Record<string, unknown> =>
   JSON.parse(readFileSync(path, 'utf8')) as Record<string, unknown>;
 
-const BUILT_IN = ['host', 'mps2-an385', 'mps2-an385-m0', 'mps2-an386', 'mps2-an500', 'mps2-an505', 'mps3-an547'];
+const BUILT_IN = [
+  'host',
+  'mps2-an385',
+  'mps2-an385-m0',
+  'mps2-an386',
+  'mps2-an500',
+  'mps2-an505',
+  'mps3-an547',
+  'riscv32-virt',
+];
 
 /** A folder with one board of the user's, made from mps2-an386 with some fields replaced. */
 function userDir(dir: string, board: object, chip: object = {}): string {

@@ -20,7 +20,7 @@ const SANITIZERS = ['-g', '-fsanitize=address,undefined', '-fno-sanitize-recover
 export function buildFake(dir: string, firmware: FakeFirmware): string {
   const root = join(packageRoot(), 'firmware');
   const arm = firmware.target !== 'host';
-  const folders = ['app', 'protocol', `hal/${arm ? 'mps2' : 'host'}`];
+  const folders = ['app', 'protocol', ...(arm ? ['hal/freestanding', 'hal/mps2'] : ['hal/host'])];
   const sources = folders.flatMap((folder) =>
     readdirSync(join(root, folder))
       .filter((name) => name.endsWith('.c'))
@@ -31,7 +31,7 @@ export function buildFake(dir: string, firmware: FakeFirmware): string {
     ? [...ARM, '-T', join(root, 'hal/mps2/mps2.ld'), ...memory.map(([k, v]) => `-Wl,--defsym=GRAPES_${k}=${v}`)]
     : ['-O1', ...(firmware.sanitized === true ? SANITIZERS : [])];
   const includes = [join(packageRoot(), 'tests/firmware/fake-model'), root].concat(
-    ['core', 'protocol', 'hal'].map((folder) => join(root, folder)),
+    ['core', 'protocol', 'hal', ...(arm ? ['hal/freestanding/include'] : [])].map((folder) => join(root, folder)),
   );
   const defines = [
     `GRAPES_BOARD_ID="${firmware.target}"`,

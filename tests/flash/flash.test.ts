@@ -43,6 +43,7 @@ for (const [id, lanes] of [
   ['mps2-an500', ['arm', 'qemu']],
   ['mps2-an505', ['arm', 'qemu']],
   ['mps3-an547', ['arm', 'qemu']],
+  ['riscv32-virt', ['riscv', 'qemu-riscv']],
 ] as const) {
   void t.test(
     `${id}: built, started, greeted, and computes what the reference computes`,

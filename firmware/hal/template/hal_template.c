@@ -2,49 +2,24 @@
  * A port to start from: copy this folder to hal/<family>, replace what is marked DEVICE, and name the family in a chip
  * descriptor (boards/chips). It compiles as it stands, and a firmware built with it sleeps for ever.
  *
- * Beside this file a family needs its start-up code and linker script; hal/mps2 has both for a Cortex-M.
+ * Beside this file a family needs its start-up code and linker script; hal/mps2 has both for a Cortex-M, hal/riscv_virt for
+ * a RISC-V. hal/freestanding is linked to every chip with a linker script.
  */
 #include "hal.h"
-
-/* One producer (the interrupt moves head), one consumer (the main loop moves tail): no lock is needed as long as the
-   core reads and writes 16 bits at once. An 8-bit core must mask the interrupt around ring_head. */
-static uint8_t ring[GRAPES_RX_RING_BYTES];
-static volatile uint16_t ring_head;
-static volatile uint16_t ring_tail;
-static volatile uint32_t ring_dropped;
-
-#define RING_MASK (GRAPES_RX_RING_BYTES - 1u)
+#include "receive_ring.h"
 
 /* DEVICE: name it as the vector table does. Clear the interrupt flag first, then take the byte. */
 void template_uart_rx_interrupt(void);
 void template_uart_rx_interrupt(void) {
   const uint8_t byte = 0; /* DEVICE: the receive register */
-  const uint16_t head = ring_head;
-  const uint16_t next = (uint16_t)((head + 1u) & RING_MASK);
-  if (next == ring_tail) {
-    ring_dropped++;
-  } else {
-    ring[head] = byte;
-    ring_head = next;
-  }
+  ring_put(byte);
 }
 
 void hal_init(void) {
   /* DEVICE: clocks; UART at the board's speed, 8N1, receive interrupt on; a free-running 32-bit timer. */
 }
 
-uint16_t hal_serial_read(uint8_t *bytes, uint16_t capacity) {
-  const uint16_t head = ring_head;
-  uint16_t tail = ring_tail;
-  uint16_t count = 0;
-  while (tail != head && count < capacity) {
-    bytes[count] = ring[tail];
-    tail = (uint16_t)((tail + 1u) & RING_MASK);
-    count++;
-  }
-  ring_tail = tail;
-  return count;
-}
+uint16_t hal_serial_read(uint8_t *bytes, uint16_t capacity) { return ring_take(bytes, capacity); }
 
 void hal_serial_write(const uint8_t *bytes, uint16_t count) {
   /* DEVICE: for each byte, wait until the transmit register is free and write it. */

@@ -7,6 +7,7 @@ export const PT_LOAD = 1;
 export const STT_OBJECT = 1;
 export const STT_FUNC = 2;
 const SHT_SYMTAB = 2;
+const SHT_RELA = 4;
 const SHT_REL = 9;
 
 export interface ElfSection {
@@ -192,16 +193,17 @@ export function sectionBytes(elf: ElfFile, section: ElfSection, name: string): U
   return new Reader(elf.data, name).slice(section.offset, section.size);
 }
 
-/** Relocations that patch `section`, as ELF32 machines such as Arm write them (SHT_REL). */
+/** Relocations that patch `section` of an ELF32 file: without addends as Arm writes them, with them as RISC-V does. */
 export function relocationsOf(elf: ElfFile, section: ElfSection, name: string): ElfRelocation[] {
   const r = new Reader(elf.data, name);
-  const tables = elf.sections.filter((s) => s.type === SHT_REL && s.info === section.index);
-  return tables.flatMap((table) =>
-    Array.from({ length: Math.floor(table.size / 8) }, (_, i) => {
-      const info = r.u32(table.offset + i * 8 + 4);
+  const tables = elf.sections.filter((s) => (s.type === SHT_REL || s.type === SHT_RELA) && s.info === section.index);
+  return tables.flatMap((table) => {
+    const bytes = table.type === SHT_REL ? 8 : 12;
+    return Array.from({ length: Math.floor(table.size / bytes) }, (_, i) => {
+      const info = r.u32(table.offset + i * bytes + 4);
       const symbol = elf.symbols[info >>> 8];
       if (symbol === undefined) r.fail(`a relocation refers to symbol ${info >>> 8} of ${elf.symbols.length}`);
-      return { offset: r.u32(table.offset + i * 8), type: info & 255, symbol };
-    }),
-  );
+      return { offset: r.u32(table.offset + i * bytes), type: info & 255, symbol };
+    });
+  });
 }

@@ -15,16 +15,17 @@ export interface FirmwareStack {
 }
 
 /**
- * What the processor itself pushes on an exception (DDI 0403E, B1.5.6 and B1.5.7): 8 words, and with an FPU room for
+ * What the processor itself pushes on an exception. RISC-V: nothing, the handler saves what it needs. Cortex-M (DDI 0403E, B1.5.6 and B1.5.7): 8 words, and with an FPU room for
  * s0-s15, FPSCR and a reserved word (26 words in all, reserved at once even when stacking is lazy); plus up to 4 bytes
  * that align sp to 8.
  */
 export function exceptionFrameBytes(chip: Chip): number {
+  if (chip.core === 'rv32') return 0;
   return (chip.isa.fpu === 'none' ? 32 : 104) + 4;
 }
 
 /**
- * Stack bound of a linked Cortex-M firmware. All interrupts share one priority (the HAL leaves the reset value), so
+ * Stack bound of a linked firmware. All interrupts share one priority (the HAL leaves the reset value), so
  * that one handler at most is on the stack above the main path.
  * @param modelEntries Symbols of the model to report on their own; those that are not in the graph are left out
  */

@@ -2,8 +2,12 @@ import { readElf, relocationsOf, STT_FUNC, type ElfFile, type ElfSymbol } from '
 import { addCall, type CallGraph } from './call-graph.js';
 
 const EM_ARM = 40;
+const EM_RISCV = 243;
 /** Branch relocations of "ELF for the Arm Architecture" (IHI 0044), table 4-8: CALL and JUMP, Arm and Thumb. */
 const ARM_BRANCHES = new Set([10 /* THM_CALL */, 28 /* CALL */, 29 /* JUMP24 */, 30 /* THM_JUMP24 */, 51, 102, 103]);
+/** R_RISCV_JAL, CALL and CALL_PLT of the RISC-V ELF psABI. Jumps inside a function have a local label and no type. */
+const RISCV_CALLS = new Set([17, 18, 19]);
+const BRANCHES: Readonly<Record<number, ReadonlySet<number>>> = { [EM_ARM]: ARM_BRANCHES, [EM_RISCV]: RISCV_CALLS };
 
 /**
  * Adds the calls between named global functions that an object's relocations show. gcc's own call graph lacks calls
@@ -11,13 +15,15 @@ const ARM_BRANCHES = new Set([10 /* THM_CALL */, 28 /* CALL */, 29 /* JUMP24 */,
  */
 export function addObjectCalls(graph: CallGraph, data: Uint8Array, unit: string): void {
   const elf = readElf(data, unit);
-  if (elf.machine !== EM_ARM) return;
+  const branches = BRANCHES[elf.machine];
+  if (branches === undefined) return;
   for (const section of elf.sections) {
     for (const relocation of relocationsOf(elf, section, unit)) {
-      if (!ARM_BRANCHES.has(relocation.type)) continue;
+      if (!branches.has(relocation.type)) continue;
       const caller = functionAt(elf, section.index, relocation.offset);
-      if (caller === null || relocation.symbol.name === '') continue;
-      addCall(graph, keyOf(graph, unit, caller.name), keyOf(graph, unit, relocation.symbol.name));
+      const callee = relocation.symbol.name;
+      if (caller === null || callee === '' || callee.startsWith('.L')) continue;
+      addCall(graph, keyOf(graph, unit, caller.name), keyOf(graph, unit, callee));
     }
   }
 }

@@ -1,13 +1,8 @@
 /* What the compiler calls by name even in freestanding code. Must not become calls to themselves. */
-#include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #define NO_LOOP_PATTERNS __attribute__((optimize("no-tree-loop-distribute-patterns")))
-
-void *memcpy(void *restrict to, const void *restrict from, size_t count);
-void *memmove(void *to, const void *from, size_t count);
-void *memset(void *to, int value, size_t count);
-int memcmp(const void *a, const void *b, size_t count);
 
 NO_LOOP_PATTERNS void *memcpy(void *restrict to, const void *restrict from, size_t count) {
   uint8_t *t = to;
