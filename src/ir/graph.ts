@@ -23,7 +23,8 @@ export interface FullyConnectedOp {
   readonly requantize: Requantize | null;
 }
 
-export type LookupFunction = 'tanh' | 'sigmoid' | 'relu' | 'relu6' | 'rescale';
+export type LookupFunction =
+  'tanh' | 'sigmoid' | 'relu' | 'relu6' | 'leaky_relu' | 'hard_swish' | 'elu' | 'rescale' | 'arithmetic';
 
 /**
  * An activation as an op of its own. Quantized graphs: y[i] = table[x[i] + 128], a 256-entry int8 table.
@@ -35,8 +36,13 @@ export interface LookupOp {
   readonly input: number;
   readonly table: number;
   readonly output: number;
-  /** The function the table samples; `rescale`: from one scale and zero point to another, in quantized graphs only. */
+  /**
+   * The function the table samples; `rescale`: from one scale and zero point to another; `arithmetic`: a sum, product,
+   * maximum or the like with one constant; both in quantized graphs only.
+   */
   readonly activation: LookupFunction;
+  /** Slope below zero of `leaky_relu`. */
+  readonly alpha?: number;
 }
 
 /**

@@ -66,18 +66,41 @@ export interface MeanOp extends IntegerOpBase<'mean'> {
 }
 
 /**
- * y = a + b, equal shapes: both inputs are brought to one scale at 2^leftShift, summed, and the sum is requantized.
+ * The second operand is the second of `inputs`, or the constant tensor `constant`, whose values repeat along the leading
+ * axes: one for each channel, mostly.
  */
-export interface AddOp extends IntegerOpBase<'add'> {
-  /** One for each input. */
+interface TwoOperands {
+  readonly constant?: number;
+}
+
+interface SumFields extends TwoOperands {
+  /** One for each operand. */
   readonly inputMultipliers: readonly [FixedMultiplier, FixedMultiplier];
   readonly leftShift: number;
   readonly requantize: Requantize;
 }
 
-/** y = a * b, equal shapes. */
-export interface MulOp extends IntegerOpBase<'mul'> {
+/** y = a + b, equal shapes: both are brought to one scale at 2^leftShift, summed, and the sum is requantized. */
+export interface AddOp extends IntegerOpBase<'add'>, SumFields {}
+
+/** y = a - b, as `add`. */
+export interface SubOp extends IntegerOpBase<'sub'>, SumFields {}
+
+/** y = a * b; b may have the last axes of a only, and repeats along the others. */
+export interface MulOp extends IntegerOpBase<'mul'>, TwoOperands {
   readonly requantize: Requantize;
+}
+
+/** The larger or smaller of two bytes, equal shapes; all in one quantization. */
+export type ExtremumOp<K extends 'maximum' | 'minimum' = 'maximum' | 'minimum'> = IntegerOpBase<K>;
+
+/** y = x where x is not negative, else slope * x: a slope for each channel, repeated along the leading axes. */
+export interface PreluOp extends IntegerOpBase<'prelu'> {
+  readonly slopes: number;
+  /** Where x is not negative. */
+  readonly requantize: Requantize;
+  /** Where it is, after the product with the slope. */
+  readonly slopeMultiplier: FixedMultiplier;
 }
 
 /** Inputs one after another along `axis`; all in the quantization of the output. */
@@ -93,6 +116,15 @@ export interface PadOp extends IntegerOpBase<'pad'> {
 
 /** The same bytes under another shape. */
 export type ReshapeOp = IntegerOpBase<'reshape'>;
+
+/**
+ * y[i][j]… = x[offset + i * strides[0] + j * strides[1] + …] over the output's shape: slices, transpositions, repetitions
+ * (stride 0), reversals (negative strides).
+ */
+export interface StridedCopyOp extends IntegerOpBase<'strided_copy'> {
+  readonly offset: number;
+  readonly strides: readonly number[];
+}
 
 /** Softmax along the last axis, output scale 1/256 and zero point -128. */
 export interface SoftmaxOp extends IntegerOpBase<'softmax'> {
@@ -110,10 +142,15 @@ export type IntegerOp =
   | AveragePool2dOp
   | MeanOp
   | AddOp
+  | SubOp
   | MulOp
+  | ExtremumOp<'maximum'>
+  | ExtremumOp<'minimum'>
+  | PreluOp
   | ConcatenationOp
   | PadOp
   | ReshapeOp
+  | StridedCopyOp
   | SoftmaxOp;
 
 export type IntegerOpKind = IntegerOp['kind'];

@@ -1,6 +1,9 @@
 import type { IntegerOp, IntegerOpKind } from './integer-ops.js';
 import type { IntegerRule } from './integer-rule.js';
-import { addRule } from './ops/int8/add.js';
+import { addRule, subRule } from './ops/int8/add.js';
+import { maximumRule, minimumRule } from './ops/int8/extremum.js';
+import { preluRule } from './ops/int8/prelu.js';
+import { stridedCopyRule } from './ops/int8/strided-copy.js';
 import { averagePool2dRule, maxPool2dRule } from './ops/int8/pool-2d.js';
 import { concatenationRule } from './ops/int8/concatenation.js';
 import { conv2dRule } from './ops/int8/conv-2d.js';
@@ -20,10 +23,15 @@ const RULES: Rules = {
   average_pool_2d: averagePool2dRule,
   mean: meanRule,
   add: addRule,
+  sub: subRule,
   mul: mulRule,
+  maximum: maximumRule,
+  minimum: minimumRule,
+  prelu: preluRule,
   concatenation: concatenationRule,
   pad: padRule,
   reshape: reshapeRule,
+  strided_copy: stridedCopyRule,
   softmax: softmaxRule,
 };
 

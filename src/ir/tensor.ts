@@ -3,8 +3,11 @@ import type { QuantParams } from './quant-params.js';
 export type DType = 'float32' | 'int8' | 'int32';
 export type TensorData = Float32Array | Int8Array | Int32Array;
 
-/** What a tensor is for: constants (`weight`, `bias`, `table`) carry data, the others are filled at run time. */
-export type TensorRole = 'input' | 'activation' | 'output' | 'state' | 'weight' | 'bias' | 'table';
+/**
+ * What a tensor is for: constants (`weight`, `bias`, `table`, and `constant`, an operand of an element-wise op) carry data,
+ * the others are filled at run time.
+ */
+export type TensorRole = 'input' | 'activation' | 'output' | 'state' | 'weight' | 'bias' | 'table' | 'constant';
 
 export interface Tensor {
   /** Index in `Graph.tensors`. */

@@ -35,8 +35,18 @@ interface Check {
   find(graph: Graph): Problem | null;
 }
 
-const CONSTANTS: readonly TensorRole[] = ['weight', 'bias', 'table'];
-const LOOKUP_FUNCTIONS: readonly LookupFunction[] = ['tanh', 'sigmoid', 'relu', 'relu6', 'rescale'];
+const CONSTANTS: readonly TensorRole[] = ['weight', 'bias', 'table', 'constant'];
+const LOOKUP_FUNCTIONS: readonly LookupFunction[] = [
+  'tanh',
+  'sigmoid',
+  'relu',
+  'relu6',
+  'leaky_relu',
+  'hard_swish',
+  'elu',
+  'rescale',
+  'arithmetic',
+];
 const ARRAY = { float32: Float32Array, int8: Int8Array, int32: Int32Array } as const;
 
 /** Runs in order; a later check relies on the earlier ones. */

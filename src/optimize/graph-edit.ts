@@ -19,6 +19,8 @@ export function renumberOp(op: QuantizedOp, to: (id: number) => number): Quantiz
   if ('weights' in op) ids['weights'] = to(op.weights);
   if ('bias' in op) ids['bias'] = op.bias === null ? null : to(op.bias);
   if ('table' in op) ids['table'] = to(op.table);
+  if ('constant' in op && op.constant !== undefined) ids['constant'] = to(op.constant);
+  if ('slopes' in op) ids['slopes'] = to(op.slopes);
   return { ...moved, ...ids };
 }
 

@@ -4,8 +4,8 @@
 
 #include "../../core/grapes_flash.h"
 
-static inline void grapes_lookup_s8(const int8_t *input, const int8_t *table, int8_t *output, uint16_t count) {
-  for (uint16_t i = 0; i < count; i++) output[i] = grapes_ld_s8(table + (input[i] + 128));
+static inline void grapes_lookup_s8(const int8_t *input, const int8_t *table, int8_t *output, uint32_t count) {
+  for (uint32_t i = 0; i < count; i++) output[i] = grapes_ld_s8(table + (input[i] + 128));
 }
 
 #endif

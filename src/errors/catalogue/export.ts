@@ -20,8 +20,8 @@ export const exportErrors = {
     title: 'The network has integers that no .tflite file can hold',
     explanation:
       'A .tflite file holds scales, zero points and activations; its readers make multipliers, shifts, clamps and tables of ' +
-      'them by fixed rules. The file that export writes is read back, and these ops came out otherwise than they went in. ' +
-      "Our table of tanh, for one, is the nearest int8 to tanh itself, and TFLite's is not at every entry.",
+      'them by fixed rules. The file that export writes is read back, and these ops came out otherwise than they went in, or ' +
+      'do not keep the operator that they come from: slices, and tables made of a constant.',
     hint: 'Export the model as C, or train one without the layers that the message names.',
     exitCode: EXIT.config,
   },

@@ -14,7 +14,17 @@ export interface Lifetime {
 }
 
 /** They write each element after they have read it for the last time, or move none. */
-const IN_PLACE: readonly QuantizedOp['kind'][] = ['lookup', 'add', 'mul', 'softmax', 'reshape'];
+const IN_PLACE: readonly QuantizedOp['kind'][] = [
+  'lookup',
+  'add',
+  'sub',
+  'mul',
+  'maximum',
+  'minimum',
+  'prelu',
+  'softmax',
+  'reshape',
+];
 
 /** Lifetimes of the input, activations and output, in the order in which they come to life. */
 export function tensorLifetimes(graph: QuantizedGraph): Lifetime[] {
@@ -30,7 +40,9 @@ export function tensorLifetimes(graph: QuantizedGraph): Lifetime[] {
   const sharesWith = new Map<number, number>();
   graph.ops.forEach((op, index) => {
     if (!IN_PLACE.includes(op.kind)) return;
-    const dying = opInputs(op).find((id) => lastOp.get(id) === index);
+    // An operand that repeats along the output is too small, and read again.
+    const bytes = (id: number): number => tensorBytes(graph.tensors[id]);
+    const dying = opInputs(op).find((id) => lastOp.get(id) === index && bytes(id) === bytes(op.output));
     if (dying !== undefined) sharesWith.set(op.output, dying);
   });
   return [...firstOp].map(([tensorId, first]) => ({

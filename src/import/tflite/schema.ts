@@ -40,6 +40,12 @@ export const SOFTMAX = { beta: 0 } as const;
 export const ARITHMETIC = { activation: 0 } as const;
 export const CONCATENATION = { axis: 0, activation: 1 } as const;
 export const REDUCER = { keepDims: 0 } as const;
+export const LEAKY_RELU = { alpha: 0 } as const;
+export const STRIDED_SLICE = { beginMask: 0, endMask: 1, ellipsisMask: 2, newAxisMask: 3, shrinkMask: 4 } as const;
+export const SPLIT = { count: 0 } as const;
+export const UNPACK = { count: 0, axis: 1 } as const;
+export const RESIZE_NEAREST = { alignCorners: 0, halfPixelCenters: 1 } as const;
+export const SPACE_DEPTH = { block: 0 } as const;
 
 /** Which table an operator's options are: numbers of the schema's union. */
 export const OPTIONS = {
@@ -51,19 +57,25 @@ export const OPTIONS = {
   concatenation: 10,
   add: 11,
   reshape: 17,
+  space_to_depth: 19,
   mul: 21,
   pad: 22,
+  transpose: 26,
   reducer: 27,
   sub: 28,
   squeeze: 30,
   strided_slice: 32,
+  split: 35,
   maximum_minimum: 39,
+  slice: 48,
   expand_dims: 52,
   shape: 55,
   pack: 59,
+  resize_nearest: 74,
   leaky_relu: 75,
   quantize: 89,
   hard_swish: 91,
+  depth_to_space: 94,
 } as const;
 export type OptionsType = keyof typeof OPTIONS;
 
@@ -142,6 +154,7 @@ export const OPERATORS: Readonly<Record<number, string>> = {
   49: 'SPLIT',
   50: 'LOG_SOFTMAX',
   53: 'CAST',
+  59: 'NEG',
   54: 'PRELU',
   55: 'MAXIMUM',
   56: 'ARG_MAX',
@@ -149,14 +162,29 @@ export const OPERATORS: Readonly<Record<number, string>> = {
   60: 'PADV2',
   65: 'SLICE',
   67: 'TRANSPOSE_CONV',
+  69: 'TILE',
   70: 'EXPAND_DIMS',
+  73: 'LOG',
   74: 'SUM',
+  75: 'SQRT',
+  76: 'RSQRT',
   77: 'SHAPE',
+  78: 'POW',
+  81: 'REDUCE_PROD',
   82: 'REDUCE_MAX',
   83: 'PACK',
   88: 'UNPACK',
+  89: 'REDUCE_MIN',
+  92: 'SQUARE',
+  94: 'FILL',
   97: 'RESIZE_NEAREST_NEIGHBOR',
   98: 'LEAKY_RELU',
+  99: 'SQUARED_DIFFERENCE',
+  100: 'MIRROR_PAD',
+  101: 'ABS',
+  102: 'SPLIT_V',
+  105: 'REVERSE_V2',
+  106: 'ADD_N',
   111: 'ELU',
   114: 'QUANTIZE',
   117: 'HARD_SWISH',

@@ -1,5 +1,5 @@
 import { invalid, unsupported } from './errors.js';
-import { checkScales, constantBytes, type GraphMaker } from './import-tflite.js';
+import { checkScales, constantBytes, type GraphMaker } from './graph-maker.js';
 import type { TfliteOperator } from './read-model.js';
 
 /** Weights and bias of an operator in the new graph. */
@@ -11,12 +11,17 @@ export interface ImportedWeights {
   readonly perChannel: boolean;
 }
 
-/** Reads inputs 1 and 2 of a convolution or dense layer. `axis` is that of the output channels in `shape`. */
+/**
+ * Reads inputs 1 and 2 of a convolution or dense layer.
+ * @param axis of the output channels in `shape`, ours
+ * @param storedAxis the same in the file
+ */
 export function readWeights(
   graph: GraphMaker,
   operator: TfliteOperator,
   shape: readonly number[],
   axis: number,
+  storedAxis: number,
 ): ImportedWeights {
   const [x, w, b = -1] = operator.inputs;
   const tensor = graph.source(w);
@@ -31,9 +36,12 @@ export function readWeights(
   if (perChannel && scale.length !== channels) {
     throw invalid(`the weights '${name}' have ${scale.length} scales for ${channels} channels`);
   }
+  if (perChannel && quantization.axis !== storedAxis) {
+    throw unsupported(`the weights '${name}' have their scales along axis ${quantization.axis}, not ${storedAxis}`);
+  }
   const bytes = constantBytes(tensor, 1);
   const inputScale = graph.affine(x).scale[0];
-  const id = graph.constant({
+  const id = graph.put({
     name,
     shape,
     dtype: 'int8',
@@ -66,7 +74,7 @@ function readBias(graph: GraphMaker, index: number, channels: number, scale: rea
   if (bytes.length !== 4 * channels)
     throw invalid(`the bias '${name}' has ${bytes.length / 4} values for ${channels} channels`);
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
-  return graph.constant({
+  return graph.put({
     name,
     shape: [channels],
     dtype: 'int32',

@@ -19,6 +19,7 @@ import {
   CONV_2D,
   DEPTHWISE,
   FULLY_CONNECTED,
+  LEAKY_RELU,
   PADDING,
   POOL_2D,
   REDUCER,
@@ -42,12 +43,16 @@ export function inexpressible(model: string, problems: readonly string[]): ToolE
   );
 }
 
-const LOOKUP_CODES: Readonly<Record<LookupFunction, string>> = {
+const LOOKUP_CODES: Readonly<Record<LookupFunction, string | null>> = {
   tanh: 'TANH',
   sigmoid: 'LOGISTIC',
   relu: 'RELU',
   relu6: 'RELU6',
+  leaky_relu: 'LEAKY_RELU',
+  hard_swish: 'HARD_SWISH',
+  elu: 'ELU',
   rescale: 'QUANTIZE',
+  arithmetic: null,
 };
 
 /** The operator that computes the same, or why there is none. */
@@ -62,11 +67,13 @@ export function writeOp(graph: QuantizedGraph, op: QuantizedOp): OperatorParts |
     case 'average_pool_2d':
       return pool(graph, op);
     case 'add':
+    case 'sub':
     case 'mul':
       return activated(graph, op, op.requantize, (activation) => ({
-        code: op.kind === 'add' ? 'ADD' : 'MUL',
+        code: op.kind.toUpperCase(),
         inputs: op.inputs,
-        constants: [],
+        constants:
+          op.constant === undefined ? [] : [constant(graph.tensors[op.constant], graph.tensors[op.constant].shape, 0)],
         options: { type: op.kind, fields: [int8(ARITHMETIC.activation, activation)] },
       }));
     case 'mean': {
@@ -99,8 +106,22 @@ export function writeOp(graph: QuantizedGraph, op: QuantizedOp): OperatorParts |
       return softmax(graph, op);
     case 'lookup': {
       const code = LOOKUP_CODES[op.activation];
-      return { code, inputs: [op.input], constants: [], options: null };
+      if (code === null) return 'the operator that its table comes from is not kept';
+      const fields = [{ id: LEAKY_RELU.alpha, kind: 'float32', value: op.alpha ?? 0 }] as const;
+      const options = op.activation === 'leaky_relu' ? ({ type: 'leaky_relu', fields } as const) : null;
+      return { code, inputs: [op.input], constants: [], options };
     }
+    case 'maximum':
+    case 'minimum': {
+      const code = op.kind === 'maximum' ? 'MAXIMUM' : 'MINIMUM';
+      return { code, inputs: op.inputs, constants: [], options: { type: 'maximum_minimum', fields: [] } };
+    }
+    case 'prelu': {
+      const slopes = graph.tensors[op.slopes];
+      return { code: 'PRELU', inputs: op.inputs, constants: [constant(slopes, slopes.shape, 0)], options: null };
+    }
+    case 'strided_copy':
+      return 'the operator that it comes from (a slice, transposition or repetition) is not kept';
   }
 }
 
@@ -164,12 +185,14 @@ function convolution(graph: QuantizedGraph, op: Conv2dOp | DepthwiseConv2dOp): O
   const ids = depthwise ? DEPTHWISE : CONV_2D;
   const weights = graph.tensors[op.weights];
   const { strides, dilation } = op.window;
+  const bias = op.bias === null ? null : constant(graph.tensors[op.bias], graph.tensors[op.bias].shape, 0);
   return activated(graph, op, op.requantize, (activation) => ({
     code: depthwise ? 'DEPTHWISE_CONV_2D' : 'CONV_2D',
     inputs: op.inputs,
     constants: [
       constant(weights, depthwise ? [1, ...weights.shape] : weights.shape, depthwise ? 3 : 0),
-      op.bias === null ? null : constant(graph.tensors[op.bias], graph.tensors[op.bias].shape, 0),
+      // TFLite Micro's depthwise kernel wants an absent bias left away, not marked as absent.
+      ...(op.bias === null && depthwise ? [] : [bias]),
     ],
     options: {
       type: op.kind,

@@ -1,5 +1,5 @@
 import { ToolError } from '../../errors/tool-error.js';
-import type { Activation, Graph } from '../graph.js';
+import type { Activation, Graph, LookupFunction } from '../graph.js';
 import type { LearnSpec } from '../learn-spec.js';
 import type { FullyConnectedOp } from '../graph.js';
 import { fullyConnectedSize } from '../ops/fully-connected.js';
@@ -60,7 +60,8 @@ function denseLayers(graph: Graph): { index: number; layer: TrainedLayer }[] {
     if (op.kind !== 'fully_connected') continue;
     const next = graph.ops[index + 1];
     const table = next?.kind === 'lookup' && next.input === op.output ? next.activation : op.activation;
-    const activation = table === 'rescale' ? 'none' : table;
+    // Of other tables checkTrained speaks.
+    const activation = isActivation(table) ? table : 'none';
     layers.push({ index, layer: { op, ...fullyConnectedSize(graph, op), activation, hidden: true } });
   }
   const last = layers.at(-1);
@@ -69,6 +70,10 @@ function denseLayers(graph: Graph): { index: number; layer: TrainedLayer }[] {
     throw unsupported(graph, `its output has the activation ${last.layer.activation}`);
   last.layer = { ...last.layer, hidden: false };
   return layers;
+}
+
+function isActivation(table: Activation | LookupFunction): table is Activation {
+  return (['none', 'relu', 'relu6', 'tanh', 'sigmoid'] as readonly string[]).includes(table);
 }
 
 /** From op `first` on there is a chain of dense layers with activations that learning knows, and nothing else. */

@@ -100,9 +100,8 @@ function carryOn(graph: QuantizedGraph, op: QuantizedOp, ranges: ValueRanges, us
     return;
   }
   const channels = channelsOf(graph, op.output);
-  if (op.kind === 'softmax') {
-    use.all(op.input);
-    use.all(op.output);
+  if (mixesChannels(graph, op)) {
+    for (const id of [...opInputs(op), op.output]) use.all(id);
   } else if (op.kind === 'depthwise_conv_2d') {
     const inputs = channelsOf(graph, op.input);
     const copies = channels / inputs;
@@ -138,6 +137,13 @@ function carryOn(graph: QuantizedGraph, op: QuantizedOp, ranges: ValueRanges, us
       use.together([op.output, ...opInputs(op)].map((id): [number, number] => [id, c]));
     }
   }
+}
+
+/** Does it need all channels, or have constants for each of them? */
+function mixesChannels(graph: QuantizedGraph, op: QuantizedOp): boolean {
+  if (op.kind === 'softmax' || op.kind === 'strided_copy' || op.kind === 'prelu') return true;
+  if ('constant' in op && op.constant !== undefined) return true;
+  return op.kind === 'mul' && op.inputs.some((id) => channelsOf(graph, id) !== channelsOf(graph, op.output));
 }
 
 /** Does it place channels of its inputs at other numbers? */

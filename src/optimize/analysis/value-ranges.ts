@@ -91,6 +91,7 @@ function integerRanges(
       return mapped(channels, (c) => [end(x.low[c]), end(x.high[c])]);
     }
     case 'add': {
+      if (op.constant !== undefined) return full(channels);
       const scale = scaleOf(graph);
       const zeros = op.inputs.map((id) => zeroPointOf(graph, id));
       const [a, b] = op.inputMultipliers;
@@ -105,6 +106,7 @@ function integerRanges(
       return mapped(channels, (c) => [end(x.low[c], y.low[c]), end(x.high[c], y.high[c])]);
     }
     case 'mul': {
+      if (op.constant !== undefined || y.low.length !== channels) return full(channels);
       const zeros = op.inputs.map((id) => zeroPointOf(graph, id));
       return mapped(channels, (c) => {
         const products = [x.low[c], x.high[c]].flatMap((p) =>
@@ -136,6 +138,14 @@ function integerRanges(
     }
     case 'reshape':
       return reshapedRanges(x, channels, elementCount(graph.tensors[op.output].shape));
+    case 'maximum':
+    case 'minimum': {
+      const of = op.kind === 'maximum' ? Math.max : Math.min;
+      return mapped(channels, (c) => [of(x.low[c], y.low[c]), of(x.high[c], y.high[c])]);
+    }
+    case 'sub':
+    case 'prelu':
+    case 'strided_copy':
     case 'softmax':
       return full(channels);
   }

@@ -38,7 +38,7 @@ function tableOf({ name, activation }: LookupOp, input: Affine, output: Affine):
       return reluTable(input, output);
     case 'relu6':
       return relu6Table(input);
-    case 'rescale':
-      throw new RangeError(`op ${name} rescales in a float graph`);
+    default:
+      throw new RangeError(`op ${name} is a table of ${activation} in a float graph`);
   }
 }

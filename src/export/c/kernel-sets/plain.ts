@@ -35,5 +35,11 @@ export const PLAIN: KernelSetCode = {
     add_s8: 300,
     mul_s8: 200,
     softmax_s8: 700,
+    sub_s8: 300,
+    add_constant_s8: 240,
+    mul_rows_s8: 240,
+    prelu_s8: 240,
+    extremum_s8: 40,
+    strided_copy_s8: 220,
   },
 };

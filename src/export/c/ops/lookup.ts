@@ -29,7 +29,7 @@ export const lowerLookup: LowerOp<LookupOp> = (graph, op, { prefix, symbol }) =>
           pointer('const int8_t *', 'input', input),
           pointer('const int8_t *', 'table', `${prefix}_${symbol}_table`),
           pointer('int8_t *', 'output', output),
-          shape('uint16_t', 'count', count),
+          shape('uint32_t', 'count', count),
         ],
       },
     ],

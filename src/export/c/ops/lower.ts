@@ -3,11 +3,13 @@ import type { KernelSet } from '../../../ir/c-sources.js';
 import type { QuantizedGraph, QuantizedOp } from '../../../ir/graph.js';
 import { modelPrefix, opSymbols } from '../naming.js';
 import { lowerConvolution } from './convolution.js';
-import { lowerAdd, lowerMul, lowerSoftmax } from './element-wise.js';
+import { lowerExtremum, lowerMul, lowerSoftmax, lowerSum } from './element-wise.js';
 import { lowerFullyConnected } from './fully-connected.js';
 import { lowerLookup } from './lookup.js';
 import type { LoweredOp } from './lowered-op.js';
 import { lowerConcatenation, lowerPad, lowerReshape } from './moves.js';
+import { lowerPrelu } from './prelu.js';
+import { lowerStridedCopy } from './strided-copy.js';
 import { lowerMean, lowerPool } from './pool.js';
 
 /** Kernels count elements in uint16_t: fast on every core, and more than a microcontroller holds in one layer. */
@@ -41,7 +43,15 @@ function lowerOp(
     case 'mean':
       return lowerMean(graph, op, names, kernels);
     case 'add':
-      return lowerAdd(graph, op, names, kernels);
+    case 'sub':
+      return lowerSum(graph, op, names, kernels);
+    case 'maximum':
+    case 'minimum':
+      return lowerExtremum(graph, op, names, kernels);
+    case 'prelu':
+      return lowerPrelu(graph, op, names, kernels);
+    case 'strided_copy':
+      return lowerStridedCopy(graph, op, names, kernels);
     case 'mul':
       return lowerMul(graph, op, names, kernels);
     case 'softmax':

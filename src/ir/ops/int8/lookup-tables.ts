@@ -56,3 +56,59 @@ export function relu6Table(input: Affine): Int8Array {
   const six = input.zeroPoint + roundHalfAway(Math.fround(6 / input.scale));
   return tabulate((q) => Math.min(Math.max(q, input.zeroPoint), six));
 }
+
+/** TFLite's LEAKY_RELU: two float32 factors, one on either side of zero. */
+export function leakyReluTable(input: Affine, output: Affine, alpha: number): Int8Array {
+  const identity = quantizeMultiplier(Math.fround(input.scale / output.scale));
+  const slope = Math.fround(Math.fround(input.scale * alpha) / output.scale);
+  const below = quantizeMultiplier(Math.abs(slope));
+  return tabulate((q) => {
+    const x = q - input.zeroPoint;
+    const scaled =
+      x >= 0
+        ? multiplyByQuantizedMultiplier(x, identity.multiplier, identity.shift)
+        : Math.sign(slope) * multiplyByQuantizedMultiplier(x, below.multiplier, below.shift);
+    return output.zeroPoint + scaled;
+  });
+}
+
+/** ELU in float32, for which TFLite goes by a table too. */
+export function eluTable(input: Affine, output: Affine): Int8Array {
+  return tabulate((q) => {
+    const x = Math.fround(input.scale * (q - input.zeroPoint));
+    const y = x < 0 ? Math.fround(Math.expm1(x)) : x;
+    return output.zeroPoint + roundHalfAway(Math.fround(y / output.scale));
+  });
+}
+
+const saturate16 = (x: number): number => Math.max(-32768, Math.min(32767, x));
+/** a * b / 2^15 in 16 bits, to the nearest. */
+const high16 = (a: number, b: number): number => {
+  const product = a * b;
+  return a === -32768 && b === -32768 ? 32767 : Math.trunc((product + (product >= 0 ? 16384 : -16383)) / 32768);
+};
+/** A Q31 multiplier in 16 bits. */
+const narrow = (multiplier: number): number => (multiplier >= 2147483647 - 32768 ? 32767 : (multiplier + 32768) >> 16);
+
+/**
+ * TFLite's HARD_SWISH, x * relu6(x + 3) / 6 in 16-bit fixed point: input scaled up by 2^7, one multiplier to the output's
+ * scale, one to units of 3 / 32768. Null where the first is above one, which TFLite refuses.
+ */
+export function hardSwishTable(input: Affine, output: Affine): Int8Array | null {
+  const fine = Math.fround(input.scale / 128);
+  const toOutput = quantizeMultiplier(Math.fround(fine / output.scale));
+  const toRelu = quantizeMultiplier(Math.fround(fine / Math.fround(3 / 32768)));
+  if (toOutput.shift > 0) return null;
+  const reluShift = toRelu.shift;
+  return tabulate((q) => {
+    const x = (q - input.zeroPoint) * 128;
+    let relu = x;
+    if (reluShift > 0) relu = saturate16(relu * 2 ** (reluShift - 1));
+    relu = high16(relu, narrow(toRelu.multiplier));
+    if (reluShift > 0) relu = saturate16(relu * 2);
+    if (reluShift < 0) relu = roundingShiftRight(relu, Math.min(31, -reluShift));
+    const gate = (relu + 32768) >> 1;
+    const product = Math.trunc((gate * high16(x, narrow(toOutput.multiplier))) / 32768);
+    return output.zeroPoint + roundingShiftRight(product, Math.min(31, -toOutput.shift));
+  });
+}

@@ -1,0 +1,46 @@
+import { ToolError } from '../../../errors/tool-error.js';
+import type { StridedCopyOp } from '../../../ir/integer-ops.js';
+import { joinedAxes, STRIDED_COPY_AXES } from '../../../ir/ops/int8/strided-copy.js';
+import { pointer, shape } from './arguments.js';
+import type { LowerOp } from './lowered-op.js';
+
+export const lowerStridedCopy: LowerOp<StridedCopyOp> = (graph, op, { symbol }) => {
+  const to = graph.tensors[op.output].shape;
+  const joined = joinedAxes(to, op.strides);
+  if (joined.length > STRIDED_COPY_AXES) {
+    throw new ToolError(
+      'EXPORT_UNSUPPORTED_OP',
+      `"${op.name}" moves bytes along ${joined.length} axes; there is a C kernel for ${STRIDED_COPY_AXES}.`,
+      {
+        context: { op: op.name, kind: op.kind },
+      },
+    );
+  }
+  if (joined.slice(0, -1).some(([size]) => size > 65535)) {
+    throw new ToolError('EXPORT_TENSOR_TOO_LARGE', `"${op.name}" repeats along more than 65535 places.`, {
+      context: { op: op.name, limit: 65535 },
+    });
+  }
+  const axes = [...Array.from({ length: STRIDED_COPY_AXES - joined.length }, () => [1, 0] as const), ...joined];
+  const title = joined.map(([size, stride]) => `${size}by${String(stride).replace('-', 'm')}`).join('_');
+  return {
+    symbol,
+    comment: `${op.name}: bytes from other places, ${to.join('x')}`,
+    kernelHeader: 'kernels/plain/strided_copy_s8.h',
+    constants: [],
+    scratchBytes: 0,
+    macs: 0,
+    calls: ({ input, output }) => [
+      {
+        kernel: 'grapes_strided_copy_s8_plain',
+        title: `strided_copy_${title}`,
+        arguments: [
+          pointer('const int8_t *', 'input', op.offset === 0 ? input : `${input} + ${op.offset}`),
+          pointer('int8_t *', 'output', output),
+          ...axes.map(([size], k) => shape(k === STRIDED_COPY_AXES - 1 ? 'uint32_t' : 'uint16_t', `n${k}`, size)),
+          ...axes.map(([, stride], k) => shape('int32_t', `s${k}`, stride)),
+        ],
+      },
+    ],
+  };
+};

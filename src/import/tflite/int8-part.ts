@@ -1,0 +1,76 @@
+import { invalid, unsupported } from './errors.js';
+import type { TfliteModel, TfliteOperator } from './read-model.js';
+
+/** What of a model runs in int8. */
+export interface Int8Part {
+  readonly operators: readonly TfliteOperator[];
+  readonly input: number;
+  readonly output: number;
+}
+
+/**
+ * The operators between a QUANTIZE of the input and a DEQUANTIZE of the output, where there are such, without those that
+ * only compute shapes.
+ */
+export function int8Part(model: TfliteModel): Int8Part {
+  const { inputs, outputs, tensors } = model;
+  if (inputs.length !== 1 || outputs.length !== 1) {
+    const names = (ids: readonly number[]): string => ids.map((id) => `'${tensors[id].name}'`).join(', ');
+    throw unsupported(
+      `it has ${inputs.length} inputs (${names(inputs)}) and ${outputs.length} outputs (${names(outputs)}), not one of each`,
+      { inputs: inputs.length, outputs: outputs.length },
+    );
+  }
+  let operators = model.operators.filter((operator) => !computesShapes(model, operator));
+  let [input] = inputs;
+  let [output] = outputs;
+  const readers = operators.filter((o) => o.inputs.includes(input));
+  if (tensors[input].type !== 'int8' && readers.length === 1 && readers[0].code === 'QUANTIZE') {
+    input = readers[0].outputs[0] ?? input;
+    operators = operators.filter((o) => o !== readers[0]);
+  }
+  const last = operators.find((o) => o.outputs.includes(output));
+  if (tensors[output].type !== 'int8' && (last?.code === 'DEQUANTIZE' || last?.code === 'QUANTIZE')) {
+    output = last.inputs[0] ?? output;
+    operators = operators.filter((o) => o !== last);
+  }
+  if (operators.length === 0) throw unsupported('it has no operators');
+  for (const id of [input, output]) {
+    if (id < 0) throw invalid('an edge of the graph is absent');
+    const { type, name, shape } = tensors[id];
+    if (type !== 'int8') {
+      throw unsupported(`its ${id === input ? 'input' : 'output'} '${name}' is ${type}: ${kindOf(model, type)}`, {
+        tensor: name,
+        type,
+      });
+    }
+    if (id === input && shape.length > 1 && shape[0] !== 1) {
+      throw unsupported(`its input '${name}' has the batch size ${shape[0]}, not 1`, { tensor: name });
+    }
+  }
+  return { operators, input, output };
+}
+
+/** Integers about shapes, as the converter leaves them where the batch is open. Shapes stand in the file anyway. */
+function computesShapes({ tensors }: TfliteModel, { code, inputs, outputs }: TfliteOperator): boolean {
+  const isInteger = (id: number): boolean => id < 0 || tensors[id].type === 'int32' || tensors[id].type === 'int64';
+  return outputs.length > 0 && outputs.every(isInteger) && (code === 'SHAPE' || inputs.every(isInteger));
+}
+
+/** What a model is that is not int8, and what to do. */
+function kindOf({ tensors, operators }: TfliteModel, edge: string): string {
+  const again =
+    'convert it again with a representative data set, TFLITE_BUILTINS_INT8, and int8 as inference_input_type and inference_output_type';
+  if (edge === 'uint8') return `models of uint8 are an older scheme; ${again}`;
+  if (edge === 'int16') return `16-bit activations are not imported; ${again}`;
+  if (edge !== 'float32')
+    return 'only int8 models are imported; cut the model before the operators that make such values';
+  const weights = operators.map(({ inputs: [, w = -1] }) => tensors[w]).filter((w) => w?.data != null);
+  if (weights.some(({ type }) => type === 'int8')) {
+    return `its weights are int8, but it computes in float32 (dynamic range quantization); ${again}`;
+  }
+  if (tensors.some(({ type, data }) => type === 'float16' && data !== null)) {
+    return `its weights are float16, and it computes in float32; ${again}`;
+  }
+  return `it is a float model; ${again}`;
+}

@@ -1,0 +1,64 @@
+// Random .tflite models over all operators against what TFLite Micro's interpreter made of them: every output byte.
+import { readFileSync } from 'node:fs';
+import t from 'tap';
+import { exportTflite } from '../../src/import/tflite/export-tflite.js';
+import { importTflite } from '../../src/import/tflite/import-tflite.js';
+import type { QuantizedGraph } from '../../src/ir/graph.js';
+import { INTEGER_OP_KINDS } from '../../src/ir/integer-rules.js';
+import { runInt8 } from '../../src/ir/interpret.js';
+import { removeDeadChannels } from '../../src/optimize/passes/remove-dead-channels.js';
+import { elementCount } from '../../src/ir/tensor.js';
+import { isToolError } from '../../src/errors/tool-error.js';
+import { validateGraph } from '../../src/ir/validate-graph.js';
+import { sha256Hex } from '../../src/util/digest.js';
+import { randomTflite } from './random-tflite.js';
+import { seededInputs } from './seeded-inputs.js';
+
+interface Recorded {
+  readonly samples: number;
+  readonly graphs: readonly {
+    readonly seed: number;
+    readonly model: string;
+    readonly outputs: string;
+    readonly ops: string;
+  }[];
+}
+
+const RECORDED = JSON.parse(
+  readFileSync(new URL('../vectors/tflm/random-graphs.json', import.meta.url), 'utf8'),
+) as Recorded;
+const options = { name: 'net', toolVersion: '0', rounding: 'tflite' } as const;
+
+function digestOf(graph: QuantizedGraph): string {
+  const inputs = seededInputs(RECORDED.samples, elementCount(graph.tensors[graph.input].shape));
+  return sha256Hex(...inputs.map((x) => new Uint8Array(runInt8(graph, x).output.buffer)));
+}
+
+void t.test('TFLite Micro computes the same bytes, also from what is exported again', async (t) => {
+  const kinds = new Set<string>();
+  let again = 0;
+  let thinned = 0;
+  for (const { seed, model, outputs, ops } of RECORDED.graphs) {
+    const { file } = randomTflite(seed);
+    if (!sha256Hex(file).startsWith(model)) return t.fail(`seed ${seed} makes another model than the one recorded`);
+    const graph = importTflite(file, options);
+    graph.ops.forEach(({ kind }) => kinds.add(kind));
+    if (digestOf(graph) !== outputs) t.fail(`seed ${seed} gives other bytes: ${ops}`);
+    const lean = removeDeadChannels(graph);
+    if (lean !== graph) thinned++;
+    if (lean !== graph && digestOf(validateGraph(lean)) !== outputs)
+      t.fail(`seed ${seed} without dead channels: ${ops}`);
+    try {
+      if (digestOf(importTflite(exportTflite(graph, 'test'), options)) !== outputs)
+        t.fail(`seed ${seed} again: ${ops}`);
+      again++;
+    } catch (error) {
+      // Slices and tables of constants do not keep where they come from.
+      if (!isToolError(error) || error.code !== 'EXPORT_TFLITE_INEXPRESSIBLE') throw error;
+    }
+  }
+  t.ok(RECORDED.graphs.length >= 200, `${RECORDED.graphs.length} models`);
+  t.same([...kinds].sort(), [...INTEGER_OP_KINDS, 'fully_connected', 'lookup'].sort(), 'every op of ours occurs');
+  t.ok(thinned > 5, `${thinned} had dead channels`);
+  t.ok(again > 50, `${again} exported again`);
+});
