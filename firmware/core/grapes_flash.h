@@ -25,6 +25,13 @@
 #define GRAPES_NOINLINE
 #endif
 
+/* Inlined also at -Os: a few instructions, fewer than a call takes. */
+#if defined(__GNUC__)
+#define GRAPES_INLINE static inline __attribute__((always_inline))
+#else
+#define GRAPES_INLINE static inline
+#endif
+
 #if defined(__AVR__)
 
 #include <avr/pgmspace.h>

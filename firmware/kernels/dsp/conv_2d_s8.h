@@ -21,6 +21,7 @@
 #include <stddef.h>
 
 #include "pairs.h"
+#include "requantize.h"
 
 /* Words of two pixels, the values of one, and three bytes to start at a multiple of four. */
 #define GRAPES_CONV_2D_S8_DSP_SCRATCH(taps) (20 * (((taps) + 3) / 4) + 3)
@@ -65,14 +66,6 @@ static inline void grapes_gather_s8_dsp(const int8_t *input, uint16_t in_height,
   }
 }
 
-/* Two channels of one pixel: tflite from 256 * sum, or single. */
-static inline int8_t grapes_requantize_pair_dsp(uint32_t sum, int32_t multiplier, int8_t shift, int32_t half,
-                                                int8_t zero_point, int8_t low, int8_t high, uint8_t rounding) {
-  return rounding == GRAPES_ROUNDING_TFLITE
-             ? grapes_scale_twice_dsp((int32_t)sum >> 7, multiplier, shift, half, zero_point, low, high)
-             : grapes_scale_once_dsp((int32_t)sum >> 8, multiplier, shift, zero_point, low, high);
-}
-
 static inline void grapes_conv_2d_s8_dsp(const int8_t *input, uint16_t in_height, uint16_t in_width,
                                          uint16_t in_channels, const int8_t *weights, const int32_t *bias,
                                          const int32_t *multiplier, const int8_t *shift, int8_t *output,
@@ -115,12 +108,11 @@ static inline void grapes_conv_2d_s8_dsp(const int8_t *input, uint16_t in_height
       for (int c = 0; c <= pair; c++) {
         const int32_t m = multiplier[o + c];
         const int8_t s = shift[o + c];
-        const int32_t half = grapes_half_of(s);
         output[o + c] =
-            grapes_requantize_pair_dsp(sums[c], m, s, half, output_zero_point, clamp_min, clamp_max, rounding);
+            grapes_requantize_pairs_dsp(sums[c], m, s, output_zero_point, clamp_min, clamp_max, rounding);
         if (two) {
           output[out_channels + o + c] =
-              grapes_requantize_pair_dsp(sums[2 + c], m, s, half, output_zero_point, clamp_min, clamp_max, rounding);
+              grapes_requantize_pairs_dsp(sums[2 + c], m, s, output_zero_point, clamp_min, clamp_max, rounding);
         }
       }
     }

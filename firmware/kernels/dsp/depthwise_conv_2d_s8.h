@@ -30,13 +30,6 @@ static inline void grapes_two_taps_dsp(const int8_t *first, const int8_t *second
   sums[3] = grapes_dot_halves(grapes_pack_high(a_odd, b_odd), w[3], sums[3]);
 }
 
-static inline int8_t grapes_requantize_sum_dsp(uint32_t sum, int32_t multiplier, int8_t shift, int8_t zero_point,
-                                               int8_t low, int8_t high, uint8_t rounding) {
-  return rounding == GRAPES_ROUNDING_TFLITE
-             ? grapes_scale_twice_dsp((int32_t)(sum << 1), multiplier, shift, grapes_half_of(shift), zero_point, low, high)
-             : grapes_scale_once_dsp((int32_t)sum, multiplier, shift, zero_point, low, high);
-}
-
 static inline void grapes_depthwise_conv_2d_s8_dsp(
     const int8_t *input, uint16_t in_height, uint16_t in_width, uint16_t in_channels, const int8_t *weights,
     const int32_t *bias, const int32_t *multiplier, const int8_t *shift, int8_t *output, uint16_t out_height,

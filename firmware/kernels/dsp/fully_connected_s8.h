@@ -16,46 +16,54 @@
  * weights      rows in blocks of four, interleaved: for every four inputs the four bytes of row 0, 1, 2, 3; the
  *              outputs % 4 last rows follow one by one. Inputs are padded to a multiple of four with zero weights.
  * bias         256 * (bias - input zero point * row sum) - 127 * sum of the row's even weights, modulo 2^32
- * multiplier, shift   as in kernels/plain; the exporter has checked that every shift is below 0, as it is wherever an
- *              output step is more than one or two accumulator steps
+ * multiplier, shift, per_row   as in kernels/plain; tflite: the exporter has checked that every shift is in [-22, -1], as
+ *              it is wherever an output step is more than one or two accumulator steps
  * scratch      GRAPES_FULLY_CONNECTED_S8_DSP_SCRATCH(inputs) bytes, any alignment
  */
 #ifndef GRAPES_DSP_FULLY_CONNECTED_S8_H
 #define GRAPES_DSP_FULLY_CONNECTED_S8_H
 
 #include "pairs.h"
+#include "requantize.h"
 
 /* Three bytes let the kernel start at a multiple of four. */
 #define GRAPES_FULLY_CONNECTED_S8_DSP_SCRATCH(inputs) (2 * (((inputs) + 3) / 4 * 4) + 3)
 
 /* ---- the layer ---- */
 
+#define GRAPES_DSP_OUTPUT(row)                                                                               \
+  output[row] = grapes_requantize_pairs_dsp(sums[row], per_row ? multiplier[row] : common_multiplier,        \
+                                            per_row ? shift[row] : common_shift, output_zero_point, clamp_min, \
+                                            clamp_max, rounding)
+
 static inline void grapes_fully_connected_s8_dsp(const int8_t *input, uint16_t inputs, const int8_t *weights,
                                                  const int32_t *bias, const int32_t *multiplier, const int8_t *shift,
-                                                 int8_t *output, uint16_t outputs, int8_t output_zero_point,
-                                                 int8_t clamp_min, int8_t clamp_max, uint8_t rounding, int8_t *scratch) {
-  (void)rounding; /* tflite: the exporter takes this kernel for no other */
+                                                 uint8_t per_row, int8_t *output, uint16_t outputs,
+                                                 int8_t output_zero_point, int8_t clamp_min, int8_t clamp_max,
+                                                 uint8_t rounding, int8_t *scratch) {
   const uint16_t groups = (uint16_t)((inputs + 3u) / 4u);
   uint32_t *const words = (uint32_t *)(void *)(scratch + ((4u - ((uintptr_t)scratch & 3u)) & 3u));
   int8_t *const end = output + outputs;
+  const int32_t common_multiplier = *multiplier;
+  const int8_t common_shift = *shift;
   grapes_expand_s8_dsp(input, inputs, words);
-  while (output != end) {
+  for (; end - output >= 4; output += 4, bias += 4, multiplier += 4u * per_row, shift += 4u * per_row) {
     uint32_t sums[4];
-    int8_t *rows_end = output + 4;
-    const uint32_t *sum = sums;
-    if (end - output >= 4) {
-      weights = grapes_dot_four_rows_dsp(weights, words, groups, bias, sums);
-      bias += 4;
-    } else {
-      weights = grapes_dot_one_row_dsp(weights, words, groups, bias, sums);
-      bias += 1;
-      rows_end = output + 1;
-    }
-    do {
-      *output++ = grapes_requantize_dsp(*sum++, *multiplier++, *shift++, output_zero_point, clamp_min, clamp_max);
-    } while (output != rows_end);
+    weights = grapes_dot_four_rows_dsp(weights, words, groups, bias, sums);
+    /* Written out: at -Os a loop would keep the sums in memory. */
+    GRAPES_DSP_OUTPUT(0);
+    GRAPES_DSP_OUTPUT(1);
+    GRAPES_DSP_OUTPUT(2);
+    GRAPES_DSP_OUTPUT(3);
+  }
+  for (; output != end; output++, bias++, multiplier += per_row, shift += per_row) {
+    uint32_t sum;
+    weights = grapes_dot_one_row_dsp(weights, words, groups, bias, &sum);
+    *output = grapes_requantize_pairs_dsp(sum, *multiplier, *shift, output_zero_point, clamp_min, clamp_max, rounding);
   }
 }
+
+#undef GRAPES_DSP_OUTPUT
 
 /* Weight [row][column] as the layer was quantized: what learning starts from. */
 static inline int8_t grapes_fully_connected_weight_dsp(const int8_t *weights, uint16_t inputs, uint16_t outputs,

@@ -5,7 +5,7 @@
  *
  * weights      [outputs][inputs], in flash
  * bias         [outputs], in flash: the layer's bias minus input zero point times the row's weight sum
- * multiplier, shift   [outputs], in flash: see grapes_requantize_s32
+ * multiplier, shift   in flash: see grapes_requantize_s32. per_row 1: [outputs]; 0: one of each, for all outputs
  * rounding     GRAPES_ROUNDING_TFLITE or GRAPES_ROUNDING_SINGLE
  * scratch      not used
  * The exporter has checked that no sum can leave int32, whatever the input.
@@ -18,14 +18,16 @@
 
 static inline void grapes_fully_connected_s8_plain(const int8_t *input, uint16_t inputs, const int8_t *weights,
                                                    const int32_t *bias, const int32_t *multiplier,
-                                                   const int8_t *shift, int8_t *output, uint16_t outputs,
-                                                   int8_t output_zero_point, int8_t clamp_min, int8_t clamp_max,
-                                                   uint8_t rounding, int8_t *scratch) {
+                                                   const int8_t *shift, uint8_t per_row, int8_t *output,
+                                                   uint16_t outputs, int8_t output_zero_point, int8_t clamp_min,
+                                                   int8_t clamp_max, uint8_t rounding, int8_t *scratch) {
   (void)scratch;
   for (uint16_t o = 0; o < outputs; o++) {
     int32_t sum = grapes_ld_s32(bias + o);
     for (uint16_t i = 0; i < inputs; i++) sum += (int32_t)((int16_t)input[i] * grapes_ld_s8(weights++));
-    sum = grapes_requantize_s32(sum, grapes_ld_s32(multiplier + o), grapes_ld_s8(shift + o), rounding);
+    sum = grapes_requantize_s32(sum, grapes_ld_s32(multiplier), grapes_ld_s8(shift), rounding);
+    multiplier += per_row;
+    shift += per_row;
     output[o] = grapes_offset_clamp_s8(sum, output_zero_point, clamp_min, clamp_max);
   }
 }

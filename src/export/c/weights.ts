@@ -61,15 +61,12 @@ export function accumulatorRange({ inputs, weights, foldedBias }: DenseIntegers,
   return [low, high];
 }
 
-/**
- * Can kernels/dsp compute this layer? Its sums, in units of 1/256, must stay in int32, and its requantization must be a
- * shift to the right.
- */
-export function fitsDsp(layer: DenseIntegers, shift: ArrayLike<number>): boolean {
+/** Can kernels/dsp compute with pairs of weights? Its sums, in units of 1/256, must stay in int32. */
+export function fitsPairs(layer: DenseIntegers): boolean {
   if (layer.weights.includes(-128)) return false;
   for (let o = 0; o < layer.outputs; o++) {
     const [low, high] = accumulatorRange(layer, o);
-    if (low < -(2 ** 23) || high >= 2 ** 23 || shift[o] >= 0) return false;
+    if (low < -(2 ** 23) || high >= 2 ** 23) return false;
   }
   return true;
 }

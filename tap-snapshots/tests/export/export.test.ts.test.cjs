@@ -172,9 +172,9 @@ static inline void grapes_model_factors(const grapes_learn_state *state, uint16_
 /* dense1 */
 static GRAPES_NOINLINE void fully_connected_6_to_5(const int8_t *input, const int8_t *weights, const int32_t *bias,
     const int32_t *multiplier, const int8_t *shift, int8_t *output, int8_t *scratch) {
-  grapes_fully_connected_s8_dsp(input, /*inputs*/ 6, weights, bias, multiplier, shift, output, /*outputs*/ 5,
-      /*output_zero_point*/ 31, /*clamp_min*/ -128, /*clamp_max*/ 127, /*rounding*/ GRAPES_ROUNDING_TFLITE,
-      scratch);
+  grapes_fully_connected_s8_dsp(input, /*inputs*/ 6, weights, bias, multiplier, shift, /*per_row*/ 1, output,
+      /*outputs*/ 5, /*output_zero_point*/ 31, /*clamp_min*/ -128, /*clamp_max*/ 127,
+      /*rounding*/ GRAPES_ROUNDING_TFLITE, scratch);
 }
 
 /* tanh1 */
@@ -185,9 +185,9 @@ static GRAPES_NOINLINE void lookup_5(const int8_t *input, const int8_t *table, i
 /* dense2 */
 static GRAPES_NOINLINE void fully_connected_5_to_3(const int8_t *input, const int8_t *weights, const int32_t *bias,
     const int32_t *multiplier, const int8_t *shift, int8_t *output, int8_t *scratch) {
-  grapes_fully_connected_s8_dsp(input, /*inputs*/ 5, weights, bias, multiplier, shift, output, /*outputs*/ 3,
-      /*output_zero_point*/ 66, /*clamp_min*/ -128, /*clamp_max*/ 127, /*rounding*/ GRAPES_ROUNDING_TFLITE,
-      scratch);
+  grapes_fully_connected_s8_dsp(input, /*inputs*/ 5, weights, bias, multiplier, shift, /*per_row*/ 1, output,
+      /*outputs*/ 3, /*output_zero_point*/ 66, /*clamp_min*/ -128, /*clamp_max*/ 127,
+      /*rounding*/ GRAPES_ROUNDING_TFLITE, scratch);
 }
 
 /* ---- the network ---- */
@@ -326,7 +326,7 @@ const int32_t net_dense1_bias[5] GRAPES_FLASH = {
   -741943, -3975811, -143057, -859513, -234415,
 };
 
-/* dense1: accumulator to output, Q31 per output */
+/* dense1: accumulator to output, Q31, one per output */
 const int32_t net_dense1_multiplier[5] GRAPES_FLASH = {
   1495266420, 2038156648, 1619707167, 2089012554, 1765555455,
 };
@@ -362,7 +362,7 @@ const int32_t net_dense2_bias[3] GRAPES_FLASH = {
   -413708, -32017, 904809,
 };
 
-/* dense2: accumulator to output, Q31 per output */
+/* dense2: accumulator to output, Q31, one per output */
 const int32_t net_dense2_multiplier[3] GRAPES_FLASH = {
   1321353920, 1549798831, 1639061948,
 };

@@ -23,7 +23,7 @@ static void pack(int inputs, int outputs) {
     int32_t even_sum = 0;
     for (int i = 0; i < padded; i++) {
       const int value = i < inputs ? weights[o * inputs + i] : 0;
-      const int before = i % 2 == 1 ? weights[o * inputs + i - 1] : 0;
+      const int before = i % 2 == 1 && i <= inputs ? weights[o * inputs + i - 1] : 0;
       const int at = o < outputs / 4 * 4 ? o / 4 * 4 * padded + i / 4 * 16 + o % 4 * 4 + i % 4 : o * padded + i;
       packed[at] = (int8_t)(i % 2 == 1 && before < 0 ? value - 1 : value);
       if (i % 2 == 0) even_sum += value;
@@ -32,7 +32,8 @@ static void pack(int inputs, int outputs) {
   }
 }
 
-static void check_layer(int inputs, int outputs, int extreme) {
+static void check_layer(int inputs, int outputs, int extreme, uint8_t rounding) {
+  const uint8_t per_row = random_word() & 1u;
   const int8_t zero_point = (int8_t)random_between(-128, 127);
   const int8_t low = random_word() & 1u ? zero_point : -128;
   for (int i = 0; i < inputs; i++) input[i] = extreme_or_any(extreme, -128, 127);
@@ -40,17 +41,18 @@ static void check_layer(int inputs, int outputs, int extreme) {
   for (int o = 0; o < outputs; o++) {
     bias[o] = random_between(-100000, 100000);
     multiplier[o] = random_between(0x40000000, 0x7FFFFFFF);
-    shift[o] = (int8_t)random_between(-13, -1);
+    shift[o] = (int8_t)(rounding == GRAPES_ROUNDING_TFLITE ? random_between(-13, -1) : random_between(0, 8));
   }
   pack(inputs, outputs);
-  grapes_fully_connected_s8_plain(input, (uint16_t)inputs, weights, bias, multiplier, shift, plain, (uint16_t)outputs,
-                                  zero_point, low, 127, GRAPES_ROUNDING_TFLITE, NULL);
-  grapes_fully_connected_s8_dsp(input, (uint16_t)inputs, packed, packed_bias, multiplier, shift, dsp,
-                                (uint16_t)outputs, zero_point, low, 127, GRAPES_ROUNDING_TFLITE, scratch + random_between(0, 3));
+  grapes_fully_connected_s8_plain(input, (uint16_t)inputs, weights, bias, multiplier, shift, per_row, plain,
+                                  (uint16_t)outputs, zero_point, low, 127, rounding, NULL);
+  grapes_fully_connected_s8_dsp(input, (uint16_t)inputs, packed, packed_bias, multiplier, shift, per_row, dsp,
+                                (uint16_t)outputs, zero_point, low, 127, rounding, scratch + random_between(0, 3));
   for (int o = 0; o < outputs; o++) {
     int32_t sum = bias[o];
     for (int i = 0; i < inputs; i++) sum += input[i] * weights[o * inputs + i];
-    const int32_t scaled = grapes_scale_s32(sum, multiplier[o], shift[o]);
+    const int row = per_row ? o : 0;
+    const int32_t scaled = grapes_requantize_s32(sum, multiplier[row], shift[row], rounding);
     CHECK(plain[o] == grapes_offset_clamp_s8(scaled, zero_point, low, 127));
     CHECK(dsp[o] == plain[o]);
     for (int i = 0; i < inputs; i++) {
@@ -63,6 +65,9 @@ static void check_layer(int inputs, int outputs, int extreme) {
 }
 
 int main(void) {
-  for (int n = 0; n < 800; n++) check_layer(random_between(1, MAX_INPUTS), random_between(1, MAX_OUTPUTS), n % 3 == 0);
+  for (int n = 0; n < 800; n++) {
+    const uint8_t rounding = n & 1 ? GRAPES_ROUNDING_SINGLE : GRAPES_ROUNDING_TFLITE;
+    check_layer(random_between(1, MAX_INPUTS), random_between(1, MAX_OUTPUTS), n % 3 == 0, rounding);
+  }
   return verdict();
 }

@@ -1,6 +1,6 @@
 /* The two roundings against their definition in wide arithmetic, and the DSP form against the plain one. */
 #include "check.h"
-#include "kernels/dsp/fully_connected_s8.h"
+#include "kernels/dsp/requantize.h"
 #include "kernels/plain/requantize.h"
 
 /* floor for a positive divisor */
@@ -21,12 +21,18 @@ static int32_t scale_by_definition(int32_t accumulator, int32_t multiplier, int 
 static void check_one(int32_t accumulator, int32_t multiplier, int8_t shift) {
   const int32_t expected = scale_by_definition(accumulator, multiplier, shift);
   CHECK(grapes_scale_s32(accumulator, multiplier, shift) == expected);
-  if (shift < 0 && accumulator >= -(1 << 23) && accumulator < 1 << 23) {
-    const int8_t zero_point = (int8_t)random_between(-128, 127);
-    const int8_t low = (int8_t)random_between(-128, 0);
-    const int8_t high = (int8_t)random_between(1, 127);
-    CHECK(grapes_requantize_dsp((uint32_t)accumulator << 8, multiplier, shift, zero_point, low, high) ==
-          grapes_offset_clamp_s8(expected, zero_point, low, high));
+  const int8_t zero_point = (int8_t)random_between(-128, 127);
+  const int full = random_word() & 1u;
+  const int8_t low = full ? -128 : (int8_t)random_between(-128, 0);
+  const int8_t high = full ? 127 : (int8_t)random_between(1, 127);
+  const int8_t output = grapes_offset_clamp_s8(expected, zero_point, low, high);
+  if (shift < 0 && shift >= -22 && accumulator >= -(1 << 29) && accumulator < 1 << 29) {
+    CHECK(grapes_requantize_sum_dsp((uint32_t)accumulator, multiplier, shift, zero_point, low, high,
+                                    GRAPES_ROUNDING_TFLITE) == output);
+    if (accumulator >= -(1 << 23) && accumulator < 1 << 23) {
+      CHECK(grapes_requantize_pairs_dsp((uint32_t)accumulator << 8, multiplier, shift, zero_point, low, high,
+                                        GRAPES_ROUNDING_TFLITE) == output);
+    }
   }
 }
 

@@ -1,23 +1,22 @@
 import type { Int8Dense } from '../../../ir/ops/fully-connected.js';
 import type { Int8Convolution } from '../../../ir/ops/int8/convolution.js';
 import type { Rounding } from '../../../ir/requantize.js';
-import { accumulatorRange, fitsDsp, packDsp, pairWeights } from '../weights.js';
+import { fitsPairs, packDsp, pairWeights } from '../weights.js';
 import type { KernelSetCode, PackedLayer } from './kernel-set.js';
 
+/** The zero point times 2^-shift is added to the first rounding of two. */
+const LEAST_SHIFT = -22;
+
 /** Two roundings go right only, and one rounding must not shift beyond int32. */
-function shiftsFit({ shift }: Int8Convolution, rounding: Rounding, sumBits: number): boolean {
-  return shift.every((s) => (rounding === 'tflite' ? s < 0 : s + sumBits <= 31));
+function shiftsFit({ shift }: Pick<Int8Convolution, 'shift'>, rounding: Rounding, sumBits: number): boolean {
+  return shift.every((s) => (rounding === 'tflite' ? s < 0 && s >= LEAST_SHIFT : s + sumBits <= 31));
 }
 
 function packConv2dDsp(layer: Int8Convolution, rounding: Rounding): PackedLayer | null {
   const { outputChannels, weights, foldedBias } = layer;
   const inputs = weights.length / outputChannels;
   const dense = { inputs, outputs: outputChannels, weights, foldedBias };
-  for (let o = 0; o < outputChannels; o++) {
-    const [low, high] = accumulatorRange(dense, o);
-    if (low < -(2 ** 23) || high >= 2 ** 23) return null;
-  }
-  if (weights.includes(-128) || inputs > 65532 || !shiftsFit(layer, rounding, 23)) return null;
+  if (!fitsPairs(dense) || inputs > 65532 || !shiftsFit(layer, rounding, 23)) return null;
   const groups = Math.ceil(inputs / 4);
   const packed = new Int8Array(Math.ceil(outputChannels / 2) * 8 * groups);
   const bias = new Int32Array(outputChannels);
@@ -84,7 +83,7 @@ function packDepthwiseDsp(layer: Int8Convolution, rounding: Rounding): PackedLay
 }
 
 function packDenseDsp(layer: Int8Dense, rounding: Rounding): PackedLayer | null {
-  if (rounding !== 'tflite' || !fitsDsp(layer, layer.shift)) return null;
+  if (!fitsPairs(layer) || !shiftsFit(layer, rounding, 23)) return null;
   return {
     set: 'dsp',
     ...packDsp(layer),

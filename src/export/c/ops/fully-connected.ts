@@ -15,6 +15,7 @@ export const lowerFullyConnected: LowerOp<FullyConnectedOp> = (graph, op, { pref
   const { inputs, outputs } = layer;
   const packed = packLayer(kernels, 'fully_connected', layer, graph.rounding ?? 'tflite');
   const kernel = packed.set;
+  const perRow = packed.multiplier.some((m, o) => m !== packed.multiplier[0] || packed.shift[o] !== packed.shift[0]);
   const name = (suffix: string): string => `${prefix}_${symbol}_${suffix}`;
   return {
     symbol,
@@ -41,15 +42,15 @@ export const lowerFullyConnected: LowerOp<FullyConnectedOp> = (graph, op, { pref
         name: `${symbol}_multiplier`,
         element: 'int32_t',
         role: 'requantize',
-        values: packed.multiplier,
+        values: perRow ? packed.multiplier : packed.multiplier.subarray(0, 1),
         wordAligned: false,
-        comment: `${op.name}: accumulator to output, Q31 per output`,
+        comment: `${op.name}: accumulator to output, Q31, ${perRow ? 'one per output' : 'the same for all outputs'}`,
       },
       {
         name: `${symbol}_shift`,
         element: 'int8_t',
         role: 'requantize',
-        values: packed.shift,
+        values: perRow ? packed.shift : packed.shift.subarray(0, 1),
         wordAligned: false,
         comment: `${op.name}: power of two that belongs to the multiplier`,
       },
@@ -67,6 +68,7 @@ export const lowerFullyConnected: LowerOp<FullyConnectedOp> = (graph, op, { pref
           pointer('const int32_t *', 'bias', name('bias')),
           pointer('const int32_t *', 'multiplier', name('multiplier')),
           pointer('const int8_t *', 'shift', name('shift')),
+          shape('uint8_t', 'per_row', perRow ? 1 : 0),
           pointer('int8_t *', 'output', output),
           shape('uint16_t', 'outputs', outputs),
           number('int8_t', 'output_zero_point', layer.zeroPoint),
