@@ -9,9 +9,10 @@ import { optimize } from '../../src/optimize/optimize.js';
 import { withWaste } from '../optimize/random-waste.js';
 import { randomIntegerGraph } from '../ir/random-integer-graph.js';
 import { skipUnless } from '../lanes.js';
-import { exportRandom, runSelfTest, SANITIZERS, writeSources } from './harness.js';
+import { CORTEX_M0, exportRandom, runSelfTest, runSelfTestOnBoard, SANITIZERS, writeSources } from './harness.js';
 
 const GRAPHS = 24;
+const SETS = ['dsp', 'armv6m', 'plain'] as const;
 
 void t.test('random graphs in C on the host, under ASan and UBSan', { skip: skipUnless('cc') }, async (t) => {
   const rng = new Rng(20);
@@ -26,13 +27,27 @@ void t.test('random graphs in C on the host, under ASan and UBSan', { skip: skip
     t.same(graphFromFiles(json, bin), graph, 'the graph survives the disk');
     const dir = join(t.testdirName, String(n));
     mkdirSync(dir, { recursive: true });
-    const sources = exportRandom(rng, graph, { learn: null, kernels: n % 4 < 2 ? 'dsp' : 'plain' }, 5);
+    const sources = exportRandom(rng, graph, { learn: null, kernels: SETS[Math.floor(n / 2) % SETS.length] }, 5);
     writeSources(dir, sources);
     const narrow = n % 4 === 3 ? ['-DGRAPES_NARROW_MULTIPLY=1'] : [];
     const said = runSelfTest(dir, sources, ['-O1', ...narrow, ...SANITIZERS]);
     t.match(said, /0 of 5 samples differ\nPASS/, `${rounding}: ${graph.ops.map((op) => op.kind).join(' ')}`);
   }
   t.equal(seen.size, 13, [...seen].sort().join(' '));
+});
+
+void t.test('random graphs as Armv6-M code', { skip: skipUnless('arm', 'qemu') }, async (t) => {
+  const rng = new Rng(22);
+  for (let n = 0; n < 6; n++) {
+    const graph = randomIntegerGraph(rng, n % 3 === 2 ? 'single' : 'tflite');
+    const dir = join(t.testdirName, `m0-${n}`);
+    mkdirSync(dir, { recursive: true });
+    const sources = exportRandom(rng, graph, { learn: null, kernels: 'armv6m' }, 5);
+    writeSources(dir, sources);
+    const flags = [...CORTEX_M0, n % 2 === 0 ? '-O2' : '-Os'];
+    const said = runSelfTestOnBoard(dir, sources, 'mps2-an385', flags);
+    t.match(said, /0 of 5 samples differ\nPASS/, graph.ops.map((op) => op.kind).join(' '));
+  }
 });
 
 void t.test('live tensors never share a byte', async (t) => {

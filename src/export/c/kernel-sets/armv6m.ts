@@ -1,9 +1,101 @@
-import type { KernelSetCode } from './kernel-set.js';
+import type { Int8Dense } from '../../../ir/ops/fully-connected.js';
+import type { Int8Convolution } from '../../../ir/ops/int8/convolution.js';
+import type { Rounding } from '../../../ir/requantize.js';
+import { accumulatorRange } from '../weights.js';
+import type { KernelSetCode, PackedLayer } from './kernel-set.js';
+
+/** GRAPES_WIDE_SHIFT_ARMV6M: marks a channel that takes the long way in finish.h. */
+const WIDE_SHIFT = 64;
+/** |sum * m1 + sum * m0 / 2^11| < 2^31 with |m0|, |m1| <= 1024. */
+const MOST = 2096000;
+
+interface Channel {
+  readonly low: number;
+  readonly high: number;
+  readonly multiplier: number;
+  readonly shift: number;
+  readonly zeroPoint: number;
+}
+
+/** finish.h's shift: how far to the right, or the network's own where 32 bits are not enough. */
+export function packShift({ low, high, multiplier, shift, zeroPoint }: Channel, rounding: Rounding): number {
+  const by = rounding === 'tflite' ? 9 - shift : 10 - shift;
+  const most = Math.max(-low, high);
+  const fits =
+    (rounding === 'single' || shift < 0) &&
+    by >= 1 &&
+    by <= 22 &&
+    most < MOST &&
+    (most * multiplier) / 2 ** 22 + (2 * (zeroPoint + 128) + 1) * 2 ** (by - 1) < 2 ** 31 - 2048;
+  return fits ? by : shift + WIDE_SHIFT;
+}
+
+function packConv2d(layer: Int8Convolution, rounding: Rounding): PackedLayer | null {
+  const { geometry, outputChannels, weights, foldedBias, multiplier } = layer;
+  const inputs = weights.length / outputChannels;
+  const padded = Math.ceil(inputs / 4) * 4;
+  if (padded > 16380) return null;
+  const packed = new Int8Array(Math.ceil(outputChannels / 8) * 8 * padded);
+  const shift = new Int8Array(outputChannels);
+  for (let o = 0; o < outputChannels; o++) {
+    for (let i = 0; i < inputs; i++) {
+      const w = weights[o * inputs + i];
+      if (w === -128 && i % 2 === 1 && weights[o * inputs + i - 1] === -128) return null;
+      packed[(o & ~7) * padded + (i >> 1) * 16 + 2 * (o & 4) + 4 * (i & 1) + (o & 3)] = w;
+    }
+    const [low, high] = accumulatorRange({ inputs, outputs: outputChannels, weights, foldedBias }, o);
+    const channel = { low, high, multiplier: multiplier[o], shift: layer.shift[o], zeroPoint: layer.zeroPoint };
+    shift[o] = packShift(channel, rounding);
+  }
+  return {
+    set: 'armv6m',
+    weights: packed,
+    bias: foldedBias,
+    multiplier,
+    shift,
+    layout: 'packed for kernels/armv6m: eight channels interleaved',
+    biasContent: "bias with the input's zero point folded in",
+    scratchBytes: 8 * padded + geometry.channels + 3,
+  };
+}
+
+function packDense(layer: Int8Dense, rounding: Rounding): PackedLayer | null {
+  const { inputs, outputs, weights, foldedBias, multiplier } = layer;
+  const padded = Math.ceil(inputs / 8) * 8;
+  if (padded > 65528) return null;
+  const blocked = outputs - (outputs % 4);
+  const packed = new Int8Array(outputs * padded).fill(-128);
+  const bias = new Int32Array(outputs);
+  const shift = new Int8Array(outputs);
+  for (let o = 0; o < outputs; o++) {
+    let sum = 0;
+    for (let i = 0; i < inputs; i++) {
+      const w = weights[o * inputs + i];
+      const at = o < blocked ? (o & ~3) * padded + 4 * i + (o & 3) : o * padded + i;
+      packed[at] = w + 128;
+      sum += w;
+    }
+    bias[o] = (foldedBias[o] - 128 * sum) | 0;
+    const [low, high] = accumulatorRange(layer, o);
+    const channel = { low, high, multiplier: multiplier[o], shift: layer.shift[o], zeroPoint: layer.zeroPoint };
+    shift[o] = packShift(channel, rounding);
+  }
+  return {
+    set: 'armv6m',
+    weights: packed,
+    bias,
+    multiplier,
+    shift,
+    layout: 'packed for kernels/armv6m: w + 128, four rows interleaved',
+    biasContent: "bias with the input's zero point and the weights' 128 folded in",
+    scratchBytes: padded,
+  };
+}
 
 /** kernels/armv6m: Armv6-M (Cortex-M0, M0+): no division, no long multiplication. */
 export const ARMV6M: KernelSetCode = {
   fallback: 'plain',
-  layers: {},
+  layers: { fully_connected: packDense, conv_2d: packConv2d },
   kernels: [],
-  codeBytes: {},
+  codeBytes: { fully_connected_s8: 700, conv_2d_s8: 1000 },
 };

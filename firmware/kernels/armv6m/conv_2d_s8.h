@@ -1,0 +1,84 @@
+/*
+ * int8 convolution for Armv6-M: bit for bit what kernels/plain computes. Four output pixels at a time are put side by side
+ * in the scratch memory (lanes.h), then every output channel runs over them.
+ *
+ * weights      as lanes.h describes; inputs in the order [kernel row][kernel column][channel], channels padded to a
+ *              multiple of eight and inputs to a multiple of four with zero weights. No two weights that meet in a pair
+ *              of inputs are both -128.
+ * bias, multiplier   as in kernels/plain
+ * shift        as finish.h describes
+ * scratch      GRAPES_CONV_2D_S8_ARMV6M_SCRATCH(kernel_height * kernel_width * in_channels, in_channels) bytes, any
+ *              alignment
+ * All other arguments as in kernels/plain/conv_2d_s8.h.
+ */
+#ifndef GRAPES_ARMV6M_CONV_2D_S8_H
+#define GRAPES_ARMV6M_CONV_2D_S8_H
+
+#include "lanes.h"
+
+/* Words of four pixels, one pixel of padding, and three bytes to start at a multiple of four. */
+#define GRAPES_CONV_2D_S8_ARMV6M_SCRATCH(inputs, in_channels) (GRAPES_LANES_BYTES_ARMV6M(inputs) + (in_channels) + 3)
+
+static inline void grapes_conv_2d_s8_armv6m(
+    const int8_t *input, uint16_t in_height, uint16_t in_width, uint16_t in_channels, const int8_t *weights,
+    const int32_t *bias, const int32_t *multiplier, const int8_t *shift, int8_t *output, uint16_t out_height,
+    uint16_t out_width, uint16_t out_channels, uint16_t kernel_height, uint16_t kernel_width, uint16_t stride_height,
+    uint16_t stride_width, uint16_t dilation_height, uint16_t dilation_width, uint16_t pad_top, uint16_t pad_left,
+    int8_t input_zero_point, int8_t output_zero_point, int8_t clamp_min, int8_t clamp_max, uint8_t rounding,
+    int8_t *scratch) {
+  const grapes_finish_armv6m finish = {output_zero_point, clamp_min, clamp_max, rounding};
+  const uint16_t taps = (uint16_t)(kernel_height * kernel_width * in_channels);
+  const uint16_t padded = (uint16_t)((taps + 3u) & ~3u);
+  uint32_t *const words = grapes_align_word_armv6m(scratch);
+  int8_t *const padding = (int8_t *)(words + 2u * padded);
+  const uint32_t pixels = (uint32_t)out_height * out_width;
+  uint16_t y = 0, x = 0;
+  for (uint16_t c = 0; c < in_channels; c++) padding[c] = input_zero_point;
+  for (uint32_t i = 2u * taps; i < 2u * padded; i++) words[i] = 0;
+  for (uint32_t pixel = 0; pixel < pixels; pixel += 4) {
+    const uint16_t many = (uint16_t)(pixels - pixel < 4 ? pixels - pixel : 4);
+    int32_t top[4], left[4];
+    for (uint16_t k = 0; k < 4; k++) {
+      top[k] = (int32_t)y * stride_height - pad_top;
+      left[k] = (int32_t)x * stride_width - pad_left;
+      if (k + 1 < many && ++x == out_width) { /* a missing pixel is the last one again */
+        x = 0;
+        y++;
+      }
+    }
+    if (++x == out_width) {
+      x = 0;
+      y++;
+    }
+    uint32_t *to = words;
+    for (uint16_t ky = 0; ky < kernel_height; ky++) {
+      const int8_t *at[4];
+      int whole = dilation_width == 1;
+      for (uint16_t k = 0; k < 4; k++) {
+        const int32_t row = top[k] + (int32_t)ky * dilation_height;
+        whole = whole && row >= 0 && row < in_height && left[k] >= 0 && left[k] + kernel_width <= in_width;
+        at[k] = input + ((ptrdiff_t)row * in_width + left[k]) * in_channels;
+      }
+      if (whole) {
+        const uint16_t run = (uint16_t)(kernel_width * in_channels);
+        grapes_pack_pixels_armv6m(at, run, to);
+        to += 2u * run;
+        continue;
+      }
+      for (uint16_t kx = 0; kx < kernel_width; kx++, to += 2u * in_channels) {
+        const int8_t *from[4];
+        for (uint16_t k = 0; k < 4; k++) {
+          const int32_t row = top[k] + (int32_t)ky * dilation_height;
+          const int32_t column = left[k] + (int32_t)kx * dilation_width;
+          const int inside = row >= 0 && row < in_height && column >= 0 && column < in_width;
+          from[k] = inside ? input + ((ptrdiff_t)row * in_width + column) * in_channels : padding;
+        }
+        grapes_pack_pixels_armv6m(from, in_channels, to);
+      }
+    }
+    grapes_channels_armv6m(words, padded, weights, bias, multiplier, shift, output, out_channels, many, &finish);
+    output += (size_t)many * out_channels;
+  }
+}
+
+#endif
