@@ -10,7 +10,7 @@
  * weights      w + 128 in a byte. Rows in blocks of four, interleaved: for every input one byte of row 0, 1, 2, 3; the
  *              outputs % 4 last rows follow one by one. Inputs are padded to a multiple of eight.
  * bias         bias as in kernels/plain minus 128 * sum of the row's weights, modulo 2^32
- * multiplier   as in kernels/plain
+ * multiplier, per_row   as in kernels/plain
  * shift        as finish.h describes
  * scratch      GRAPES_FULLY_CONNECTED_S8_ARMV6M_SCRATCH(inputs) bytes, any alignment
  */
@@ -85,9 +85,9 @@ static inline void grapes_dot_four_rows_armv6m(const uint8_t *input, uint16_t in
 
 static inline void grapes_fully_connected_s8_armv6m(const int8_t *input, uint16_t inputs, const int8_t *weights,
                                                     const int32_t *bias, const int32_t *multiplier,
-                                                    const int8_t *shift, int8_t *output, uint16_t outputs,
-                                                    int8_t output_zero_point, int8_t clamp_min, int8_t clamp_max,
-                                                    uint8_t rounding, int8_t *scratch) {
+                                                    const int8_t *shift, uint8_t per_row, int8_t *output,
+                                                    uint16_t outputs, int8_t output_zero_point, int8_t clamp_min,
+                                                    int8_t clamp_max, uint8_t rounding, int8_t *scratch) {
   const grapes_finish_armv6m finish = {output_zero_point, clamp_min, clamp_max, rounding};
   const uint16_t padded = (uint16_t)((inputs + 7u) & ~7u);
   const uint8_t *w = (const uint8_t *)weights;
@@ -111,7 +111,9 @@ static inline void grapes_fully_connected_s8_armv6m(const int8_t *input, uint16_
     w += (size_t)rows * padded;
     for (uint16_t k = 0; k < rows; k++) {
       const int32_t sum = (int32_t)sums[k];
-      grapes_finish_sums_armv6m(&sum, 1, multiplier[o + k], shift[o + k], output + o + k, 1, &finish);
+      grapes_finish_sums_armv6m(&sum, 1, *multiplier, *shift, output + o + k, 1, &finish);
+      multiplier += per_row;
+      shift += per_row;
     }
   }
 }

@@ -15,6 +15,7 @@ static void check_layer(int n) {
   const int extreme = n % 3 == 0, inputs = random_between(1, MAX_INPUTS), outputs = random_between(1, MAX_OUTPUTS);
   const int padded = (inputs + 7) / 8 * 8;
   const uint8_t rounding = n % 4 == 3 ? GRAPES_ROUNDING_SINGLE : GRAPES_ROUNDING_TFLITE;
+  const uint8_t per_row = n % 5 != 0;
   const int8_t zero_point = (int8_t)random_between(-128, 127);
   const int8_t low = random_word() & 1u ? zero_point : -128;
   for (int i = 0; i < inputs; i++) input[i] = (int8_t)(extreme ? (random_word() & 1u ? -128 : 127) : random_between(-128, 127));
@@ -32,12 +33,17 @@ static void check_layer(int n) {
     }
     packed_bias[o] = bias[o] - 128 * sum;
     random_scale(lowest, highest, rounding, &multiplier[o], &shift[o]);
+    if (!per_row && o > 0) multiplier[o] = multiplier[0], shift[o] = shift[0];
     packed_by[o] = packed_shift(lowest, highest, multiplier[o], shift[o], zero_point, rounding);
   }
+  /* One shift for all rows: the long way if one needs it. */
+  for (int o = 0; o < outputs && !per_row; o++) {
+    if (packed_by[o] > 31) packed_by[0] = packed_by[o];
+  }
   fast[outputs] = 77;
-  grapes_fully_connected_s8_plain(input, (uint16_t)inputs, weights, bias, multiplier, shift, plain, (uint16_t)outputs,
+  grapes_fully_connected_s8_plain(input, (uint16_t)inputs, weights, bias, multiplier, shift, per_row, plain, (uint16_t)outputs,
                                   zero_point, low, 127, rounding, NULL);
-  grapes_fully_connected_s8_armv6m(input, (uint16_t)inputs, packed, packed_bias, multiplier, packed_by, fast,
+  grapes_fully_connected_s8_armv6m(input, (uint16_t)inputs, packed, packed_bias, multiplier, packed_by, per_row, fast,
                                    (uint16_t)outputs, zero_point, low, 127, rounding, scratch + random_between(0, 3));
   CHECK(fast[outputs] == 77);
   for (int o = 0; o < outputs; o++) {
