@@ -74,9 +74,21 @@ const BOARD = join(import.meta.dirname, '..', '..', 'bench', 'instructions');
 export const CORTEX_M0 = ['-mcpu=cortex-m0', '-mthumb', '-mfloat-abi=soft'];
 export const CORTEX_M4F = ['-mcpu=cortex-m4', '-mthumb', '-mfpu=fpv4-sp-d16', '-mfloat-abi=hard'];
 
+export const CORTEX_M55 = ['-mcpu=cortex-m55', '-mthumb', '-mfloat-abi=hard'];
+
+/** Machines with less memory than bench/instructions/mps2.ld has by itself. */
+const MEMORY: Readonly<Record<string, readonly string[]>> = {
+  'mps3-an547': ['-Wl,--defsym=CODE_BYTES=512K', '-Wl,--defsym=DATA_BYTES=512K'],
+};
+
 /** Builds a program for a Cortex-M board and runs it there under QEMU, printing by semihosting. */
 export function runOnBoard(dir: string, files: readonly string[], machine: string, flags: readonly string[]): string {
-  const board = [`-T${join(BOARD, 'mps2.ld')}`, join(BOARD, 'vectors.c'), '--specs=rdimon.specs', '-Wl,--gc-sections'];
+  const board = [
+    `-T${join(BOARD, 'mps2.ld')}`,
+    join(BOARD, 'vectors.c'),
+    '--specs=rdimon.specs',
+    '-Wl,--gc-sections',
+  ].concat(MEMORY[machine] ?? []);
   const built = spawnSync('arm-none-eabi-gcc', [...flags, ...board, ...files, '-o', 'program.elf'], {
     cwd: dir,
     encoding: 'utf8',

@@ -1,9 +1,107 @@
-import type { KernelSetCode } from './kernel-set.js';
+import type { Int8Dense } from '../../../ir/ops/fully-connected.js';
+import type { Int8Convolution } from '../../../ir/ops/int8/convolution.js';
+import type { IntegerGeometry } from '../../../ir/ops/int8/window.js';
+import type { Rounding } from '../../../ir/requantize.js';
+import type { KernelSetCode, PackedLayer } from './kernel-set.js';
+
+/** `GRAPES_CONV_2D_S8_MVE_STRIP` */
+const STRIP_BYTES = 1024;
+
+/** Two roundings go right only. */
+function shiftsFit(shift: Int8Array, rounding: Rounding): boolean {
+  return rounding === 'single' || shift.every((s) => s < 0);
+}
+
+/** Entries for the rows that fill up the last group: the last one again, so that equal ones stay equal. */
+function fillGroups<A extends Int8Array | Int32Array>(values: A): A {
+  const filled = new (values.constructor as new (length: number) => A)(Math.ceil(values.length / 4) * 4);
+  filled.fill(values[values.length - 1]);
+  filled.set(values);
+  return filled;
+}
+
+/** Rows in groups of four, sixteen inputs of each in turn: kernels/mve/rows.h. */
+export function packRows(weights: Int8Array, inputs: number): Int8Array {
+  const outputs = weights.length / inputs;
+  const part = inputs % 16;
+  const packed = new Int8Array(Math.ceil(outputs / 4) * 4 * inputs + ((16 - part) % 16));
+  for (let o = 0; o < outputs; o++) {
+    for (let i = 0; i < inputs; i += 16) {
+      const width = Math.min(16, inputs - i);
+      const at = (o & ~3) * inputs + i * 4 + (o & 3) * width;
+      packed.set(weights.subarray(o * inputs + i, o * inputs + i + width), at);
+    }
+  }
+  return packed;
+}
+
+type Constants = Pick<Int8Dense & Int8Convolution, 'foldedBias' | 'multiplier' | 'shift'>;
+
+function packedRows(constants: Constants, weights: Int8Array, inputs: number, scratchBytes: number): PackedLayer {
+  return {
+    set: 'mve',
+    weights: packRows(weights, inputs),
+    bias: fillGroups(constants.foldedBias),
+    multiplier: fillGroups(constants.multiplier),
+    shift: fillGroups(constants.shift),
+    layout: 'packed for kernels/mve: four rows interleaved, sixteen inputs at a time',
+    biasContent: "bias with the input's zero point folded in",
+    scratchBytes,
+  };
+}
+
+function packDenseMve(layer: Int8Dense, rounding: Rounding): PackedLayer | null {
+  return shiftsFit(layer.shift, rounding) ? packedRows(layer, layer.weights, layer.inputs, 0) : null;
+}
+
+/** Does each window lie in the input in one piece? Then no strip is gathered. */
+function readsInPlace(g: IntegerGeometry): boolean {
+  return (
+    g.kernelHeight === 1 &&
+    g.padTop === 0 &&
+    g.padLeft === 0 &&
+    (g.outputWidth - 1) * g.strideWidth + g.kernelWidth <= g.inputWidth &&
+    (g.outputHeight - 1) * g.strideHeight < g.inputHeight
+  );
+}
+
+/** Bytes of the strip of windows that the kernel gathers at a time. */
+function stripBytes(g: IntegerGeometry, byColumn: boolean): number {
+  const columnBytes = g.kernelHeight * g.channels;
+  const partBytes = byColumn ? columnBytes : columnBytes * g.kernelWidth;
+  const parts = Math.floor(STRIP_BYTES / partBytes);
+  const fitting = byColumn ? Math.floor((parts - g.kernelWidth) / g.strideWidth) + 1 : parts;
+  const pixels = Math.min(g.outputWidth, Math.max(2, fitting));
+  return (byColumn ? (pixels - 1) * g.strideWidth + g.kernelWidth : pixels) * partBytes;
+}
+
+/** [out][row][column][channel] to [out][column][row][channel] */
+function columnsFirst(weights: Int8Array, g: IntegerGeometry): Int8Array {
+  const turned = new Int8Array(weights.length);
+  const { kernelHeight: height, kernelWidth: width, channels } = g;
+  for (let from = 0; from < weights.length; from += channels) {
+    const place = from / channels;
+    const [o, ky, kx] = [Math.floor(place / (height * width)), Math.floor(place / width) % height, place % width];
+    turned.set(weights.subarray(from, from + channels), ((o * width + kx) * height + ky) * channels);
+  }
+  return turned;
+}
+
+function packConv2dMve(layer: Int8Convolution, rounding: Rounding): PackedLayer | null {
+  const { geometry: g, weights, shift, outputChannels } = layer;
+  // Lanes are addressed by 16-bit offsets.
+  const fits = shiftsFit(shift, rounding) && outputChannels <= 65528 && (g.dilationWidth === 1 || g.kernelWidth === 1);
+  if (!fits) return null;
+  const inputs = weights.length / outputChannels;
+  if (readsInPlace(g)) return packedRows(layer, weights, inputs, 0);
+  const byColumn = g.kernelWidth * g.channels > 16;
+  return packedRows(layer, byColumn ? columnsFirst(weights, g) : weights, inputs, stripBytes(g, byColumn));
+}
 
 /** kernels/mve: Helium, the vectors of Armv8.1-M (Cortex-M55). */
 export const MVE: KernelSetCode = {
   fallback: 'dsp',
-  layers: {},
+  layers: { fully_connected: packDenseMve, conv_2d: packConv2dMve },
   kernels: [],
-  codeBytes: {},
+  codeBytes: { fully_connected_s8: 500, conv_2d_s8: 900 },
 };
