@@ -46,6 +46,12 @@ static inline uint32_t grapes_subtract_halves(uint32_t a, uint32_t b) {
   return r;
 }
 
+static inline uint32_t grapes_add_halves(uint32_t a, uint32_t b) {
+  uint32_t r;
+  __asm__("sadd16 %0, %1, %2" : "=r"(r) : "r"(a), "r"(b));
+  return r;
+}
+
 /* sum + low(a) * low(b) + high(a) * high(b), modulo 2^32. */
 static inline uint32_t grapes_dot_halves(uint32_t a, uint32_t b, uint32_t sum) {
   uint32_t r;
@@ -71,6 +77,13 @@ static inline uint32_t grapes_pack_high(uint32_t a, uint32_t b) {
 static inline uint32_t grapes_multiply_low(uint32_t a, uint32_t b, uint32_t sum) {
   uint32_t r;
   __asm__("smlabb %0, %1, %2, %3" : "=r"(r) : "r"(a), "r"(b), "r"(sum));
+  return r;
+}
+
+/* sum + low(a) * high(b). */
+static inline uint32_t grapes_multiply_low_high(uint32_t a, uint32_t b, uint32_t sum) {
+  uint32_t r;
+  __asm__("smlabt %0, %1, %2, %3" : "=r"(r) : "r"(a), "r"(b), "r"(sum));
   return r;
 }
 
@@ -118,6 +131,10 @@ static inline uint32_t grapes_subtract_halves(uint32_t a, uint32_t b) {
   return ((a - b) & 0xFFFFu) | (((a >> 16) - (b >> 16)) << 16);
 }
 
+static inline uint32_t grapes_add_halves(uint32_t a, uint32_t b) {
+  return ((a + b) & 0xFFFFu) | (((a >> 16) + (b >> 16)) << 16);
+}
+
 static inline uint32_t grapes_dot_halves(uint32_t a, uint32_t b, uint32_t sum) {
   return sum + grapes_half_s16(a) * grapes_half_s16(b) + grapes_half_s16(a >> 16) * grapes_half_s16(b >> 16);
 }
@@ -132,6 +149,10 @@ static inline uint32_t grapes_pack_high(uint32_t a, uint32_t b) {
 
 static inline uint32_t grapes_multiply_low(uint32_t a, uint32_t b, uint32_t sum) {
   return sum + grapes_half_s16(a) * grapes_half_s16(b);
+}
+
+static inline uint32_t grapes_multiply_low_high(uint32_t a, uint32_t b, uint32_t sum) {
+  return sum + grapes_half_s16(a) * grapes_half_s16(b >> 16);
 }
 
 static inline uint32_t grapes_multiply_high(uint32_t a, uint32_t b, uint32_t sum) {

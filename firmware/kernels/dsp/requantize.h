@@ -28,11 +28,17 @@ GRAPES_INLINE int32_t grapes_addend_dsp(int8_t shift, int8_t zero_point) {
   return (int32_t)((uint32_t)(2 * zero_point + 1) << (-shift - 1));
 }
 
-/* tflite, from twice the accumulator, which is below 2^30; shift in [-22, -1]. */
+/* tflite, from twice the accumulator, which is below 2^30, with what the channel adds; right in [1, 22]. */
+GRAPES_INLINE int8_t grapes_finish_twice_dsp(int32_t twice, int32_t multiplier, int32_t addend, uint8_t right,
+                                             int8_t low, int8_t high) {
+  const int32_t v = grapes_multiply_top_rounded(twice, multiplier, addend + (twice >> 31));
+  return grapes_clamp_dsp(v >> right, low, high);
+}
+
 GRAPES_INLINE int8_t grapes_scale_twice_dsp(int32_t twice, int32_t multiplier, int8_t shift, int8_t zero_point,
                                             int8_t low, int8_t high) {
-  const int32_t addend = grapes_addend_dsp(shift, zero_point) + (twice >> 31);
-  return grapes_clamp_dsp(grapes_multiply_top_rounded(twice, multiplier, addend) >> -shift, low, high);
+  const int32_t addend = grapes_addend_dsp(shift, zero_point);
+  return grapes_finish_twice_dsp(twice, multiplier, addend, (uint8_t)-shift, low, high);
 }
 
 /* single, from the accumulator; accumulator * 2^shift fits an int32. */

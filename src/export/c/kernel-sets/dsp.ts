@@ -39,46 +39,43 @@ function packConv2dDsp(layer: Int8Convolution, rounding: Rounding): PackedLayer 
   };
 }
 
-const TAPS = 9;
-
-function packDepthwiseDsp(layer: Int8Convolution, rounding: Rounding): PackedLayer | null {
-  const { geometry: g, outputChannels, weights, foldedBias } = layer;
-  const fits =
-    outputChannels === g.channels &&
-    outputChannels % 4 === 0 &&
+/** 3x3 windows that begin inside or at most two places before the input, at strides that the columns are swept with. */
+function depthwiseShapeFits({ geometry: g }: Int8Convolution): boolean {
+  const lastTop = (g.outputHeight - 1) * g.strideHeight - g.padTop;
+  return (
     g.kernelHeight === 3 &&
     g.kernelWidth === 3 &&
     g.dilationHeight === 1 &&
     g.dilationWidth === 1 &&
-    shiftsFit(layer, rounding, 29) &&
-    foldedBias.every((b) => Math.abs(b) < 2 ** 28);
-  if (!fits) return null;
-  const words = new Int16Array((outputChannels / 4) * 36);
-  let at = 0;
-  for (let c = 0; c < outputChannels; c += 4) {
-    const weight = (tap: number, channel: number): number => weights[tap * outputChannels + c + channel];
-    for (let tap = 0; tap < TAPS - 1; tap += 2) {
-      for (const channel of [0, 2, 1, 3]) {
-        words[at++] = weight(tap, channel);
-        words[at++] = weight(tap + 1, channel);
-      }
-    }
-    for (const channel of [0, 2, 1, 3]) words[at++] = weight(TAPS - 1, channel);
-  }
-  const bytes = new Int8Array(2 * words.length);
-  const view = new DataView(bytes.buffer);
-  words.forEach((word, k) => {
-    view.setInt16(2 * k, word, true);
+    g.strideWidth <= 2 &&
+    g.inputHeight >= 3 &&
+    g.inputWidth >= 3 &&
+    g.padTop <= 2 &&
+    g.padLeft <= (g.strideWidth === 1 ? 2 : 1) &&
+    lastTop < g.inputHeight
+  );
+}
+
+function packDepthwiseDsp(layer: Int8Convolution, rounding: Rounding): PackedLayer | null {
+  const { outputChannels, weights, foldedBias, inputZeroPoint } = layer;
+  const small = foldedBias.every((b) => Math.abs(b) < 2 ** 28);
+  if (!depthwiseShapeFits(layer) || !small || !shiftsFit(layer, rounding, 29)) return null;
+  const packed = new Int8Array(outputChannels * 12);
+  const bias = foldedBias.slice();
+  weights.forEach((w, k) => {
+    const [tap, channel] = [Math.floor(k / outputChannels), k % outputChannels];
+    packed[12 * channel + 4 * (tap % 3) + Math.floor(tap / 3)] = w;
+    bias[channel] += inputZeroPoint * w;
   });
   return {
     set: 'dsp',
-    weights: bytes,
-    bias: foldedBias,
+    weights: packed,
+    bias,
     multiplier: layer.multiplier,
     shift: layer.shift,
-    layout: 'packed for kernels/dsp: pairs of taps as int16, four channels at a time',
-    biasContent: "bias with the input's zero point folded in",
-    scratchBytes: TAPS * g.channels + 3,
+    layout: 'packed for kernels/dsp: channel by channel, three columns of four bytes',
+    biasContent: "the layer's own bias",
+    scratchBytes: 0,
   };
 }
 
