@@ -44,7 +44,7 @@ void t.test('same inputs, same bytes; the digest follows graph and learning, not
   t.not(make(graph([6, 4, 3]), LEARN, 'dsp').modelDigest, digest);
 });
 
-void t.test('a layer whose sums are too wide for the DSP kernel calls the plain one', async (t) => {
+void t.test('a layer whose sums are too wide for a kernel calls one behind it', async (t) => {
   const selfTest = { inputs: [], labels: [] };
   const kernels = (g: QuantizedGraph): readonly string[] =>
     exportC(g, { learn: null, kernels: 'dsp', library: readLibrary(), selfTest, toolVersion: 'x' }).report.ops.map(
@@ -52,14 +52,17 @@ void t.test('a layer whose sums are too wide for the DSP kernel calls the plain 
     );
   const usual = graph([40, 30, 3]);
   t.same(kernels(usual), ['dsp/fully_connected_s8.h', 'plain/lookup_s8.h', 'dsp/fully_connected_s8.h']);
-  const wide = usual.tensors.map((x) =>
-    x.role === 'bias' ? { ...x, data: new Int32Array(x.shape[0]).fill(1 << 23) } : x,
-  );
-  t.same(kernels({ ...usual, tensors: wide }), [
-    'plain/fully_connected_s8.h',
-    'plain/lookup_s8.h',
-    'plain/fully_connected_s8.h',
-  ]);
+  const withBias = (bias: number): QuantizedGraph => ({
+    ...usual,
+    tensors: usual.tensors.map((x) => (x.role === 'bias' ? { ...x, data: new Int32Array(x.shape[0]).fill(bias) } : x)),
+  });
+  for (const [bits, set] of [
+    [23, 'armv7m'],
+    [29, 'plain'],
+  ] as const) {
+    const dense = `${set}/fully_connected_s8.h`;
+    t.same(kernels(withBias(2 ** bits)), [dense, 'plain/lookup_s8.h', dense]);
+  }
 });
 
 void t.test('what cannot be exported is refused by name', async (t) => {

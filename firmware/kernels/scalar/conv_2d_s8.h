@@ -1,0 +1,251 @@
+/*
+ * int8 convolution for cores with a fast 32-bit multiplication and no SIMD, the common part of kernels/armv7m and
+ * kernels/rv32: bit for bit what kernels/plain computes.
+ *
+ * Three output pixels are made at a time. What their windows see is expanded into the words that triples.h explains, at
+ * most 64 values at once; then blocks of four output channels run over the words. Where a window sees more than 64
+ * values, the sums of all channels wait in the scratch memory for the next 64. A row of the window lies in the input as
+ * it is, so nothing is copied before it is expanded.
+ *
+ * weights      for every 64 inputs (the last time: the rest, rounded up to a multiple of four with zeros), for every
+ *              block of four output channels, for every input the four channels' weights. Inputs in the order [kernel
+ *              row][kernel column][channel]. A last block of less than four channels repeats the last one.
+ * bias, multiplier, shift   as scale.h says. The exporter has checked the ranges, and that no sum over 64 inputs leaves
+ *              [-2^20, 2^20).
+ * scratch      GRAPES_CONV_2D_S8_SCALAR_SCRATCH bytes, any alignment
+ * blocks       the loop over output channels, GRAPES_BLOCKS_OF_SET(set)
+ */
+#ifndef GRAPES_SCALAR_CONV_2D_S8_H
+#define GRAPES_SCALAR_CONV_2D_S8_H
+
+#include "triples.h"
+
+/* Words of a chunk, the sums between chunks, a pixel of padding, and three bytes to start at a multiple of four. */
+#define GRAPES_CONV_2D_S8_SCALAR_SCRATCH(taps, in_channels, out_channels)                        \
+  (((taps) > 64 ? 512 + 12 * (((out_channels) + 3) / 4 * 4)                                      \
+                : 8 * (((taps) + 3) / 4 * 4) + ((out_channels) % 4 == 0 ? 0 : 48)) +             \
+   (in_channels) + 3)
+
+#define GRAPES_FIRST_CHUNK 1
+#define GRAPES_LAST_CHUNK 2
+#define GRAPES_ONLY_CHUNK 3
+
+/* What a block of four output channels needs; the same for all of them. */
+typedef struct {
+  const uint32_t *words;
+  int32_t *waiting; /* three sums of every output channel, between chunks */
+  const int32_t *bias, *multiplier;
+  const int8_t *shift;
+  int8_t *out[3]; /* of the three pixels */
+  uint16_t groups; /* of four inputs */
+  uint16_t out_channels;
+  int8_t zero_point, clamp_min, clamp_max;
+  uint8_t part; /* which chunk of the inputs: GRAPES_FIRST_CHUNK, GRAPES_LAST_CHUNK, neither or both */
+} grapes_block_scalar;
+
+/* Three outputs of a channel. */
+GRAPES_ALWAYS_INLINE void grapes_finish_row_scalar(const int32_t sums[3], const int32_t *bias, const int32_t *multiplier,
+                                                   const int8_t *shift, int8_t *x, int8_t *y, int8_t *z,
+                                                   int8_t zero_point, int8_t low, int8_t high, uint8_t rounding) {
+  const grapes_scale_scalar scale = grapes_load_scale_scalar(bias, multiplier, shift, zero_point, rounding);
+  *x = grapes_scale_s8_scalar(sums[0], scale, low, high, rounding);
+  *y = grapes_scale_s8_scalar(sums[1], scale, low, high, rounding);
+  *z = grapes_scale_s8_scalar(sums[2], scale, low, high, rounding);
+}
+
+/* All output channels over the words of three pixels; returns where the next chunk's weights begin. */
+GRAPES_ALWAYS_INLINE const int8_t *grapes_blocks_scalar(const grapes_block_scalar *layer, const int8_t *w, int full,
+                                                        uint8_t rounding, grapes_dot_triples *dot) {
+  /* Copies, because an output byte could be anything's for all the compiler knows. */
+  const uint32_t *const words = layer->words;
+  const int32_t *bias = layer->bias, *multiplier = layer->multiplier;
+  const int8_t *shift = layer->shift;
+  const int8_t low = full ? -128 : layer->clamp_min, high = full ? 127 : layer->clamp_max;
+  const int8_t zero_point = layer->zero_point;
+  const uint16_t groups = layer->groups;
+  const uint8_t part = layer->part;
+  int8_t *x = layer->out[0], *y = layer->out[1], *z = layer->out[2];
+  int32_t *waiting = layer->waiting;
+  int channels = layer->out_channels;
+  for (; channels > 0; channels -= 4) {
+    grapes_triples packed;
+    w = dot(w, words, groups, &packed);
+    if (part == GRAPES_ONLY_CHUNK && channels >= 4) {
+#if defined(__GNUC__)
+#pragma GCC unroll 4
+#endif
+      for (int row = 0; row < 4; row++) {
+        int32_t sums[3];
+        grapes_split_triple(packed.a[row], packed.b[row], sums);
+        grapes_finish_row_scalar(sums, bias + row, multiplier + row, shift + row, x + row, y + row, z + row, zero_point,
+                                 low, high, rounding);
+      }
+    } else {
+#if defined(__GNUC__)
+#pragma GCC unroll 4
+#endif
+      for (int row = 0; row < 4; row++) {
+        int32_t sums[3];
+        grapes_split_triple(packed.a[row], packed.b[row], sums);
+        if ((part & GRAPES_FIRST_CHUNK) == 0) {
+          for (int k = 0; k < 3; k++) sums[k] += waiting[3 * row + k];
+        }
+        for (int k = 0; k < 3; k++) waiting[3 * row + k] = sums[k];
+      }
+      if ((part & GRAPES_LAST_CHUNK) != 0) {
+        for (int row = 0; row < 4 && row < channels; row++) {
+          grapes_finish_row_scalar(waiting + 3 * row, bias + row, multiplier + row, shift + row, x + row, y + row,
+                                   z + row, zero_point, low, high, rounding);
+        }
+      }
+      waiting += 12;
+    }
+    bias += 4;
+    multiplier += 4;
+    shift += 4;
+    x += 4;
+    y += 4;
+    z += 4;
+  }
+  return w;
+}
+
+/* A set's grapes_blocks_scalar, in one copy each: with a clamp or without, tflite or single. */
+typedef const int8_t *grapes_blocks(const grapes_block_scalar *layer, const int8_t *w);
+typedef struct {
+  grapes_blocks *clamped_tflite, *full_tflite, *clamped_single, *full_single;
+} grapes_blocks_of_set;
+
+#define GRAPES_DEFINE_BLOCKS(set)                                                                              \
+  GRAPES_ONE_COPY const int8_t *grapes_blocks_clamped_tflite_##set(const grapes_block_scalar *l, const int8_t *w) { \
+    return grapes_blocks_scalar(l, w, 0, GRAPES_ROUNDING_TFLITE, grapes_dot_triples_##set);                    \
+  }                                                                                                            \
+  GRAPES_ONE_COPY const int8_t *grapes_blocks_full_tflite_##set(const grapes_block_scalar *l, const int8_t *w) {    \
+    return grapes_blocks_scalar(l, w, 1, GRAPES_ROUNDING_TFLITE, grapes_dot_triples_##set);                    \
+  }                                                                                                            \
+  GRAPES_ONE_COPY const int8_t *grapes_blocks_clamped_single_##set(const grapes_block_scalar *l, const int8_t *w) { \
+    return grapes_blocks_scalar(l, w, 0, GRAPES_ROUNDING_SINGLE, grapes_dot_triples_##set);                    \
+  }                                                                                                            \
+  GRAPES_ONE_COPY const int8_t *grapes_blocks_full_single_##set(const grapes_block_scalar *l, const int8_t *w) {    \
+    return grapes_blocks_scalar(l, w, 1, GRAPES_ROUNDING_SINGLE, grapes_dot_triples_##set);                    \
+  }
+
+#define GRAPES_BLOCKS_OF_SET(set)                                                        \
+  (grapes_blocks_of_set) {                                                               \
+    grapes_blocks_clamped_tflite_##set, grapes_blocks_full_tflite_##set,                 \
+        grapes_blocks_clamped_single_##set, grapes_blocks_full_single_##set              \
+  }
+
+/* Three windows over the input, and how much of them has been expanded. */
+typedef struct {
+  int32_t top[3], left[3];
+  uint16_t kernel_row;
+  uint16_t in_row; /* values of that row, [kernel column][channel] */
+  int columns_inside;
+} grapes_windows;
+
+GRAPES_ALWAYS_INLINE void grapes_conv_2d_s8_scalar(
+    const int8_t *input, uint16_t in_height, uint16_t in_width, uint16_t in_channels, const int8_t *weights,
+    const int32_t *bias, const int32_t *multiplier, const int8_t *shift, int8_t *output, uint16_t out_height,
+    uint16_t out_width, uint16_t out_channels, uint16_t kernel_height, uint16_t kernel_width, uint16_t stride_height,
+    uint16_t stride_width, uint16_t dilation_height, uint16_t dilation_width, uint16_t pad_top, uint16_t pad_left,
+    int8_t input_zero_point, int8_t output_zero_point, int8_t clamp_min, int8_t clamp_max, uint8_t rounding,
+    int8_t *scratch, grapes_blocks_of_set blocks) {
+  const uint16_t row_values = (uint16_t)(kernel_width * in_channels);
+  const uint16_t taps = (uint16_t)(kernel_height * row_values);
+  const int one_chunk = taps <= GRAPES_TRIPLES_CHUNK;
+  const int pointwise = kernel_height == 1 && kernel_width == 1 && pad_top == 0 && pad_left == 0;
+  uint32_t *const words = (uint32_t *)(void *)(scratch + ((4u - ((uintptr_t)scratch & 3u)) & 3u));
+  int32_t *const waiting = (int32_t *)words + 2u * (one_chunk ? (taps + 3u) & ~3u : GRAPES_TRIPLES_CHUNK);
+  int8_t *const border = (int8_t *)(waiting + 3u * (one_chunk ? out_channels & 3u ? 4u : 0u : (out_channels + 3u) & ~3u));
+  const uint32_t pixels = (uint32_t)out_height * out_width;
+  const int full = clamp_min == -128 && clamp_max == 127;
+  grapes_blocks *const run = rounding == GRAPES_ROUNDING_TFLITE ? (full ? blocks.full_tflite : blocks.clamped_tflite)
+                                                               : (full ? blocks.full_single : blocks.clamped_single);
+  grapes_block_scalar layer = {words,        waiting,           bias,      multiplier, shift, {output, output, output}, 0,
+                               out_channels, output_zero_point, clamp_min, clamp_max,  0};
+  uint16_t y = 0, x = 0;
+  if (!pointwise) {
+    for (uint16_t c = 0; c < in_channels; c++) border[c] = input_zero_point;
+  }
+  for (uint32_t pixel = 0; pixel < pixels; pixel += 3) {
+    grapes_windows at;
+    /* After the last pixel: the same once more, written to the same place. */
+    for (int k = 0; k < 3; k++) {
+      if (k == 0 || pixel + (uint32_t)k < pixels) {
+        at.top[k] = (int32_t)y * stride_height - pad_top;
+        at.left[k] = (int32_t)x * stride_width - pad_left;
+        layer.out[k] = output + (pixel + (uint32_t)k) * out_channels;
+        if (++x == out_width) {
+          x = 0;
+          y++;
+        }
+      } else {
+        at.top[k] = at.top[k - 1];
+        at.left[k] = at.left[k - 1];
+        layer.out[k] = layer.out[k - 1];
+      }
+    }
+    at.kernel_row = 0;
+    at.in_row = 0;
+    at.columns_inside = dilation_width == 1;
+    for (int k = 0; k < 3; k++) {
+      if (at.left[k] < 0 || at.left[k] + kernel_width > in_width) at.columns_inside = 0;
+    }
+    const int8_t *w = weights;
+    for (uint16_t done = 0; done < taps;) {
+      const uint16_t count = (uint16_t)(taps - done < (int)GRAPES_TRIPLES_CHUNK ? taps - done : (int)GRAPES_TRIPLES_CHUNK);
+      const uint16_t groups = (uint16_t)((count + 3u) / 4u);
+      if (pointwise) {
+        const int8_t *from[3];
+        for (int k = 0; k < 3; k++) {
+          from[k] = input + ((size_t)at.top[k] * in_width + (size_t)at.left[k]) * in_channels + done;
+        }
+        (void)grapes_expand_triples(from[0], from[1], from[2], count, words);
+      } else {
+        uint32_t *to = words;
+        for (uint16_t left = count; left > 0;) {
+          int inside = at.columns_inside;
+          int32_t row[3];
+          const int8_t *from[3];
+          uint16_t length;
+          for (int k = 0; k < 3; k++) {
+            row[k] = at.top[k] + (int32_t)at.kernel_row * dilation_height;
+            if (row[k] < 0 || row[k] >= in_height) inside = 0;
+          }
+          if (inside) {
+            length = (uint16_t)(row_values - at.in_row);
+            for (int k = 0; k < 3; k++) {
+              from[k] = input + ((size_t)row[k] * in_width + (size_t)at.left[k]) * in_channels + at.in_row;
+            }
+          } else {
+            const uint16_t kernel_column = (uint16_t)(at.in_row / in_channels);
+            const uint16_t channel = (uint16_t)(at.in_row - kernel_column * in_channels);
+            length = (uint16_t)(in_channels - channel);
+            for (int k = 0; k < 3; k++) {
+              const int32_t column = at.left[k] + (int32_t)kernel_column * dilation_width;
+              const int outside = row[k] < 0 || row[k] >= in_height || column < 0 || column >= in_width;
+              from[k] = (outside ? border : input + ((size_t)row[k] * in_width + (size_t)column) * in_channels) + channel;
+            }
+          }
+          if (length > left) length = left;
+          to = grapes_expand_triples(from[0], from[1], from[2], length, to);
+          left = (uint16_t)(left - length);
+          at.in_row = (uint16_t)(at.in_row + length);
+          if (at.in_row == row_values) {
+            at.in_row = 0;
+            at.kernel_row++;
+          }
+        }
+      }
+      for (uint32_t *pad = words + 2u * count; pad != words + 8u * groups; pad++) *pad = 0;
+      layer.groups = groups;
+      layer.part = done == 0 ? GRAPES_FIRST_CHUNK : 0;
+      done = (uint16_t)(done + count);
+      if (done == taps) layer.part |= GRAPES_LAST_CHUNK;
+      w = run(&layer, w);
+    }
+  }
+}
+
+#endif

@@ -1,0 +1,142 @@
+import type { KernelSet } from '../../../ir/c-sources.js';
+import type { Int8Dense } from '../../../ir/ops/fully-connected.js';
+import type { Int8Convolution } from '../../../ir/ops/int8/convolution.js';
+import type { Rounding } from '../../../ir/requantize.js';
+import { accumulatorRange } from '../weights.js';
+import type { PackedLayer } from './kernel-set.js';
+
+/** Constants of kernels/scalar: what kernels/armv7m and kernels/rv32 share. */
+
+/** Channels that the inner loops do at once. */
+const BLOCK = 4;
+/** Products that two words can sum for three pixels, and the end of each sum's range (kernels/scalar/triples.h). */
+const CHUNK = 64;
+const CHUNK_LIMIT = 2 ** 20;
+
+export type Scale = Pick<PackedLayer, 'bias' | 'multiplier' | 'shift'>;
+
+/** Bias and shift as kernels/scalar/scale.h wants them, or null if a number leaves its ranges. `most` is |sum| at most. */
+export function scaleConstants(
+  { multiplier, shift }: { readonly multiplier: Int32Array; readonly shift: Int8Array },
+  bias: Int32Array,
+  most: (channel: number) => number,
+  rounding: Rounding,
+): Scale | null {
+  const fits = (s: number, o: number): boolean =>
+    rounding === 'tflite' ? s <= -1 && s >= -22 && most(o) < 2 ** 29 : most(o) * 2 ** s < 2 ** 31;
+  if (!shift.every(fits)) return null;
+  if (rounding === 'single') return { bias, multiplier, shift };
+  return { bias: bias.map((b) => 2 * b), multiplier, shift: shift.map((s) => -s - 1) };
+}
+
+const BIAS = "bias with the input's zero point folded in";
+export const biasContent = (rounding: Rounding, and = ''): string =>
+  `${rounding === 'tflite' ? 'twice the ' : ''}${BIAS}${and}`;
+
+/** Largest |sum| of a row over all inputs, bias included. */
+export function largestSum(layer: Parameters<typeof accumulatorRange>[0], o: number): number {
+  const [low, high] = accumulatorRange(layer, o);
+  return Math.max(Math.abs(low), Math.abs(high), Math.abs(layer.foldedBias[o]));
+}
+
+/** The rows of a block: a last block of less than four repeats the last row. */
+export function blockRows(outputs: number, first: number): number[] {
+  return Array.from({ length: BLOCK }, (_, k) => Math.min(first + k, outputs - 1));
+}
+
+/** kernels/scalar/conv_2d_s8.h for the set that brings its inner loop. */
+export function packConv2dScalar(set: KernelSet, layer: Int8Convolution, rounding: Rounding): PackedLayer | null {
+  const { outputChannels, weights, foldedBias, geometry } = layer;
+  const inputs = weights.length / outputChannels;
+  if (inputs > 65535 - CHUNK) return null;
+  const dense = { inputs, outputs: outputChannels, weights, foldedBias };
+  const scale = scaleConstants(layer, foldedBias, (o) => largestSum(dense, o), rounding);
+  if (scale === null) return null;
+  const packed: number[] = [];
+  for (let first = 0; first < inputs; first += CHUNK) {
+    const end = Math.min(first + CHUNK, inputs);
+    const padded = Math.ceil(end / 4) * 4;
+    for (let o = 0; o < outputChannels; o += BLOCK) {
+      const rows = blockRows(outputChannels, o);
+      for (const row of rows) {
+        const chunk = weights.subarray(row * inputs + first, row * inputs + end);
+        if (chunk.reduce((sum, w) => sum + 128 * Math.abs(w), 0) >= CHUNK_LIMIT) return null;
+      }
+      for (let i = first; i < padded; i++) packed.push(...rows.map((row) => (i < end ? weights[row * inputs + i] : 0)));
+    }
+  }
+  const chunks = inputs > CHUNK;
+  const words = 8 * (chunks ? CHUNK : Math.ceil(inputs / 4) * 4);
+  const waiting = 12 * BLOCK * (chunks ? Math.ceil(outputChannels / BLOCK) : outputChannels % BLOCK === 0 ? 0 : 1);
+  return {
+    set,
+    weights: Int8Array.from(packed),
+    ...scale,
+    layout: `packed for kernels/${set}: four channels interleaved, 64 inputs at a time`,
+    biasContent: biasContent(rounding),
+    scratchBytes: words + waiting + geometry.channels + 3,
+  };
+}
+
+/** A row of padding where one strip is all, else a ring of three rows of a strip: the width that wastes least. */
+function stripBytes({ inputWidth, outputWidth, strideWidth, channels }: Int8Convolution['geometry']): number {
+  if (outputWidth <= 6) return inputWidth * channels;
+  const computed = (width: number): number => Math.ceil(outputWidth / width) * width;
+  const width = [6, 5, 4].reduce((best, w) => (computed(w) < computed(best) ? w : best));
+  return 3 * ((width - 1) * strideWidth + 3) * channels;
+}
+
+/** kernels/scalar/depthwise_conv_2d_s8.h */
+export function packDepthwiseScalar(set: KernelSet, layer: Int8Convolution, rounding: Rounding): PackedLayer | null {
+  const { geometry: g, outputChannels, weights, foldedBias } = layer;
+  const fits =
+    outputChannels === g.channels &&
+    g.kernelHeight === 3 &&
+    g.kernelWidth === 3 &&
+    g.dilationHeight === 1 &&
+    g.dilationWidth === 1 &&
+    g.strideWidth <= 2;
+  if (!fits) return null;
+  const packed = new Int8Array(weights.length);
+  for (let c = 0; c < outputChannels; c++) {
+    for (let tap = 0; tap < 9; tap++) packed[9 * c + tap] = weights[tap * outputChannels + c];
+  }
+  const dense = { inputs: 9, outputs: outputChannels, weights: packed, foldedBias };
+  const scale = scaleConstants(layer, foldedBias, (o) => largestSum(dense, o), rounding);
+  if (scale === null) return null;
+  return {
+    set,
+    weights: packed,
+    ...scale,
+    layout: `channel by channel for kernels/${set}`,
+    biasContent: biasContent(rounding),
+    scratchBytes: stripBytes(g) + 3,
+  };
+}
+
+/** kernels/armv7m/fully_connected_s8.h */
+export function packDenseFourRows(set: KernelSet, layer: Int8Dense, rounding: Rounding): PackedLayer | null {
+  const { inputs, outputs, weights, foldedBias } = layer;
+  const row = (o: number): Int8Array => weights.subarray(o * inputs, (o + 1) * inputs);
+  const bias = foldedBias.map((b, o) => b - 128 * row(o).reduce((sum, w) => sum + w, 0));
+  // Whatever is added on the way is taken off again modulo 2^32: only the end value counts.
+  const scale = scaleConstants(layer, bias, (o) => largestSum(layer, o), rounding);
+  if (scale === null) return null;
+  const padded = Math.ceil(inputs / 4) * 4;
+  const packed = new Int8Array(Math.ceil(outputs / BLOCK) * BLOCK * padded);
+  let at = 0;
+  for (let o = 0; o < outputs; o += BLOCK) {
+    const rows = blockRows(outputs, o);
+    for (let i = 0; i < padded; i++) {
+      for (const r of rows) packed[at++] = i < inputs ? weights[r * inputs + i] + 128 : 0;
+    }
+  }
+  return {
+    set,
+    weights: packed,
+    ...scale,
+    layout: `plus 128, packed for kernels/${set}: four rows interleaved`,
+    biasContent: biasContent(rounding, ", minus 128 times the row's weights"),
+    scratchBytes: padded + 3,
+  };
+}
