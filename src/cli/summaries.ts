@@ -1,7 +1,15 @@
 import type { Board } from '../boards/descriptor.js';
 import type { ImageSizes } from '../ir/firmware-image.js';
 import type { MemoryPlan } from '../ir/memory-plan.js';
-import type { AccuracyReport, LearnReport, OptimizeReport, QuantizeReport, VerifyReport } from '../ir/report.js';
+import type {
+  AccuracyReport,
+  LearnReport,
+  MixedPrecision,
+  OptimizeReport,
+  QuantizeReport,
+  SensitivityReport,
+  VerifyReport,
+} from '../ir/report.js';
 import type { EnvelopeFields, EnvelopeMemory } from './output/envelope.js';
 import { bytes, percent, table, thousands } from './output/text.js';
 
@@ -83,6 +91,27 @@ export function savedText({ macs, removedOps, removedChannels }: OptimizeReport)
     ...(removedOps.length > 0 ? [`gone into their neighbours: ${removedOps.join(', ')}`] : []),
   ];
   return said.join('; ');
+}
+
+/** What costs most, and what int16 would buy there: alone, and together with the lines above. */
+export function sensitivityText({ samples, float, int8, rows, costliest, mixed }: SensitivityReport): string {
+  const of = ({ accuracy, sqnrDb }: MixedPrecision): string[] => [
+    sqnrDb === null ? '-' : `${sqnrDb.toFixed(1)} dB`,
+    ...(accuracy === null ? [] : [percent(accuracy)]),
+  ];
+  const exact = float.accuracy === null ? '' : `, float ${percent(float.accuracy)}`;
+  const measured = `${thousands(samples)} training samples: int8 ${of(int8).join(', ')}${exact}`;
+  if (costliest === null) return `no layer costs more than another (${measured})`;
+  const { name, part } = rows[costliest];
+  const blank = int8.accuracy === null ? [] : [''];
+  const lines = mixed.map((set) => {
+    const row = rows[set.rows[set.rows.length - 1]];
+    return [`${row.part} of ${row.name}`, ...of(row), ...of(set), `+${thousands(row.bytes)}`];
+  });
+  return [
+    `costliest for the output: the ${part} of ${name} (${measured})`,
+    table([['in int16 instead', 'alone', ...blank, 'with those above', ...blank, 'bytes'], ...lines]),
+  ].join('\n');
 }
 
 export function memoryText(

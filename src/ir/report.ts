@@ -73,11 +73,42 @@ export interface LayerQuantReport {
   readonly int8Bytes: number;
 }
 
+/** What a network gives with some of its numbers in int16. */
+export interface MixedPrecision {
+  /** Fraction of the samples whose class is right; null for networks without classes. */
+  readonly accuracy: number | null;
+  /** Of the network's output against the float network, dB; null if there is no noise. */
+  readonly sqnrDb: number | null;
+}
+
+/** One part of a layer in int16, alone: its weights, or its output with the pools and reshapes of it. */
+export interface SensitivityRow extends MixedPrecision {
+  /** The op, or `input`. */
+  readonly name: string;
+  readonly part: 'weights' | 'activations';
+  /** What int16 would cost here: bytes of constants for weights, of run-time memory for activations. */
+  readonly bytes: number;
+}
+
+/** Which layer costs the accuracy, by simulation on calibration samples. */
+export interface SensitivityReport {
+  readonly samples: number;
+  readonly float: MixedPrecision;
+  readonly int8: MixedPrecision;
+  /** In execution order. */
+  readonly rows: readonly SensitivityRow[];
+  /** Index in `rows` of the part that costs most; null where nothing gains. */
+  readonly costliest: number | null;
+  /** The costliest parts together: the first of them, the first two, … Indices in `rows`. */
+  readonly mixed: readonly (MixedPrecision & { readonly rows: readonly number[]; readonly bytes: number })[];
+}
+
 export interface QuantizeReport {
   readonly schemaVersion: 1;
   readonly float: AccuracyReport;
   readonly int8: AccuracyReport;
   readonly layers: readonly LayerQuantReport[];
+  readonly sensitivity: SensitivityReport;
   readonly floatBytes: number;
   readonly int8Bytes: number;
 }

@@ -10,8 +10,15 @@ import { layerOptions } from './layer-options.js';
 import { makeObserver } from './observers/make-observer.js';
 import type { Observer, Range } from './observers/observer.js';
 
-/** The inputs that calibration watches, as real values: `count` samples drawn with the seed, in data set order. */
-export function drawCalibration(graph: FloatGraph, samples: Samples, options: QuantizeOptions): Float32Array[] {
+/** A sample that calibration watches. */
+export interface CalibrationSample {
+  /** As real values. */
+  readonly input: Float32Array;
+  readonly label: number;
+}
+
+/** As many samples as the options ask for, drawn with the seed, in data set order. */
+export function drawCalibration(graph: FloatGraph, samples: Samples, options: QuantizeOptions): CalibrationSample[] {
   const wanted = options.calibration.samples;
   if (samples.count === 0 || !(wanted >= 1)) {
     throw new ToolError(
@@ -40,7 +47,7 @@ export function drawCalibration(graph: FloatGraph, samples: Samples, options: Qu
         context: { sample: index, value: at },
       });
     }
-    return real;
+    return { input: real, label: samples.labels[index] };
   });
 }
 

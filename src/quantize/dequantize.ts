@@ -1,13 +1,20 @@
 import type { FloatGraph, QuantizedGraph } from '../ir/graph.js';
 import type { QuantParams } from '../ir/quant-params.js';
+import { roundHalfAway } from '../ir/quantize-input.js';
 import type { Tensor } from '../ir/tensor.js';
 
-/** Real values of a tensor's integers; per channel, if they are, along the tensor's axis. */
-export function dequantizeConstant({ data, quant, shape }: Tensor): Float32Array {
+/** The scale of element `i` of a constant: one for all, or one a channel along the tensor's axis. */
+function scaleAt({ quant, shape }: Tensor): (i: number) => number {
   const { scale, axis } = quant!;
-  if (axis === null) return Float32Array.from(data!, (q) => q * scale[0]);
+  if (axis === null) return () => scale[0];
   const inner = shape.slice(axis + 1).reduce((n, d) => n * d, 1);
-  return Float32Array.from(data!, (q, i) => q * scale[Math.floor(i / inner) % scale.length]);
+  return (i) => scale[Math.floor(i / inner) % scale.length];
+}
+
+/** Real values of a constant's integers. */
+export function dequantizeConstant(tensor: Tensor): Float32Array {
+  const scale = scaleAt(tensor);
+  return Float32Array.from(tensor.data!, (q, i) => q * scale(i));
 }
 
 /** Real values of a run-time tensor. */
@@ -15,6 +22,20 @@ export function dequantize(bytes: Int8Array, { scale, zeroPoint }: QuantParams, 
   const [s] = scale;
   const [z] = zeroPoint;
   for (let i = 0; i < bytes.length; i++) out[i] = s * (bytes[i] - z);
+}
+
+/** The float graph with its weights as int16 would hold them, over the ranges of `int8`'s. Biases stay as they are. */
+export function withInt16Weights(float: FloatGraph, int8: QuantizedGraph): FloatGraph {
+  const tensors = float.tensors.map((tensor, id): Tensor => {
+    if (tensor.role !== 'weight') return tensor;
+    const scale = scaleAt(int8.tensors[id]);
+    const data = (tensor.data as Float32Array).map((w, i) => {
+      const step = (scale(i) * 127) / 32767;
+      return step * roundHalfAway(w / step);
+    });
+    return { ...tensor, data };
+  });
+  return { ...float, tensors };
 }
 
 /** The float graph with the weights and biases that `int8`, made from it, stands for. */

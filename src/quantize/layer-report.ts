@@ -6,7 +6,7 @@ import { tensorBytes } from '../ir/tensor.js';
 import { clip, lookupReach } from './schemes/lookup-reach.js';
 
 /** What `quantize` knows without a test set; see {@link completeQuantizeReport}. */
-export type PartialQuantizeReport = Pick<QuantizeReport, 'schemaVersion' | 'layers' | 'floatBytes' | 'int8Bytes'>;
+export type PartialQuantizeReport = Omit<QuantizeReport, 'float' | 'int8'>;
 
 /** A multiplier (int32) and a shift (int8) for each output of a layer of weights. */
 const REQUANTIZE_BYTES = 5;
@@ -27,7 +27,7 @@ export function reportLayers(
   float: FloatGraph,
   int8: QuantizedGraph,
   inputs: readonly Float32Array[],
-): PartialQuantizeReport {
+): Omit<PartialQuantizeReport, 'sensitivity'> {
   const tallies = int8.ops.map((): Tally => ({ signal: 0, noise: 0, saturated: 0, values: 0 }));
   const reach = lookupReach(int8);
   for (const input of inputs) {
@@ -71,7 +71,7 @@ function compare(tally: Tally, real: Float32Array, integers: Int8Array, scale: n
 }
 
 /** In dB to two decimals, within ±200; null if there is no noise at all. */
-function sqnr({ signal, noise }: Tally): number | null {
+export function sqnr({ signal, noise }: Pick<Tally, 'signal' | 'noise'>): number | null {
   if (noise === 0) return null;
   if (signal === 0) return -200;
   return Math.round(100 * Math.max(-200, Math.min(200, 10 * Math.log10(signal / noise)))) / 100;

@@ -17,7 +17,8 @@ import { addBiases } from './passes/add-biases.js';
 import { correctBiases } from './passes/bias-correction.js';
 import { equalizeLayers } from './passes/cross-layer-equalization.js';
 import { prepare } from './prepare.js';
-import { spread } from './work-limit.js';
+import { sensitivity } from './sensitivity.js';
+import { affordable, evenly } from './work-limit.js';
 
 /** Multiplications that bias correction may take: some seconds. */
 const CORRECTION_MACS = 2e9;
@@ -39,7 +40,8 @@ export function quantize(
   checkOps(validateGraph(graph));
   const float = floatForm(graph, options);
   checkLayerOptions(float, options);
-  const inputs = drawCalibration(float, calibration, options);
+  const samples = drawCalibration(float, calibration, options);
+  const inputs = samples.map(({ input }) => input);
   const ranges = calibrate(float, inputs, options);
   const integers = integerGraph(float, ranges, options, {
     toolVersion: graph.provenance.toolVersion,
@@ -49,10 +51,11 @@ export function quantize(
   });
   const corrected =
     options.biasCorrection === true
-      ? correctBiases(float, integers, spread(inputs, CORRECTION_MACS, float, 3))
+      ? correctBiases(float, integers, evenly(inputs, affordable(CORRECTION_MACS, float, 3)))
       : integers;
   const output = withThreshold(corrected, calibration);
-  return { output, report: reportLayers(float, output, inputs) };
+  const report = { ...reportLayers(float, output, inputs), sensitivity: sensitivity(float, output, samples) };
+  return { output, report };
 }
 
 /** The network as it is quantized: in ops that have an integer op, and as the options' passes leave it. */

@@ -77,6 +77,22 @@ export function sampleData(change: Partial<ReportData> = {}): ReportData {
         layer('dense2', 34.9, 0.004, 2112, 704),
         layer('dense3', null, 0, 680, 260),
       ],
+      sensitivity: {
+        samples: 256,
+        float: { accuracy: 0.984, sqnrDb: null },
+        int8: { accuracy: 0.977, sqnrDb: 27.4 },
+        rows: [
+          { name: 'input', part: 'activations', bytes: 196, accuracy: 0.977, sqnrDb: 27.5 },
+          { name: 'dense1', part: 'weights', bytes: 6272, accuracy: 0.977, sqnrDb: 28.1 },
+          { name: 'dense1', part: 'activations', bytes: 32, accuracy: 0.98, sqnrDb: 30.2 },
+          { name: 'dense2', part: 'weights', bytes: 512, accuracy: 0.977, sqnrDb: 27.3 },
+        ],
+        costliest: 2,
+        mixed: [
+          { rows: [2], bytes: 32, accuracy: 0.98, sqnrDb: 30.2 },
+          { rows: [2, 1], bytes: 6304, accuracy: 0.984, sqnrDb: 31.9 },
+        ],
+      },
       floatBytes: 28008,
       int8Bytes: 7620,
     },

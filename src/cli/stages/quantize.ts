@@ -33,7 +33,7 @@ export function quantized(session: ProjectSession): Promise<Quantized> {
     });
     const result = await session.bring({
       id: 'quantize',
-      version: 3,
+      version: 4,
       options: config.quantize,
       inputs: { train: float.result.digest, ...(await dataInputs(session)) },
       seed: config.seed,

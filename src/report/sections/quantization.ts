@@ -1,6 +1,7 @@
 import { bytes, percent, points, real } from '../format.js';
 import { html, type Markup } from '../html.js';
 import type { ReportData } from '../report-data.js';
+import { sensitivityPart } from './sensitivity.js';
 
 /** Layer by layer: how much signal the 8 bits keep, and what they save. */
 export function quantizationSection(data: ReportData): Markup | null {
@@ -47,5 +48,6 @@ export function quantizationSection(data: ReportData): Markup | null {
         </tr>
       </tfoot>
     </table>
+    ${sensitivityPart(quantize.sensitivity)}
   </section>`;
 }

@@ -1,0 +1,137 @@
+import { argmax } from '../ir/accuracy.js';
+import { reconstructTask, type FloatGraph, type QuantizedGraph } from '../ir/graph.js';
+import { runFloat } from '../ir/interpret.js';
+import type { MixedPrecision, SensitivityReport, SensitivityRow } from '../ir/report.js';
+import { elementCount } from '../ir/tensor.js';
+import type { CalibrationSample } from './calibrate.js';
+import { sqnr } from './layer-report.js';
+import { weightsOf } from './passes/graph-edit.js';
+import { Simulator, type Finer } from './simulate.js';
+import { affordable, evenly } from './work-limit.js';
+
+/** Multiplications that the whole analysis may take, and samples that are enough for it. */
+const MACS = 2e9;
+const SAMPLES = 256;
+/** Parts that are tried together. */
+const MOST_MIXED = 5;
+/** A loss of accuracy above this decides which part costs most; below it, chance would. */
+const TELLING_LOSS = 0.01;
+
+interface Variant {
+  readonly row: Pick<SensitivityRow, 'name' | 'part' | 'bytes'>;
+  readonly finer: Finer;
+}
+
+/**
+ * What each layer's rounding costs: the network is simulated on calibration samples with one part at a time in
+ * int16, then with the costliest parts together. A part costs most whose int16 gains most accuracy; where int8 has
+ * lost less than 1 %, the one that gains most signal over noise at the output.
+ */
+export function sensitivity(
+  float: FloatGraph,
+  int8: QuantizedGraph,
+  calibration: readonly CalibrationSample[],
+): SensitivityReport {
+  const variants = variantsOf(float);
+  // A variant computes what lies above its layer: half of the network in the mean.
+  const count = affordable(MACS, float, variants.length / 2 + 2);
+  const samples = evenly(calibration, Math.min(SAMPLES, count));
+  const measure = new Measure(float, int8, samples);
+  const exact: MixedPrecision = { accuracy: measure.accuracyOfFloat, sqnrDb: null };
+  const [base, ...single] = measure.all([null, ...variants.map(({ finer }) => finer)]);
+  const rows = variants.map(({ row }, k): SensitivityRow => ({ ...row, ...single[k] }));
+  const telling = exact.accuracy !== null && exact.accuracy - base.accuracy! >= TELLING_LOSS;
+  const gain = ({ accuracy, sqnrDb }: MixedPrecision): readonly [number, number] => [
+    telling ? accuracy! - base.accuracy! : 0,
+    (sqnrDb ?? 200) - (base.sqnrDb ?? 200),
+  ];
+  const order = rows
+    .map((row, k) => ({ k, gain: gain(row) }))
+    .filter(({ gain: [points, decibels] }) => points > 0 || decibels > 0)
+    .sort((a, b) => b.gain[0] - a.gain[0] || b.gain[1] - a.gain[1] || a.k - b.k)
+    .map(({ k }) => k);
+  const sets = order.slice(0, MOST_MIXED).map((_, n) => order.slice(0, n + 1));
+  const together = measure.all(sets.map((set) => union(set.map((k) => variants[k].finer))));
+  return {
+    samples: samples.length,
+    float: exact,
+    int8: base,
+    rows,
+    costliest: order[0] ?? null,
+    mixed: sets.map((set, n) => ({ rows: set, bytes: set.reduce((sum, k) => sum + rows[k].bytes, 0), ...together[n] })),
+  };
+}
+
+/** Runs sets of int16 parts over the samples; null is the int8 network as it is. */
+class Measure {
+  private readonly simulator: Simulator;
+  private readonly outputs: readonly Float32Array[];
+  private readonly classifies: boolean;
+
+  constructor(
+    float: FloatGraph,
+    int8: QuantizedGraph,
+    private readonly samples: readonly CalibrationSample[],
+  ) {
+    this.simulator = new Simulator(float, int8);
+    this.outputs = samples.map(({ input }) => runFloat(float, input).output);
+    this.classifies = reconstructTask(float) === null;
+  }
+
+  get accuracyOfFloat(): number | null {
+    return this.accuracy(this.outputs.filter((output, n) => argmax(output) === this.samples[n].label).length);
+  }
+
+  all(sets: readonly (Finer | null)[]): MixedPrecision[] {
+    const tallies = sets.map(() => ({ signal: 0, noise: 0, right: 0 }));
+    this.samples.forEach(({ input, label }, n) => {
+      const base = this.simulator.load(input);
+      sets.forEach((finer, k) => {
+        const output = finer === null ? base : this.simulator.run(input, finer);
+        const tally = tallies[k];
+        this.outputs[n].forEach((v, i) => {
+          tally.signal += v * v;
+          tally.noise += (v - output[i]) ** 2;
+        });
+        if (argmax(output) === label) tally.right++;
+      });
+    });
+    return tallies.map((tally) => ({ accuracy: this.accuracy(tally.right), sqnrDb: sqnr(tally) }));
+  }
+
+  private accuracy(right: number): number | null {
+    return this.classifies ? right / this.samples.length : null;
+  }
+}
+
+/** Weights of each layer that has them, and each activation that has a range of its own, with the pools and reshapes of it. */
+function variantsOf(float: FloatGraph): Variant[] {
+  const bytes = (id: number): number => elementCount(float.tensors[id].shape);
+  const activation = (name: string, id: number): Variant => {
+    const activations = new Set([id]);
+    for (const op of float.ops) {
+      if (KEEP_QUANTIZATION.includes(op.kind) && activations.has(op.input)) activations.add(op.output);
+    }
+    return { row: { name, part: 'activations', bytes: bytes(id) }, finer: { weights: new Set(), activations } };
+  };
+  return [
+    activation('input', float.input),
+    ...float.ops.flatMap((op, k): Variant[] => {
+      if (KEEP_QUANTIZATION.includes(op.kind)) return [];
+      const layer = weightsOf(op);
+      const own = activation(op.name, op.output);
+      if (layer === null) return [own];
+      const row = { name: op.name, part: 'weights', bytes: bytes(layer.weights) } as const;
+      return [{ row, finer: { weights: new Set([k]), activations: new Set() } }, own];
+    }),
+  ];
+}
+
+const KEEP_QUANTIZATION: readonly string[] = ['max_pool_2d', 'average_pool_2d', 'reshape', 'flatten'];
+
+function union(all: readonly Finer[]): Finer {
+  return {
+    weights: new Set(all.flatMap(({ weights }) => [...weights])),
+    activations: new Set(all.flatMap(({ activations }) => [...activations])),
+  };
+}
