@@ -29,55 +29,52 @@ static inline void grapes_conv_2d_s8_armv6m(
   const grapes_finish_armv6m finish = {output_zero_point, clamp_min, clamp_max, rounding};
   const uint16_t taps = (uint16_t)(kernel_height * kernel_width * in_channels);
   const uint16_t padded = (uint16_t)((taps + 3u) & ~3u);
+  const int inside = pad_top == 0 && pad_left == 0 && kernel_height == 1 && kernel_width == 1;
   uint32_t *const words = grapes_align_word_armv6m(scratch);
   int8_t *const padding = (int8_t *)(words + 2u * padded);
-  const uint32_t pixels = (uint32_t)out_height * out_width;
+  uint32_t left_over = (uint32_t)out_height * out_width;
   uint16_t y = 0, x = 0;
   for (uint16_t c = 0; c < in_channels; c++) padding[c] = input_zero_point;
   for (uint32_t i = 2u * taps; i < 2u * padded; i++) words[i] = 0;
-  for (uint32_t pixel = 0; pixel < pixels; pixel += 4) {
-    const uint16_t many = (uint16_t)(pixels - pixel < 4 ? pixels - pixel : 4);
-    int32_t top[4], left[4];
+  while (left_over > 0) {
+    const uint16_t many = (uint16_t)(left_over < 4 ? left_over : 4);
+    const int8_t *at[4];
+    int16_t top[4], left[4];
     for (uint16_t k = 0; k < 4; k++) {
-      top[k] = (int32_t)y * stride_height - pad_top;
-      left[k] = (int32_t)x * stride_width - pad_left;
-      if (k + 1 < many && ++x == out_width) { /* a missing pixel is the last one again */
+      if (k >= many) { /* a missing pixel is the last one again */
+        top[k] = top[k - 1];
+        left[k] = left[k - 1];
+        continue;
+      }
+      top[k] = (int16_t)(y * stride_height - pad_top);
+      left[k] = (int16_t)(x * stride_width - pad_left);
+      if (++x == out_width) {
         x = 0;
         y++;
       }
     }
-    if (++x == out_width) {
-      x = 0;
-      y++;
-    }
     uint32_t *to = words;
     for (uint16_t ky = 0; ky < kernel_height; ky++) {
-      const int8_t *at[4];
-      int whole = dilation_width == 1;
+      /* A row of the window in one run, if all four pixels see nothing but input. */
+      int whole = inside || dilation_width == 1;
       for (uint16_t k = 0; k < 4; k++) {
         const int32_t row = top[k] + (int32_t)ky * dilation_height;
-        whole = whole && row >= 0 && row < in_height && left[k] >= 0 && left[k] + kernel_width <= in_width;
-        at[k] = input + ((ptrdiff_t)row * in_width + left[k]) * in_channels;
+        if (!inside && (row < 0 || row >= in_height || left[k] < 0 || left[k] + kernel_width > in_width)) whole = 0;
+        if (whole) at[k] = input + ((size_t)row * in_width + (size_t)left[k]) * in_channels;
       }
-      if (whole) {
-        const uint16_t run = (uint16_t)(kernel_width * in_channels);
-        grapes_pack_pixels_armv6m(at, run, to);
-        to += 2u * run;
-        continue;
-      }
-      for (uint16_t kx = 0; kx < kernel_width; kx++, to += 2u * in_channels) {
-        const int8_t *from[4];
-        for (uint16_t k = 0; k < 4; k++) {
+      for (uint16_t kx = 0; kx < (whole ? 1 : kernel_width); kx++) {
+        for (uint16_t k = 0; k < 4 && !whole; k++) {
           const int32_t row = top[k] + (int32_t)ky * dilation_height;
           const int32_t column = left[k] + (int32_t)kx * dilation_width;
-          const int inside = row >= 0 && row < in_height && column >= 0 && column < in_width;
-          from[k] = inside ? input + ((ptrdiff_t)row * in_width + column) * in_channels : padding;
+          const int seen = row >= 0 && row < in_height && column >= 0 && column < in_width;
+          at[k] = seen ? input + ((size_t)row * in_width + (size_t)column) * in_channels : padding;
         }
-        grapes_pack_pixels_armv6m(from, in_channels, to);
+        to = grapes_pack_pixels_armv6m(at, (uint16_t)(whole ? kernel_width * in_channels : in_channels), to);
       }
     }
     grapes_channels_armv6m(words, padded, weights, bias, multiplier, shift, output, out_channels, many, &finish);
     output += (size_t)many * out_channels;
+    left_over -= many;
   }
 }
 

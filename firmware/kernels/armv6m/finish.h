@@ -38,26 +38,133 @@ typedef struct {
   uint8_t rounding;
 } grapes_finish_armv6m;
 
-/* `count` sums of one channel; outputs are `stride` bytes apart. */
-static inline void grapes_finish_sums_armv6m(const int32_t *sums, uint16_t count, int32_t multiplier, int8_t shift,
-                                             int8_t *output, uint16_t stride, const grapes_finish_armv6m *finish) {
+/* What all sums of a channel share. The assembly reads the first five members in this order. */
+typedef struct {
+  int32_t m0, m1, m2, add, by; /* by 0: the long way */
+  int32_t multiplier;
+  int8_t shift;
+  uint8_t quick; /* no sum has to be told from its sign, and 0..255 is the clamp */
+} grapes_scale_armv6m;
+
+static inline void grapes_prepare_scale_armv6m(grapes_scale_armv6m *scale, int32_t multiplier, int8_t shift,
+                                               const grapes_finish_armv6m *finish) {
   const uint32_t m = (uint32_t)multiplier;
-  const int32_t m0 = (int32_t)(m << 21) >> 21;
-  const int32_t m1 = (int32_t)((m + 0x400u) << 10) >> 21;
-  const int32_t m2 = (int32_t)((m + 0x200400u) >> 22);
-  const int32_t twice = finish->rounding == GRAPES_ROUNDING_TFLITE ? 256 : 0;
-  const int32_t add = (int32_t)((uint32_t)(2 * (finish->zero_point + 128) + 1) << ((uint8_t)(shift - 1) & 31u));
-  for (; count > 0; count--, sums++, output += stride) {
-    const int32_t sum = *sums;
-    if (shift > 31) {
-      const int32_t v =
-          grapes_requantize_s32(sum, multiplier, (int8_t)(shift - GRAPES_WIDE_SHIFT_ARMV6M), finish->rounding);
-      *output = grapes_offset_clamp_s8(v, finish->zero_point, finish->low, finish->high);
-      continue;
+  if (shift > 31) {
+    scale->by = 0;
+    scale->multiplier = multiplier;
+    scale->shift = (int8_t)(shift - GRAPES_WIDE_SHIFT_ARMV6M);
+    return;
+  }
+  scale->m0 = (int32_t)(m << 21) >> 21;
+  scale->m1 = (int32_t)((m + 0x400u) << 10) >> 21;
+  scale->m2 = (int32_t)((m + 0x200400u) >> 22);
+  scale->by = shift;
+  scale->add = (int32_t)((uint32_t)(2 * (finish->zero_point + 128) + 1) << (uint8_t)(shift - 1));
+  scale->quick = 0;
+  if (finish->low == -128 && finish->high == 127) {
+    /* Where the clamp begins at the zero point, what becomes of negative sums does not matter. */
+    if (finish->rounding == GRAPES_ROUNDING_SINGLE) {
+      scale->quick = 1;
+    } else if (finish->zero_point == -128) {
+      scale->quick = 1;
+      scale->add += 256;
     }
-    int32_t v = sum * m2 + ((sum * m1 + ((sum * m0) >> 11)) >> 11) + twice;
+  }
+}
+
+#if GRAPES_ARMV6M_ASSEMBLY
+
+/* r2 = floor(sum * multiplier / 2^22); r5, r6, r7 the multiplier's pieces. */
+#define GRAPES_SCALED_ARMV6M \
+  "ldmia r0!, {r2}\n\t"      \
+  "movs r3, r2\n\t"          \
+  "muls r3, r5, r3\n\t"      \
+  "asrs r3, r3, #11\n\t"     \
+  "movs r4, r2\n\t"          \
+  "muls r4, r6, r4\n\t"      \
+  "adds r3, r3, r4\n\t"      \
+  "asrs r3, r3, #11\n\t"     \
+  "muls r2, r7, r2\n\t"      \
+  "adds r2, r2, r3\n\t"
+
+#define GRAPES_SCALE_BEGIN_ARMV6M  \
+  ".syntax unified\n\t"            \
+  "mov r12, r7\n\t" /* may be the frame pointer and cannot be named */ \
+  "mov r10, r3\n\t"                \
+  "mov r11, r4\n\t"                \
+  "ldmia r2!, {r5, r6, r7}\n\t"    \
+  "ldmia r2!, {r3, r4}\n\t"        \
+  "mov r8, r3\n\t"                 \
+  "mov r9, r4\n"                   \
+  "1:\n\t" GRAPES_SCALED_ARMV6M
+
+/* r2 to an output plus 128, that to [0, 255], and the byte to memory. */
+#define GRAPES_SCALE_END_ARMV6M \
+  "add r2, r8\n\t"              \
+  "mov r4, r9\n\t"              \
+  "asrs r2, r4\n\t"             \
+  "lsrs r3, r2, #8\n\t"         \
+  "beq 2f\n\t"                  \
+  "mvns r2, r2\n\t"             \
+  "asrs r2, r2, #31\n"          \
+  "2:\n\t"                      \
+  "subs r2, #128\n\t"           \
+  "strb r2, [r1]\n\t"           \
+  "add r1, r11\n\t"             \
+  "cmp r0, r10\n\t"             \
+  "bne 1b\n\t"                  \
+  "mov r7, r12\n\t"
+
+#endif
+
+/* `count` sums of one channel, at least one; outputs are `stride` bytes apart. */
+static GRAPES_NOINLINE void grapes_scale_sums_armv6m(const int32_t *sums, uint16_t count,
+                                                     const grapes_scale_armv6m *scale, int8_t *output, uint16_t stride,
+                                                     const grapes_finish_armv6m *finish) {
+  if (scale->by == 0) {
+    for (; count > 0; count--, output += stride) {
+      const int32_t v = grapes_requantize_s32(*sums++, scale->multiplier, scale->shift, finish->rounding);
+      *output = grapes_offset_clamp_s8(v, finish->zero_point, finish->low, finish->high);
+    }
+    return;
+  }
+#if GRAPES_ARMV6M_ASSEMBLY
+  if (scale->quick || finish->rounding == GRAPES_ROUNDING_TFLITE) {
+    register const int32_t *r0 __asm__("r0") = sums;
+    register int8_t *r1 __asm__("r1") = output;
+    register const grapes_scale_armv6m *r2 __asm__("r2") = scale;
+    register const int32_t *r3 __asm__("r3") = sums + count;
+    register uint32_t r4 __asm__("r4") = stride;
+    if (scale->quick) { /* 22 instructions */
+      __asm__ volatile(GRAPES_SCALE_BEGIN_ARMV6M GRAPES_SCALE_END_ARMV6M
+                       : "+r"(r0), "+r"(r1), "+r"(r2), "+r"(r3), "+r"(r4)
+                       :
+                       : "r5", "r6", "r8", "r9", "r10", "r11", "r12", "cc", "memory");
+      return;
+    }
+    __asm__ volatile(GRAPES_SCALE_BEGIN_ARMV6M
+                     "adds r2, #255\n\t"
+                     "adds r2, #1\n\t"
+                     "asrs r3, r2, #31\n\t"
+                     "lsls r3, r3, #9\n\t"
+                     "adds r2, r2, r3\n\t" GRAPES_SCALE_END_ARMV6M
+                     : "+r"(r0), "+r"(r1), "+r"(r2), "+r"(r3), "+r"(r4)
+                     :
+                     : "r5", "r6", "r8", "r9", "r10", "r11", "r12", "cc", "memory");
+    if (finish->low == -128 && finish->high == 127) return;
+    for (; count > 0; count--, output += stride) {
+      if (*output < finish->low) *output = finish->low;
+      if (*output > finish->high) *output = finish->high;
+    }
+    return;
+  }
+#endif
+  const int32_t twice = scale->quick || finish->rounding == GRAPES_ROUNDING_SINGLE ? 0 : 256;
+  for (; count > 0; count--, output += stride) {
+    const int32_t sum = *sums++;
+    int32_t v = sum * scale->m2 + ((sum * scale->m1 + ((sum * scale->m0) >> 11)) >> 11) + twice;
     v += (v >> 31) * (2 * twice);
-    v = (v + add) >> shift;
+    v = (v + scale->add) >> scale->by;
     if ((v >> 8) != 0) v = v < 0 ? 0 : 255;
     v -= 128;
     if (v < finish->low) v = finish->low;

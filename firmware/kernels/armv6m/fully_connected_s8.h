@@ -93,6 +93,8 @@ static inline void grapes_fully_connected_s8_armv6m(const int8_t *input, uint16_
   const uint8_t *w = (const uint8_t *)weights;
   uint8_t *const values = (uint8_t *)scratch;
   uint32_t offset = 0;
+  grapes_scale_armv6m scale;
+  grapes_prepare_scale_armv6m(&scale, *multiplier, *shift, &finish);
   for (uint16_t i = 0; i < inputs; i++) {
     values[i] = (uint8_t)(input[i] + 128);
     offset += values[i];
@@ -109,11 +111,13 @@ static inline void grapes_fully_connected_s8_armv6m(const int8_t *input, uint16_
       for (uint16_t i = 0; i < padded; i++) sums[0] += (uint32_t)values[i] * w[i];
     }
     w += (size_t)rows * padded;
+    if (!per_row) {
+      grapes_scale_sums_armv6m((const int32_t *)sums, rows, &scale, output + o, 1, &finish);
+      continue;
+    }
     for (uint16_t k = 0; k < rows; k++) {
-      const int32_t sum = (int32_t)sums[k];
-      grapes_finish_sums_armv6m(&sum, 1, *multiplier, *shift, output + o + k, 1, &finish);
-      multiplier += per_row;
-      shift += per_row;
+      grapes_prepare_scale_armv6m(&scale, multiplier[o + k], shift[o + k], &finish);
+      grapes_scale_sums_armv6m((const int32_t *)sums + k, 1, &scale, output + o + k, 1, &finish);
     }
   }
 }

@@ -29,15 +29,57 @@ static inline uint32_t *grapes_align_word_armv6m(int8_t *scratch) {
   return (uint32_t *)(void *)(scratch + ((4u - ((uintptr_t)scratch & 3u)) & 3u));
 }
 
-/* Four pixels' values, `count` each, to words from `input` on; `input` is how many inputs lie before. */
-static inline void grapes_pack_pixels_armv6m(const int8_t *const pixels[4], uint16_t count, uint32_t *words) {
-  const int8_t *const a = pixels[0], *const b = pixels[1], *const c = pixels[2], *const d = pixels[3];
-  for (uint16_t i = 0; i < count; i++) {
-    words[0] = (uint32_t)a[i] + ((uint32_t)b[i] << 16);
-    words[1] = (uint32_t)c[i] + ((uint32_t)d[i] << 16);
-    words += 2;
-  }
+/* Four pixels' values, `count` each, to words; returns where the next ones go. */
+#if GRAPES_ARMV6M_ASSEMBLY
+
+static GRAPES_NOINLINE uint32_t *grapes_pack_pixels_armv6m(const int8_t *const pixels[4], uint16_t count,
+                                                           uint32_t *words) {
+  register const int8_t *const *r0 __asm__("r0") = pixels;
+  register uint32_t r1 __asm__("r1") = count;
+  register uint32_t *r2 __asm__("r2") = words;
+  /* 12 instructions a value; r0, r3, r4, r5 point behind the pixels, r1 counts up to zero. */
+  __asm__ volatile(
+      ".syntax unified\n\t"
+      "mov r12, r7\n\t" /* may be the frame pointer and cannot be named */
+      "mov r8, r2\n\t"
+      "ldmia r0!, {r2, r3, r4, r5}\n\t"
+      "adds r0, r2, r1\n\t"
+      "adds r3, r3, r1\n\t"
+      "adds r4, r4, r1\n\t"
+      "adds r5, r5, r1\n\t"
+      "mov r2, r8\n\t"
+      "rsbs r1, r1, #0\n"
+      "1:\n\t"
+      "ldrsb r6, [r0, r1]\n\t"
+      "ldrsb r7, [r3, r1]\n\t"
+      "lsls r7, r7, #16\n\t"
+      "adds r6, r6, r7\n\t"
+      "stmia r2!, {r6}\n\t"
+      "ldrsb r6, [r4, r1]\n\t"
+      "ldrsb r7, [r5, r1]\n\t"
+      "lsls r7, r7, #16\n\t"
+      "adds r6, r6, r7\n\t"
+      "stmia r2!, {r6}\n\t"
+      "adds r1, #1\n\t"
+      "bne 1b\n\t"
+      "mov r7, r12\n\t"
+      : "+r"(r0), "+r"(r1), "+r"(r2)
+      :
+      : "r3", "r4", "r5", "r6", "r8", "r12", "cc", "memory");
+  return r2;
 }
+
+#else
+
+static inline uint32_t *grapes_pack_pixels_armv6m(const int8_t *const pixels[4], uint16_t count, uint32_t *words) {
+  for (uint16_t i = 0; i < count; i++, words += 2) {
+    words[0] = (uint32_t)pixels[0][i] + ((uint32_t)pixels[1][i] << 16);
+    words[1] = (uint32_t)pixels[2][i] + ((uint32_t)pixels[3][i] << 16);
+  }
+  return words;
+}
+
+#endif
 
 /* Sums of one output channel for four pixels, starting at `bias`. `weights` is the channel's first byte. */
 #if GRAPES_ARMV6M_ASSEMBLY
@@ -131,8 +173,10 @@ static GRAPES_NOINLINE void grapes_channels_armv6m(const uint32_t *words, uint16
   for (uint16_t o = 0; o < out_channels; o++) {
     const int8_t *const w = weights + (size_t)(o & ~7u) * inputs + 2u * (o & 4u) + (o & 3u);
     int32_t sums[4];
+    grapes_scale_armv6m scale;
     grapes_dot_lanes_armv6m(words, inputs, w, bias[o], sums);
-    grapes_finish_sums_armv6m(sums, pixels, multiplier[o], shift[o], output + o, out_channels, finish);
+    grapes_prepare_scale_armv6m(&scale, multiplier[o], shift[o], finish);
+    grapes_scale_sums_armv6m(sums, pixels, &scale, output + o, out_channels, finish);
   }
 }
 

@@ -5,7 +5,9 @@
 static void check_sum(int32_t sum, int32_t multiplier, int8_t shift, int8_t packed, const grapes_finish_armv6m *finish) {
   int32_t sums[4] = {sum, sum, sum, sum};
   int8_t out[8] = {0};
-  grapes_finish_sums_armv6m(sums, 3, multiplier, packed, out, 2, finish);
+  grapes_scale_armv6m scale;
+  grapes_prepare_scale_armv6m(&scale, multiplier, packed, finish);
+  grapes_scale_sums_armv6m(sums, 3, &scale, out, 2, finish);
   const int32_t v = grapes_requantize_s32(sum, multiplier, shift, finish->rounding);
   const int8_t want = grapes_offset_clamp_s8(v, finish->zero_point, finish->low, finish->high);
   CHECK(out[0] == want && out[2] == want && out[4] == want);

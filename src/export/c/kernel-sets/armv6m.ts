@@ -34,7 +34,7 @@ function packConv2d(layer: Int8Convolution, rounding: Rounding): PackedLayer | n
   const { geometry, outputChannels, weights, foldedBias, multiplier } = layer;
   const inputs = weights.length / outputChannels;
   const padded = Math.ceil(inputs / 4) * 4;
-  if (padded > 16380) return null;
+  if (padded > 16380 || geometry.inputHeight > 32000 || geometry.inputWidth > 32000) return null;
   const packed = new Int8Array(Math.ceil(outputChannels / 8) * 8 * padded);
   const shift = new Int8Array(outputChannels);
   for (let o = 0; o < outputChannels; o++) {
@@ -56,6 +56,44 @@ function packConv2d(layer: Int8Convolution, rounding: Rounding): PackedLayer | n
     layout: 'packed for kernels/armv6m: eight channels interleaved',
     biasContent: "bias with the input's zero point folded in",
     scratchBytes: 8 * padded + geometry.channels + 3,
+  };
+}
+
+/** The weights stay as they are; the kernel widens a channel's nine for all its pixels. */
+function packDepthwise(layer: Int8Convolution, rounding: Rounding): PackedLayer | null {
+  const { geometry: g, outputChannels, weights, foldedBias, multiplier } = layer;
+  const fits =
+    outputChannels === g.channels &&
+    g.kernelHeight === 3 &&
+    g.kernelWidth === 3 &&
+    g.dilationHeight === 1 &&
+    g.dilationWidth === 1 &&
+    g.strideHeight <= 2 &&
+    g.strideWidth <= 2 &&
+    g.padLeft <= 3;
+  if (!fits) return null;
+  const shift = new Int8Array(outputChannels);
+  for (let o = 0; o < outputChannels; o++) {
+    const taps = Int8Array.from({ length: 9 }, (_, tap) => weights[tap * outputChannels + o]);
+    if (taps.filter((w) => w === -128).length > 1) return null;
+    const [low, high] = accumulatorRange(
+      { inputs: 9, outputs: 1, weights: taps, foldedBias: foldedBias.subarray(o) },
+      0,
+    );
+    const channel = { low, high, multiplier: multiplier[o], shift: layer.shift[o], zeroPoint: layer.zeroPoint };
+    shift[o] = packShift(channel, rounding);
+  }
+  const pairs = Math.ceil(g.outputWidth / 2);
+  const columns = 2 * g.strideWidth * (pairs - 1) + 3;
+  return {
+    set: 'armv6m',
+    weights,
+    bias: foldedBias,
+    multiplier,
+    shift,
+    layout: 'as the network has them',
+    biasContent: "bias with the input's zero point folded in",
+    scratchBytes: 12 * (columns + 4) + 8 * pairs + 4 * 15 + 3,
   };
 }
 
@@ -95,7 +133,7 @@ function packDense(layer: Int8Dense, rounding: Rounding): PackedLayer | null {
 /** kernels/armv6m: Armv6-M (Cortex-M0, M0+): no division, no long multiplication. */
 export const ARMV6M: KernelSetCode = {
   fallback: 'plain',
-  layers: { fully_connected: packDense, conv_2d: packConv2d },
+  layers: { fully_connected: packDense, conv_2d: packConv2d, depthwise_conv_2d: packDepthwise },
   kernels: [],
-  codeBytes: { fully_connected_s8: 700, conv_2d_s8: 1000 },
+  codeBytes: { fully_connected_s8: 700, conv_2d_s8: 1000, depthwise_conv_2d_s8: 800 },
 };
