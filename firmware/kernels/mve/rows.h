@@ -97,7 +97,7 @@ static inline const int8_t *grapes_four_rows_two_pixels_mve(const int8_t *w, con
 #undef GRAPES_MVE_PART
 
 /* All rows over pairs of windows, group by group: the group's constants stay in registers. */
-static inline void grapes_rows_over_pairs_mve(const struct grapes_rows_mve *rows, const int8_t *windows, uint32_t step,
+GRAPES_INLINE void grapes_rows_over_pairs_mve(const struct grapes_rows_mve *rows, const int8_t *windows, uint32_t step,
                                               uint32_t pairs, int8_t *output, uint32_t output_step, int ties,
                                               uint8_t rounding) {
   const uint32_t inputs = rows->inputs;

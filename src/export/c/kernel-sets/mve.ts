@@ -98,10 +98,57 @@ function packConv2dMve(layer: Int8Convolution, rounding: Rounding): PackedLayer 
   return packedRows(layer, byColumn ? columnsFirst(weights, g) : weights, inputs, stripBytes(g, byColumn));
 }
 
+/** Words of four rows that a tile of a depthwise convolution may take: GRAPES_DEPTHWISE_CONV_2D_S8_MVE_WORDS. */
+const TILE_WORDS = 240;
+
+/** The twin of grapes_depthwise_pixels_mve and grapes_depthwise_block_mve. */
+function depthwiseScratch(g: IntegerGeometry): number {
+  const twoByTwo =
+    Math.max(g.kernelHeight, g.kernelWidth) <= 3 &&
+    [g.strideHeight, g.strideWidth, g.dilationHeight, g.dilationWidth].every((n) => n === 1);
+  const lanes = twoByTwo ? 2 : 4;
+  const columnsOf = (pixels: number): number => {
+    const made = Math.ceil(pixels / lanes) * lanes;
+    return twoByTwo ? made + 2 : (made - 1) * g.strideWidth + 3 * g.dilationWidth + 1;
+  };
+  const least = Math.min(g.channels, 16);
+  const most = Math.floor(TILE_WORDS / least);
+  const row = columnsOf(g.outputWidth);
+  let pixels = g.outputWidth;
+  if (row > most) pixels = Math.max(1, Math.floor((most - columnsOf(lanes)) / (lanes * g.strideWidth)) + 1) * lanes;
+  const fitting = Math.floor(TILE_WORDS / row);
+  const block = Math.min(g.channels, fitting < 16 ? 16 : g.channels <= fitting ? g.channels : fitting & ~15);
+  return 4 * columnsOf(pixels) * block + 64 + 3;
+}
+
+function packDepthwiseMve(layer: Int8Convolution, rounding: Rounding): PackedLayer | null {
+  const { geometry: g, outputChannels, weights, foldedBias, multiplier, shift } = layer;
+  if (!shiftsFit(shift, rounding) || g.kernelHeight > 4 || g.kernelWidth > 4) return null;
+  const packed = new Int8Array(weights.length);
+  for (let k = 0; k < weights.length; k++) {
+    const [ky, kx, o] = [
+      Math.floor(k / outputChannels / g.kernelWidth),
+      Math.floor(k / outputChannels) % g.kernelWidth,
+      k % outputChannels,
+    ];
+    packed[(o * g.kernelWidth + kx) * g.kernelHeight + ky] = weights[k];
+  }
+  return {
+    set: 'mve',
+    weights: packed,
+    bias: foldedBias,
+    multiplier,
+    shift,
+    layout: 'turned for kernels/mve: channel by channel, column by column',
+    biasContent: "bias with the input's zero point folded in",
+    scratchBytes: depthwiseScratch(g),
+  };
+}
+
 /** kernels/mve: Helium, the vectors of Armv8.1-M (Cortex-M55). */
 export const MVE: KernelSetCode = {
   fallback: 'dsp',
-  layers: { fully_connected: packDenseMve, conv_2d: packConv2dMve },
+  layers: { fully_connected: packDenseMve, conv_2d: packConv2dMve, depthwise_conv_2d: packDepthwiseMve },
   kernels: [],
-  codeBytes: { fully_connected_s8: 500, conv_2d_s8: 900 },
+  codeBytes: { fully_connected_s8: 500, conv_2d_s8: 900, depthwise_conv_2d_s8: 1300 },
 };
