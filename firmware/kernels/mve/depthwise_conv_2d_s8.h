@@ -159,6 +159,76 @@ struct grapes_depthwise_part_mve {
 
 #if GRAPES_MVE_VECTORS
 
+#define GRAPES_MVE_TWICE "vqrdmulh.s32 q1, q1, r2\n\tvrshl.s32 q1, r4\n\t"
+#define GRAPES_MVE_TWICE_WITH_TIES         \
+  "vqrdmulh.s32 q1, q1, r2\n\t" \
+  "vshr.s32 q0, q1, #31\n\t"               \
+  "vadd.i32 q1, q1, q0\n\t"                \
+  "vrshl.s32 q1, r4\n\t"
+#define GRAPES_MVE_ONCE "vshl.s32 q1, r4\n\tvdup.32 q0, r2\n\tvrmulh.s32 q1, q1, q0\n\t"
+#define GRAPES_MVE_SATURATE "vqadd.s32 q1, q1, r6\n\tvqmovnb.s32 q1, q1\n\tvqmovnb.s16 q1, q1\n\t"
+#define GRAPES_MVE_CLAMP "vqadd.s32 q1, q1, r6\n\tvmax.s32 q1, q1, %q[low]\n\tvmin.s32 q1, q1, %q[high]\n\t"
+
+/* Two by two windows of one vector, to q1. Where the clamp takes two registers, two of the weights are made anew. */
+#define GRAPES_MVE_TWO_BY_TWO                \
+  "vldrw.u32 q0, [%[from], %q[columns]]\n\t" \
+  "add %[from], %[from], %[from_step]\n\t"   \
+  "vmladav.s8 r0, q0, %q[w]\n\t"             \
+  "vmladav.s8 r2, q0, %q[down]\n\t"          \
+  "vmov q1[2], q1[0], r0, r2\n\t"            \
+  "vmladav.s8 r0, q0, %q[right]\n\t"         \
+  "vmladav.s8 r2, q0, %q[both]\n\t"          \
+  "vmov q1[3], q1[1], r0, r2\n\t"
+#define GRAPES_MVE_TWO_BY_TWO_MADE           \
+  "vldrw.u32 q0, [%[from], %q[columns]]\n\t" \
+  "add %[from], %[from], %[from_step]\n\t"   \
+  "vshl.i32 q1, %q[right], #8\n\t"           \
+  "vmladav.s8 r4, q0, q1\n\t"                \
+  "vshl.i32 q1, %q[w], #8\n\t"               \
+  "vmladav.s8 r2, q0, q1\n\t"                \
+  "vmladav.s8 r0, q0, %q[w]\n\t"             \
+  "vmov q1[2], q1[0], r0, r2\n\t"            \
+  "vmladav.s8 r0, q0, %q[right]\n\t"         \
+  "vmov q1[3], q1[1], r0, r4\n\t"
+/* Four in a row, a vector each. */
+#define GRAPES_MVE_ONE(sum)                  \
+  "vldrw.u32 q0, [%[from], %q[columns]]\n\t" \
+  "add %[from], %[from], %[from_step]\n\t"   \
+  "vmladav.s8 " sum ", q0, %q[w]\n\t"
+#define GRAPES_MVE_FOUR                                    \
+  GRAPES_MVE_ONE("r0") GRAPES_MVE_ONE("r2") GRAPES_MVE_ONE("r4") \
+  "vmov q1[2], q1[0], r0, r4\n\t"                          \
+  GRAPES_MVE_ONE("r0")                                     \
+  "vmov q1[3], q1[1], r2, r0\n\t"
+
+/* `turns` times four outputs of a channel, the lanes in `lanes` stored. r0 and lr begin with these two. */
+#define GRAPES_MVE_OUTPUTS(sums, scale, clamp, ...)                                                            \
+  __asm__ volatile("vmsr p0, r0\n\t"                                                                           \
+                   "dls lr, lr\n"                                                                              \
+                   "1:\n\t" sums "ldm %[numbers], {r0, r2, r4, r6}\n\t"                          \
+                   "vadd.i32 q1, q1, r0\n\t" scale clamp                                              \
+                   "vpst\n\t"                                                                                  \
+                   "vstrbt.32 q1, [%[to], %q[places]]\n\t"                                                     \
+                   "add %[to], %[to], %[to_step]\n\t"                                                          \
+                   "le lr, 1b\n\t"                                                                             \
+                   : [from] "+r"(from), [to] "+r"(to), "+r"(lanes), "+r"(turns)                                \
+                   : [numbers] "r"(&numbers), [from_step] "r"(from_step), [to_step] "r"(to_step),              \
+                     [columns] "w"(columns), [places] "w"(places), [w] "w"(w), __VA_ARGS__                              \
+                   : "r2", "r4", "r6", "q0", "q1", "p0", "memory")
+#define GRAPES_MVE_ALL_WEIGHTS [right] "w"(right), [down] "w"(down), [both] "w"(both)
+#define GRAPES_MVE_ENDS [low] "w"(low), [high] "w"(high)
+#define GRAPES_MVE_SOME_WEIGHTS [right] "w"(right), GRAPES_MVE_ENDS
+#define GRAPES_MVE_SCALED(sums, clamp, ...)                                          \
+  do {                                                                               \
+    if (rounding == GRAPES_ROUNDING_SINGLE) {                                        \
+      GRAPES_MVE_OUTPUTS(sums, GRAPES_MVE_ONCE, clamp, __VA_ARGS__);                 \
+    } else if (saturating) {                                                         \
+      GRAPES_MVE_OUTPUTS(sums, GRAPES_MVE_TWICE, clamp, __VA_ARGS__);                \
+    } else {                                                                         \
+      GRAPES_MVE_OUTPUTS(sums, GRAPES_MVE_TWICE_WITH_TIES, clamp, __VA_ARGS__);      \
+    }                                                                                \
+  } while (0)
+
 /*
  * All outputs of a tile. `saturating`: the clamp is that of int8 and ties do not matter, as in most layers with a relu.
  * two_by_two, saturating and rounding are constants at each call.
@@ -166,7 +236,8 @@ struct grapes_depthwise_part_mve {
 GRAPES_INLINE void grapes_depthwise_tile_outputs_mve(const struct grapes_depthwise_mve *s,
                                                      const struct grapes_depthwise_part_mve *part, int two_by_two,
                                                      int saturating, uint8_t rounding) {
-  const uint32_t taps = (uint32_t)s->kernel_height * s->kernel_width, out_channels = (uint32_t)s->in_channels * s->multiples;
+  const uint32_t taps = (uint32_t)s->kernel_height * s->kernel_width;
+  const uint32_t out_channels = (uint32_t)s->in_channels * s->multiples;
   /* Lane 4 * kx + ky of the weights is tap kx * kernel_height + ky; lanes beside the kernel are 0. */
   const uint8x16_t lane = vidupq_n_u8(0, 1), ky = vandq_u8(lane, vdupq_n_u8(3)), kx = vshrq_n_u8(lane, 2);
   const uint8x16_t tap = vaddq_u8(ky, vmulq_n_u8(kx, (uint8_t)s->kernel_height));
@@ -174,66 +245,54 @@ GRAPES_INLINE void grapes_depthwise_tile_outputs_mve(const struct grapes_depthwi
                                          vcmpcsq_u8(vdupq_n_u8((uint8_t)(s->kernel_height - 1u)), ky));
   const uint32x4_t number = vidupq_n_u32(0, 1);
   const uint32x4_t columns = vmulq_n_u32(number, 4u * part->block * s->dilation_width);
-  const uint32_t next = 4u * part->block * s->stride_width;
+  const uint32_t from_step = 4u * part->block * (two_by_two ? 2u : s->stride_width);
   /* Outputs of a vector: (y, x), (y, x + 1), (y + 1, x), (y + 1, x + 1), or four in a row. */
   uint32x4_t places = vmulq_n_u32(number, out_channels);
   if (two_by_two) {
     places = vmulq_n_u32(vandq_u32(number, vdupq_n_u32(1)), out_channels);
     places = vaddq_u32(places, vmulq_n_u32(vshrq_n_u32(number, 1), s->out_width * out_channels));
   }
-  const uint32_t lanes = two_by_two ? 2 : 4, turns = (part->pixels + lanes - 1u) / lanes;
-  const mve_pred16_t every = two_by_two && part->rows == 1 ? 0x00FF : 0xFFFF;
-  mve_pred16_t last = every;
-  if (part->pixels % lanes != 0) last = two_by_two ? every & 0x0F0F : (mve_pred16_t)vctp32q(part->pixels % lanes);
-  const int8_t *word = part->words, *weights = s->weights + part->first * taps;
+  const uint32_t at_once = two_by_two ? 2 : 4, to_step = at_once * out_channels;
+  const uint32_t whole = part->pixels / at_once, rest = part->pixels % at_once;
+  const uint32_t every = two_by_two && part->rows == 1 ? 0x00FFu : 0xFFFFu;
+  const uint32_t some = two_by_two ? every & 0x0F0Fu : (1u << (4u * rest)) - 1u;
+  /* What a channel's sums meet, in the order of registers. */
+  struct {
+    int32_t bias, multiplier, shift, zero_point;
+  } numbers = {0, 0, 0, s->zero_point};
+  const int32x4_t low = vdupq_n_s32(s->clamp_min), high = vdupq_n_s32(s->clamp_max);
+  const int8_t *word = part->words, *weights = s->weights + part->first * taps, *shifts = s->shift + part->first;
+  const int32_t *biases = s->bias + part->first, *multipliers = s->multiplier + part->first;
   int8_t *output = part->output + part->first;
-  const int32_t *bias = s->bias + part->first, *multiplier = s->multiplier + part->first;
-  const int8_t *shift = s->shift + part->first;
   uint32_t multiple = s->multiples;
   for (uint32_t left = part->count; left > 0; left--, weights += taps, output++) {
-    const int32_t b = *bias++, m = *multiplier++, by = *shift++;
-    const int8x16_t w = vldrbq_gather_offset_z_s8(weights, tap, used);
+    numbers.bias = *biases++;
+    numbers.multiplier = *multipliers++;
+    numbers.shift = *shifts++;
+    const int8x16_t w = vldrbq_gather_offset_z_s8(weights, tap, (mve_pred16_t)used);
+    uint32_t carry = 0;
+    const int8x16_t right = vshlcq_s8(w, &carry, 32);
+    const int32x4_t down = vshlq_n_s32(vreinterpretq_s32_s8(w), 8);
+    const int32x4_t both = vshlq_n_s32(vreinterpretq_s32_s8(right), 8);
     const int8_t *from = word;
     int8_t *to = output;
-    uint32_t carry = 0;
-    const int8x16_t w_right = vshlcq_s8(w, &carry, 32);
-    const int8x16_t w_down = vreinterpretq_s8_s32(vshlq_n_s32(vreinterpretq_s32_s8(w), 8));
-    const int8x16_t w_both = vreinterpretq_s8_s32(vshlq_n_s32(vreinterpretq_s32_s8(w_right), 8));
-    mve_pred16_t store = every;
-    uint32_t turn = turns;
-    for (;;) {
-      if (--turn == 0) store = last;
-      int32x4_t v;
-      if (two_by_two) {
-        const int8x16_t x = vreinterpretq_s8_s32(vldrwq_gather_offset_s32((const int32_t *)(const void *)from, columns));
-        v = (int32x4_t){vmladavq_s8(x, w), vmladavq_s8(x, w_right), vmladavq_s8(x, w_down), vmladavq_s8(x, w_both)};
-        from += 2u * next;
-      } else {
-        int32_t sums[4];
-        for (int k = 0; k < 4; k++, from += next) {
-          sums[k] = vmladavq_s8(
-              vreinterpretq_s8_s32(vldrwq_gather_offset_s32((const int32_t *)(const void *)from, columns)), w);
+    register uint32_t lanes __asm__("r0") = every;
+    register uint32_t turns __asm__("lr") = whole;
+    for (uint32_t more = rest;; more = 0) {
+      if (turns > 0) {
+        if (two_by_two) {
+          if (saturating) {
+            GRAPES_MVE_SCALED(GRAPES_MVE_TWO_BY_TWO, GRAPES_MVE_SATURATE, GRAPES_MVE_ALL_WEIGHTS);
+          } else {
+            GRAPES_MVE_SCALED(GRAPES_MVE_TWO_BY_TWO_MADE, GRAPES_MVE_CLAMP, GRAPES_MVE_SOME_WEIGHTS);
+          }
+        } else {
+          GRAPES_MVE_SCALED(GRAPES_MVE_FOUR, GRAPES_MVE_CLAMP, GRAPES_MVE_ENDS);
         }
-        v = (int32x4_t){sums[0], sums[1], sums[2], sums[3]};
       }
-      v = vaddq_n_s32(v, b);
-      if (rounding == GRAPES_ROUNDING_SINGLE) {
-        v = vrmulhq_s32(vshlq_r_s32(v, by), vdupq_n_s32(m));
-      } else {
-        v = vqrdmulhq_n_s32(v, m);
-        if (!saturating) v = vaddq_s32(v, vshrq_n_s32(v, 31));
-        v = vrshlq_n_s32(v, by);
-      }
-      v = vqaddq_n_s32(v, s->zero_point);
-      if (saturating) {
-        const int16x8_t half = vqmovnbq_s32(vreinterpretq_s16_s32(v), v);
-        v = vreinterpretq_s32_s8(vqmovnbq_s16(vreinterpretq_s8_s16(half), half));
-      } else {
-        v = vminq_s32(vmaxq_s32(v, vdupq_n_s32(s->clamp_min)), vdupq_n_s32(s->clamp_max));
-      }
-      vstrbq_scatter_offset_p_s32(to, places, v, store);
-      if (turn == 0) break;
-      to += lanes * out_channels;
+      if (more == 0) break;
+      lanes = some;
+      turns = 1;
     }
     if (--multiple == 0) {
       multiple = s->multiples;
