@@ -27,5 +27,6 @@ void t.test('random graphs with kernels/mve', { skip: skipUnless('cc', 'arm', 'q
     const said = runSelfTestOnBoard(dir, sources, 'mps3-an547', [...CORTEX_M55, level]);
     t.match(said, /0 of 5 samples differ\nPASS/, `${level}, ${what}`);
   }
-  for (const op of ['conv_2d', 'fully_connected']) t.ok(used.has(`grapes_${op}_s8_mve`), op);
+  for (const op of ['conv_2d', 'depthwise_conv_2d', 'fully_connected', 'add'])
+    t.ok(used.has(`grapes_${op}_s8_mve`), op);
 });
