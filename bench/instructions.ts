@@ -3,7 +3,7 @@
 import { execFileSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { BASELINE_FILE, growth, readBaseline, type Baseline } from './instructions/baseline.js';
-import { CORE_FLAGS, countInstructions, type Counts } from './instructions/count.js';
+import { BENCH_BOARD, countInstructions, type Counts } from './instructions/count.js';
 import { BENCH_MODELS } from './instructions/models.js';
 import { PEERS } from './instructions/peers.js';
 
@@ -19,7 +19,7 @@ for (const model of BENCH_MODELS) {
   const macs = model.sizes.slice(1).reduce((n, size, k) => n + size * model.sizes[k], 0);
   for (const level of LEVELS) {
     const key = `${model.id} ${level}`;
-    const c = countInstructions(model, level);
+    const c = await countInstructions(model, level);
     counts[key] = c;
     grown.push(...growth(key, baseline?.counts[key], c));
     const cell = (value: number | null, width: number): string => String(value ?? '-').padStart(width);
@@ -51,7 +51,11 @@ function compareWithPeers(id: string, c: Counts): string[] {
 
 if (process.argv.includes('--write')) {
   const compiler = execFileSync('arm-none-eabi-gcc', ['--version'], { encoding: 'utf8' }).split('\n')[0];
-  const written: Baseline = { compiler, flags: CORE_FLAGS, counts };
+  const written: Baseline = {
+    compiler,
+    flags: BENCH_BOARD.chip.compiler.flags.filter((f) => !f.startsWith('-O')),
+    counts,
+  };
   writeFileSync(BASELINE_FILE, `${JSON.stringify(written, null, 2)}\n`);
   console.log(`\nwritten: ${BASELINE_FILE}`);
 } else if (grown.length > 0) {

@@ -8,8 +8,16 @@ import type { Board } from '../../src/boards/descriptor.js';
 const SHIFT = 8;
 
 /** Instructions that `ticks` of the board's counter are, to the nearest. */
-export function instructionsOf(board: Board, ticks: number): number {
+function instructionsOf(board: Board, ticks: number): number {
   return Math.round((ticks * 1e9) / (board.emulator!.instructionCounting!.ticksPerSecond * 2 ** SHIFT));
+}
+
+/** Instructions of the calls that the program reported under `name`, in order (report_ticks of count.h). */
+export function reportedInstructions(board: Board, said: string, name: string): number[] {
+  return [...said.matchAll(new RegExp(`^${name} (\\d+) (\\d+)$`, 'gm'))].map((m) =>
+    // The counter has 32 bits and may wrap during the call.
+    instructionsOf(board, (Number(m[1]) - Number(m[2])) >>> 0),
+  );
 }
 
 /** Runs a program that says "end" on its serial line when it has done its work; returns what it said. */

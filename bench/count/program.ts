@@ -4,7 +4,7 @@ import type { Board } from '../../src/boards/descriptor.js';
 import { defaultBuildCache } from '../../src/build/build.js';
 import { compileObjects, type CompiledObject } from '../../src/build/compile.js';
 import { firmwareUnits } from '../../src/build/firmware-units.js';
-import { readElf } from '../../src/build/formats/elf.js';
+import { readElf, SHF_ALLOC } from '../../src/build/formats/elf.js';
 import { link } from '../../src/build/link.js';
 import { runTool } from '../../src/build/run-tool.js';
 import { addCallGraphInfo, type CallGraph } from '../../src/build/stack/call-graph.js';
@@ -16,12 +16,16 @@ import { makeWorkDir } from '../../src/build/work-dir.js';
 import type { CSources } from '../../src/ir/c-sources.js';
 import { packageRoot } from '../../src/util/package-root.js';
 
+const SHF_WRITE = 1;
+
 /** An exported model linked with a counting program of ours in place of the firmware's application. */
 export interface CountProgram {
   readonly elf: Uint8Array;
   readonly compiler: string;
   /** Bytes of code and constants of `entry` and all it calls, linked alone: library functions included. */
   readonly modelBytes: number;
+  /** Bytes of code and constants by object: `model/<file>.c`. */
+  readonly objectBytes: Readonly<Record<string, number>>;
   /** Bound on the stack of `entry`, in bytes. */
   readonly stackBound: number;
 }
@@ -73,6 +77,7 @@ export async function buildCountProgram(
       elf,
       compiler: toolchain.version,
       modelBytes: await linkAlone(objects, board, toolchain, workDir, options.entry),
+      objectBytes: Object.fromEntries(objects.map((o) => [o.name, readOnlyBytes(o)])),
       stackBound: stackBound(objects, board, options.entry),
     };
   } finally {
@@ -98,6 +103,11 @@ async function linkAlone(
   return readElf(readFileSync(out), 'alone.elf')
     .sections.filter((s) => /^\.(text|rodata|sdata|srodata)/.test(s.name))
     .reduce((n, s) => n + s.size, 0);
+}
+
+function readOnlyBytes({ objectPath, name }: CompiledObject): number {
+  const kept = readElf(readFileSync(objectPath), name).sections.filter((s) => (s.flags & SHF_ALLOC) !== 0);
+  return kept.filter((s) => (s.flags & SHF_WRITE) === 0).reduce((n, s) => n + s.size, 0);
 }
 
 function stackBound(objects: readonly CompiledObject[], board: Board, entry: string): number {

@@ -8,7 +8,7 @@ import { elementCount } from '../../src/ir/tensor.js';
 import { packageRoot } from '../../src/util/package-root.js';
 import { seededInputs } from '../../tests/import/seeded-inputs.js';
 import { withFlags, type BenchCore } from '../count/cores.js';
-import { emulate, instructionsOf } from '../count/emulate.js';
+import { emulate, reportedInstructions } from '../count/emulate.js';
 import { readLibrary } from '../count/library.js';
 import { buildCountProgram } from '../count/program.js';
 import { bytesByRole, networkBytes } from './network-bytes.js';
@@ -83,13 +83,9 @@ export async function measure(core: BenchCore, work: Work, options: MeasureOptio
   if (!(stackBytes <= program.stackBound)) {
     throw new Error(`${what}: ${stackBytes} bytes of stack, the bound is ${program.stackBound}`);
   }
-  const counts = (name: string): number[] =>
-    [...said.matchAll(new RegExp(`^${name} (\\d+) (\\d+)$`, 'gm'))].map((m) =>
-      instructionsOf(board, Number(m[1]) - Number(m[2])),
-    );
-  const upTo = counts('ops');
+  const upTo = reportedInstructions(board, said, 'ops');
   return {
-    instructions: counts('infer')[COUNTED],
+    instructions: reportedInstructions(board, said, 'infer')[COUNTED],
     codeBytes: program.modelBytes - networkBytes(sources.plan, deployed),
     ramBytes: sources.plan.arenaBytes,
     stackBytes,

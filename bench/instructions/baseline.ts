@@ -16,22 +16,21 @@ export function readBaseline(): Baseline | null {
   return existsSync(BASELINE_FILE) ? (JSON.parse(readFileSync(BASELINE_FILE, 'utf8')) as Baseline) : null;
 }
 
-/** A learning step is timed to within one tick of the board's counter, 40 instructions. */
-const SLACK: Readonly<Record<keyof Counts, number>> = {
-  infer: 0,
-  learn: 2,
-  learnMost: 40,
-  arenaBytes: 0,
-  learnRamBytes: 0,
-  learnTextBytes: 0,
-};
+const HELD: readonly (keyof Counts)[] = [
+  'infer',
+  'learn',
+  'learnMost',
+  'arenaBytes',
+  'learnRamBytes',
+  'learnTextBytes',
+];
 
 /** What grew against the baseline, one line each, with both numbers; empty if nothing did. */
 export function growth(key: string, was: Counts | undefined, is: Counts): string[] {
   if (was === undefined) return [];
-  return (Object.keys(SLACK) as (keyof Counts)[]).flatMap((name) => {
+  return HELD.flatMap((name) => {
     const [before, now] = [was[name], is[name]];
-    if (before === null || now === null || now <= before + SLACK[name]) return [];
+    if (before === null || now === null || now <= before) return [];
     return [`${key}: ${name} grew from ${before} to ${now} (+${now - before})`];
   });
 }

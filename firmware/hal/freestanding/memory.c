@@ -27,6 +27,10 @@ NO_LOOP_PATTERNS void *memmove(void *to, const void *from, size_t count) {
 
 NO_LOOP_PATTERNS void *memset(void *to, int value, size_t count) {
   uint8_t *t = to;
+  const uint32_t word = 0x01010101u * (uint8_t)value;
+  if (((uintptr_t)t & 3u) == 0) {
+    for (; count >= 4; count -= 4, t += 4) *(uint32_t *)(void *)t = word;
+  }
   for (; count > 0; count--) *t++ = (uint8_t)value;
   return to;
 }
