@@ -27,46 +27,36 @@
 #define GRAPES_CONV_2D_S8_DSP_SCRATCH(taps) (20 * (((taps) + 3) / 4) + 3)
 
 /* Expands 4 * groups values to every second pair of words. */
-static inline uint32_t *grapes_expand_pixel_dsp(const int8_t *values, uint16_t groups, uint32_t *words) {
+GRAPES_INLINE uint32_t *grapes_expand_pixel_dsp(const int8_t *values, uint16_t groups, uint32_t *words) {
   uint32_t *const end = words + 4u * groups;
   for (; words != end; words += 4, values += 4) grapes_expand_word_dsp(grapes_load_word(values), words);
   return words;
 }
 
-static inline int8_t *grapes_fill_s8_dsp(int8_t *to, int8_t value, size_t count) {
-  for (; count > 0; count--) *to++ = value;
-  return to;
-}
-
-static inline int8_t *grapes_copy_s8_dsp(int8_t *to, const int8_t *from, size_t count) {
+/* A few bytes where they are: the compiler makes words of them if it knows the count. */
+GRAPES_INLINE int8_t *grapes_copy_s8_dsp(int8_t *to, const int8_t *from, size_t count) {
+  if (count <= 16) {
+    memcpy(to, from, count);
+    return to + count;
+  }
   for (; count >= 4; count -= 4, to += 4, from += 4) memcpy(to, from, 4);
   for (; count > 0; count--) *to++ = *from++;
   return to;
 }
 
-/* What the window at (top, left) sees, one value after the other. */
-static inline void grapes_gather_s8_dsp(const int8_t *input, uint16_t in_height, uint16_t in_width,
-                                        uint16_t in_channels, int32_t top, int32_t left, uint16_t kernel_height,
-                                        uint16_t kernel_width, uint16_t dilation_height, uint16_t dilation_width,
-                                        int8_t input_zero_point, int8_t *to) {
-  for (uint16_t ky = 0; ky < kernel_height; ky++) {
-    const int32_t row = top + (int32_t)ky * dilation_height;
-    const int8_t *const line = input + (ptrdiff_t)row * in_width * in_channels;
-    const int inside = row >= 0 && row < in_height;
-    if (dilation_width == 1 && inside && left >= 0 && left + kernel_width <= in_width) {
-      to = grapes_copy_s8_dsp(to, line + (size_t)left * in_channels, (size_t)kernel_width * in_channels);
-      continue;
-    }
-    for (uint16_t kx = 0; kx < kernel_width; kx++) {
-      const int32_t column = left + (int32_t)kx * dilation_width;
-      to = inside && column >= 0 && column < in_width
-               ? grapes_copy_s8_dsp(to, line + (size_t)column * in_channels, in_channels)
-               : grapes_fill_s8_dsp(to, input_zero_point, in_channels);
-    }
+/* One row of a window that is not all inside the input, value by value. */
+static inline int8_t *grapes_gather_row_dsp(const int8_t *line, int inside, uint16_t in_width, uint16_t in_channels,
+                                            int32_t left, uint16_t kernel_width, uint16_t dilation_width,
+                                            int8_t input_zero_point, int8_t *to) {
+  for (uint16_t kx = 0; kx < kernel_width; kx++, left += dilation_width) {
+    const int8_t *const from = line + (ptrdiff_t)left * in_channels;
+    const int there = inside && left >= 0 && left < in_width;
+    for (uint16_t c = 0; c < in_channels; c++) *to++ = there ? from[c] : input_zero_point;
   }
+  return to;
 }
 
-static inline void grapes_conv_2d_s8_dsp(const int8_t *input, uint16_t in_height, uint16_t in_width,
+GRAPES_INLINE void grapes_conv_2d_s8_dsp(const int8_t *input, uint16_t in_height, uint16_t in_width,
                                          uint16_t in_channels, const int8_t *weights, const int32_t *bias,
                                          const int32_t *multiplier, const int8_t *shift, int8_t *output,
                                          uint16_t out_height, uint16_t out_width, uint16_t out_channels,
@@ -75,49 +65,82 @@ static inline void grapes_conv_2d_s8_dsp(const int8_t *input, uint16_t in_height
                                          uint16_t pad_top, uint16_t pad_left, int8_t input_zero_point,
                                          int8_t output_zero_point, int8_t clamp_min, int8_t clamp_max,
                                          uint8_t rounding, int8_t *scratch) {
-  const uint16_t taps = (uint16_t)(kernel_height * kernel_width * in_channels);
-  const uint16_t groups = (uint16_t)((taps + 3u) / 4u);
-  const int pointwise = kernel_height == 1 && kernel_width == 1 && pad_top == 0 && pad_left == 0 && in_channels % 4 == 0;
+  const uint16_t row_values = (uint16_t)(kernel_width * in_channels);
+  const uint16_t groups = (uint16_t)((kernel_height * row_values + 3u) / 4u);
+  const int whole_rows = row_values % 4 == 0;
+  const int pointwise = kernel_height == 1 && kernel_width == 1 && pad_top == 0 && pad_left == 0 && whole_rows;
   uint32_t *const words = (uint32_t *)(void *)(scratch + ((4u - ((uintptr_t)scratch & 3u)) & 3u));
   int8_t *const field = (int8_t *)(words + 4u * groups);
-  const uint32_t pixels = (uint32_t)out_height * out_width;
-  uint16_t y = 0, x = 0;
-  for (uint32_t pixel = 0; pixel < pixels; pixel += 2) {
-    const int two = pixel + 1 < pixels;
-    for (int k = 0; k <= two; k++) {
-      const int8_t *values = field;
+  uint32_t pixels = (uint32_t)out_height * out_width;
+  int32_t top = -(int32_t)pad_top, left = -(int32_t)pad_left;
+  const int32_t left_end = left + (int32_t)out_width * stride_width;
+#define GRAPES_DSP_OUTPUT(sum)                                                                                       \
+  grapes_requantize_pairs_dsp(sum, scale, by, output_zero_point, clamp_min, clamp_max, rounding)
+  while (pixels > 0) {
+    /* An odd last pixel is made twice. */
+    const uint16_t step = pixels > 1 ? 1 : 0;
+    for (uint16_t k = 0; k < 2; k++) {
+      uint32_t *to = words + 2 * k;
       if (pointwise) {
-        values = input + ((size_t)y * stride_height * in_width + (size_t)x * stride_width) * in_channels;
+        grapes_expand_pixel_dsp(input + ((size_t)top * in_width + (size_t)left) * in_channels, groups, to);
       } else {
-        grapes_gather_s8_dsp(input, in_height, in_width, in_channels, (int32_t)y * stride_height - pad_top,
-                             (int32_t)x * stride_width - pad_left, kernel_height, kernel_width, dilation_height,
-                             dilation_width, input_zero_point, field);
+        const int across = dilation_width == 1 && left >= 0 && left + kernel_width <= in_width;
+        int8_t *end = field;
+        for (uint16_t ky = 0; ky < kernel_height; ky++) {
+          const int32_t row = top + (int32_t)ky * dilation_height;
+          const int8_t *const line = input + (ptrdiff_t)row * in_width * in_channels;
+          const int8_t *const from = line + (ptrdiff_t)left * in_channels;
+          const int inside = row >= 0 && row < in_height;
+          if (!(across && inside)) {
+            end = grapes_gather_row_dsp(line, inside, in_width, in_channels, left, kernel_width, dilation_width,
+                                        input_zero_point, end);
+          } else if (whole_rows) {
+            to = grapes_expand_pixel_dsp(from, row_values / 4, to);
+          } else {
+            end = grapes_copy_s8_dsp(end, from, row_values);
+          }
+          if (whole_rows && end != field) {
+            end = field;
+            to = grapes_expand_pixel_dsp(field, row_values / 4, to);
+          }
+        }
+        if (!whole_rows) grapes_expand_pixel_dsp(field, groups, to);
       }
-      grapes_expand_pixel_dsp(values, groups, words + 2 * k);
-      if (++x == out_width) {
-        x = 0;
-        y++;
-      }
-    }
-    const int8_t *w = weights;
-    for (uint16_t o = 0; o < out_channels; o = (uint16_t)(o + 2)) {
-      const int pair = out_channels % 2 == 0 || o + 1 < out_channels;
-      const uint16_t partner = (uint16_t)(o + (pair ? 1 : 0));
-      uint32_t sums[4] = {(uint32_t)bias[o], (uint32_t)bias[partner], (uint32_t)bias[o], (uint32_t)bias[partner]};
-      w = grapes_dot_two_by_two_dsp(w, words, groups, sums);
-      for (int c = 0; c <= pair; c++) {
-        const int32_t m = multiplier[o + c];
-        const int8_t s = shift[o + c];
-        output[o + c] =
-            grapes_requantize_pairs_dsp(sums[c], m, s, output_zero_point, clamp_min, clamp_max, rounding);
-        if (two) {
-          output[out_channels + o + c] =
-              grapes_requantize_pairs_dsp(sums[2 + c], m, s, output_zero_point, clamp_min, clamp_max, rounding);
+      if (step == 1) {
+        left += stride_width;
+        if (left == left_end) {
+          left = -(int32_t)pad_left;
+          top += stride_height;
         }
       }
     }
-    output += 2u * out_channels;
+    pixels -= step + 1u;
+    const int8_t *w = weights;
+    int8_t *second = output + (step == 1 ? out_channels : 0);
+    uint16_t o = 0;
+    for (; o + 1 < out_channels; o = (uint16_t)(o + 2), output += 2, second += 2) {
+      uint32_t sums[4] = {(uint32_t)bias[o], (uint32_t)bias[o + 1], (uint32_t)bias[o], (uint32_t)bias[o + 1]};
+      w = grapes_dot_two_by_two_dsp(w, words, groups, sums);
+      int32_t scale = multiplier[o];
+      int8_t by = shift[o];
+      output[0] = GRAPES_DSP_OUTPUT(sums[0]);
+      second[0] = GRAPES_DSP_OUTPUT(sums[2]);
+      scale = multiplier[o + 1];
+      by = shift[o + 1];
+      output[1] = GRAPES_DSP_OUTPUT(sums[1]);
+      second[1] = GRAPES_DSP_OUTPUT(sums[3]);
+    }
+    if (out_channels % 2 != 0) {
+      uint32_t sums[4] = {(uint32_t)bias[o], 0, (uint32_t)bias[o], 0};
+      grapes_dot_two_by_two_dsp(w, words, groups, sums);
+      const int32_t scale = multiplier[o];
+      const int8_t by = shift[o];
+      *output++ = GRAPES_DSP_OUTPUT(sums[0]);
+      *second++ = GRAPES_DSP_OUTPUT(sums[2]);
+    }
+    output = second;
   }
+#undef GRAPES_DSP_OUTPUT
 }
 
 #endif

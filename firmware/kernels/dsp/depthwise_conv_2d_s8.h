@@ -63,7 +63,7 @@ GRAPES_INLINE uint32_t grapes_last_column_dsp(const grapes_depthwise_weights_dsp
   return grapes_multiply_low_high(third, w->last, grapes_dot_halves(pair, w->pair2, sum));
 }
 
-static inline void grapes_depthwise_conv_2d_s8_dsp(
+GRAPES_INLINE void grapes_depthwise_conv_2d_s8_dsp(
     const int8_t *input, uint16_t in_height, uint16_t in_width, uint16_t in_channels, const int8_t *weights,
     const int32_t *bias, const int32_t *multiplier, const int8_t *shift, int8_t *output, uint16_t out_height,
     uint16_t out_width, uint16_t out_channels, uint16_t kernel_height, uint16_t kernel_width, uint16_t stride_height,

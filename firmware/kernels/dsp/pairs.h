@@ -126,7 +126,7 @@ static inline const int8_t *grapes_dot_one_row_dsp(const int8_t *w, const uint32
   "smlad %[b], r10, r9, %[b]\n\t"           \
   "smlad %[d], r12, r9, %[d]\n\t"
 
-static inline const int8_t *grapes_dot_two_by_two_dsp(const int8_t *w, const uint32_t *words, uint16_t groups,
+GRAPES_INLINE const int8_t *grapes_dot_two_by_two_dsp(const int8_t *w, const uint32_t *words, uint16_t groups,
                                                       uint32_t *sums) {
   uint32_t a = sums[0], b = sums[1], c = sums[2], d = sums[3];
   const uint32_t *const end = words + 4u * groups;
@@ -154,7 +154,7 @@ static inline const int8_t *grapes_dot_two_by_two_dsp(const int8_t *w, const uin
 
 #else
 
-static inline const int8_t *grapes_dot_two_by_two_dsp(const int8_t *w, const uint32_t *words, uint16_t groups,
+GRAPES_INLINE const int8_t *grapes_dot_two_by_two_dsp(const int8_t *w, const uint32_t *words, uint16_t groups,
                                                       uint32_t *sums) {
   for (; groups > 0; groups--, words += 4) {
     for (int row = 0; row < 2; row++, w += 4) {
