@@ -1,10 +1,11 @@
-// Writes tests/vectors/tflm/random-graphs.json: random models of tests/import/random-tflite.ts and what TFLite Micro's
-// interpreter makes of them.
+// Writes tests/vectors/tflm/random-graphs.json and random-float-graphs.json: random models of tests/import/random-tflite.ts
+// and random-float-tflite.ts, and what TFLite Micro's interpreter makes of them.
 //   npm run setup:tflm && node scripts/run-ts.mjs scripts/tflm/random-graphs.ts [COUNT]
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { randomFloatTflite } from '../../tests/import/random-float-tflite.js';
 import { randomTflite } from '../../tests/import/random-tflite.js';
 
 /** Inputs for each model: all -128, all 127, and random ones. */
@@ -14,35 +15,55 @@ interface Ran {
   readonly error?: string;
   readonly modelSha256: string;
   readonly outputsSha256: string;
+  readonly outputs: readonly (readonly number[])[];
 }
 
-const count = Number(process.argv[2] ?? 240);
-const dir = mkdtempSync(join(tmpdir(), 'random-graphs-'));
+const FLOAT_GRAPHS = 24;
+const BY = 'TFLite Micro (setup:tflm) by scripts/tflm/random-graphs.ts';
+
+/** What the interpreter says of each file; those that it refuses are named and left out. */
+function ranByTflm(
+  files: readonly { readonly seed: number; readonly file: Uint8Array }[],
+  samples: number,
+): (Ran | null)[] {
+  const dir = mkdtempSync(join(tmpdir(), 'random-graphs-'));
+  const paths = files.map(({ seed, file }) => {
+    const path = join(dir, `${seed}.tflite`);
+    writeFileSync(path, file);
+    return path;
+  });
+  const run = spawnSync('.peers/tflm/bin/python', ['scripts/tflm/run.py', String(samples), ...paths], {
+    encoding: 'utf8',
+    maxBuffer: 2 ** 28,
+  });
+  rmSync(dir, { recursive: true });
+  if (run.status !== 0) throw new Error(run.stderr);
+  const ran = JSON.parse(run.stdout.slice(run.stdout.indexOf('[\n'))) as Ran[];
+  return ran.map((row, k) => {
+    if (row.error === undefined) return row;
+    console.error(`seed ${files[k].seed}: ${row.error}`);
+    return null;
+  });
+}
+
+function write(name: string, samples: number, rows: readonly unknown[]): void {
+  const lines = rows.map((row) => `    ${JSON.stringify(row)}`).join(',\n');
+  const head = `{\n  "computedBy": ${JSON.stringify(BY)},\n  "samples": ${samples},\n  "graphs": [\n`;
+  writeFileSync(`tests/vectors/tflm/${name}.json`, `${head}${lines}\n  ]\n}\n`);
+  console.error(`${name}: ${rows.length} models`);
+}
+
+const count = Number(process.argv[2] ?? 300);
 const graphs = Array.from({ length: count }, (_, seed) => ({ seed, ...randomTflite(seed) }));
-const paths = graphs.map(({ seed, file }) => {
-  const path = join(dir, `${seed}.tflite`);
-  writeFileSync(path, file);
-  return path;
-});
-const run = spawnSync('.peers/tflm/bin/python', ['scripts/tflm/run.py', String(SAMPLES), ...paths], {
-  encoding: 'utf8',
-  maxBuffer: 2 ** 28,
-});
-if (run.status !== 0) throw new Error(run.stderr);
-const ran = JSON.parse(run.stdout.slice(run.stdout.indexOf('[\n'))) as Ran[];
-const rows = ran.flatMap(({ error, modelSha256, outputsSha256 }, k) => {
+const integers = ranByTflm(graphs, SAMPLES).flatMap((ran, k) => {
+  if (ran === null) return [];
   const { seed, codes } = graphs[k];
-  if (error !== undefined) {
-    console.error(`seed ${seed} (${codes.join(' ')}): ${error}`);
-    return [];
-  }
-  return [{ seed, model: modelSha256.slice(0, 16), outputs: outputsSha256, ops: codes.join(' ') }];
+  return [{ seed, model: ran.modelSha256.slice(0, 16), outputs: ran.outputsSha256, ops: codes.join(' ') }];
 });
-const lines = rows.map((row) => `    ${JSON.stringify(row)}`).join(',\n');
-const by = 'TFLite Micro (setup:tflm) by scripts/tflm/random-graphs.ts';
-writeFileSync(
-  'tests/vectors/tflm/random-graphs.json',
-  `{\n  "computedBy": ${JSON.stringify(by)},\n  "samples": ${SAMPLES},\n  "graphs": [\n${lines}\n  ]\n}\n`,
+write('random-graphs', SAMPLES, integers);
+
+const floats = Array.from({ length: FLOAT_GRAPHS }, (_, seed) => ({ seed, file: randomFloatTflite(seed) }));
+const real = ranByTflm(floats, 3).flatMap((ran, seed) =>
+  ran === null ? [] : [{ seed, model: ran.modelSha256.slice(0, 16), outputs: ran.outputs }],
 );
-console.error(`${rows.length} of ${count} models`);
-rmSync(dir, { recursive: true });
+write('random-float-graphs', 3, real);

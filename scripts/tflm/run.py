@@ -1,6 +1,7 @@
 """Runs .tflite models in TFLite Micro's interpreter on seeded inputs and prints what came out, as JSON.
 
 usage: run.py SAMPLES MODEL...
+Models of float32 get the same bytes divided by 64, and their outputs are printed as they are.
 Input 0 is all -128, input 1 all 127, the others come from a 32-bit xorshift (13, 17, 5) seeded with 0x9E3779B9 for each
 model: byte = bits 16 to 23, minus 128.
 """
@@ -35,9 +36,12 @@ def run(path, count):
         model = file.read()
     interpreter = runtime.Interpreter.from_bytes(model, arena_size=ARENA_BYTES)
     details = interpreter.get_input_details(0)
-    if details["dtype"] != np.int8 or interpreter.get_output_details(0)["dtype"] != np.int8:
-        raise ValueError("its input or output is not int8")
+    kinds = (details["dtype"], interpreter.get_output_details(0)["dtype"])
+    if kinds not in ((np.int8, np.int8), (np.float32, np.float32)):
+        raise ValueError("its input and output are neither int8 nor float32")
     shape = details["shape"]
+    if kinds[0] == np.float32:
+        return run_float(interpreter, path, model, count, shape)
     outputs = hashlib.sha256()
     first = None
     for values in inputs(count, int(np.prod(shape))):
@@ -52,6 +56,20 @@ def run(path, count):
         "samples": count,
         "firstOutput": first,
         "outputsSha256": outputs.hexdigest(),
+    }
+
+
+def run_float(interpreter, path, model, count, shape):
+    outputs = []
+    for values in inputs(count, int(np.prod(shape))):
+        interpreter.set_input((values.astype(np.float32) / 64).reshape(shape), 0)
+        interpreter.invoke()
+        outputs.append([float(f"{y:.7g}") for y in interpreter.get_output(0).flatten()])
+    return {
+        "model": os.path.basename(path),
+        "modelSha256": hashlib.sha256(model).hexdigest(),
+        "samples": count,
+        "outputs": outputs,
     }
 
 

@@ -47,7 +47,7 @@ export class ProjectSession {
     adjust: (config: ProjectConfig) => ProjectConfig = (config) => config,
   ): ProjectSession {
     const dir = projectDir(context);
-    const readModel = (path: string): ModelSpec => readModelFile(join(dir, path)).model;
+    const readModel = (path: string): ModelSpec | null => readModelFile(join(dir, path))?.model ?? null;
     const file = readProjectFile(dir, { cwd: context.baseDir, seed: context.globals.seed, readModel });
     const { board } = context.globals;
     const config = adjust(board === null ? file.config : { ...file.config, board });

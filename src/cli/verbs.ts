@@ -86,10 +86,10 @@ export const VERBS: readonly VerbSpec[] = [
   },
   {
     name: 'import',
-    summary: 'Start a project around an int8 .tflite model',
+    summary: 'Start a project around a .tflite model, int8 or float',
     description:
-      'Reads the model completely, refuses what has no counterpart by name, and writes grapes.yaml with a copy of the file beside it. From then on plan, export, build, deploy and verify work as in any project; the outputs are those of TFLite Micro, byte for byte. There is no data set: verify draws its inputs from the seed and sends the extremes first.',
-    args: [{ name: '<file>', description: 'a .tflite file of full integer quantization' }],
+      'Reads the model completely, refuses what has no counterpart by name, and writes grapes.yaml with a copy of the file beside it. From then on plan, export, build, deploy and verify work as in any project; the outputs are those of TFLite Micro, byte for byte. There is no data set: verify draws its inputs from the seed and sends the extremes first. A float model becomes a float network with its weights: with `data:` filled in it is quantized, or trained further.',
+    args: [{ name: '<file>', description: 'a .tflite file of full integer quantization, or of float weights' }],
     options: [
       { flags: '--out <dir>', description: "the project's folder; default: -C DIR, else the model's name" },
       { flags: '--name <name>', description: "name of the model, in snake_case; default: the file's" },

@@ -6,19 +6,23 @@ import type { RawModel } from './raw-model.js';
 import type { RawLearn, RawProject } from './raw-project.js';
 import { trainDefaults } from './train-section.js';
 
-/** The model in a layers model's model.json; `path` is as written in grapes.yaml. */
-export type ReadModel = (path: string) => ModelSpec;
+/**
+ * The model in a layers model's model.json or a float .tflite file, null for a .tflite file of integers; `path` is as written
+ * in grapes.yaml.
+ */
+export type ReadModel = (path: string) => ModelSpec | null;
 
 /** Fills in what the file leaves out. The same values stand as `default` in schema/grapes.schema.json (tested). */
 export function withDefaults(raw: RawProject, seedOverride: number | null, readModel: ReadModel): ProjectConfig {
   const seed = seedOverride ?? raw.seed ?? 1;
+  const model = modelSection(raw.model, seed, readModel);
   return {
     schemaVersion: 1,
     name: raw.name,
     seed,
     board: raw.board ?? 'host',
     data: raw.data === undefined ? { source: 'none' } : dataDefaults(raw.data),
-    ...modelSection(raw.model, seed, readModel),
+    ...model,
     train: trainDefaults(raw.train ?? {}, seed),
     quantize: {
       calibration: {
@@ -34,7 +38,7 @@ export function withDefaults(raw: RawProject, seedOverride: number | null, readM
       seed,
     },
     learn: raw.learn === undefined || raw.learn === null ? null : learnDefaults(raw.learn, seed),
-    verify: { samples: raw.verify?.samples ?? (isTflite(raw.model) ? SEEDED_SAMPLES : 1000) },
+    verify: { samples: raw.verify?.samples ?? (model.imported === null ? 1000 : SEEDED_SAMPLES) },
     budget: {
       flashBytes: raw.budget?.flashBytes ?? null,
       ramBytes: raw.budget?.ramBytes ?? null,
@@ -46,18 +50,15 @@ export function withDefaults(raw: RawProject, seedOverride: number | null, readM
 /** Inputs drawn for an imported network, which has no samples of its own. */
 const SEEDED_SAMPLES = 20;
 
-function isTflite({ from }: RawModel): boolean {
-  return from?.endsWith('.tflite') === true;
-}
-
 function modelSection(
   raw: RawModel,
   seed: number,
   readModel: ReadModel,
 ): Pick<ProjectConfig, 'model' | 'modelFile' | 'imported'> {
   if (raw.from === undefined) return { model: modelDefaults(raw, seed), modelFile: null, imported: null };
-  if (isTflite(raw)) return { model: { bias: true, layers: [] }, modelFile: null, imported: raw.from };
-  return { imported: null, model: readModel(raw.from), modelFile: { path: raw.from, weights: raw.weights ?? true } };
+  const model = readModel(raw.from);
+  if (model === null) return { model: { bias: true, layers: [] }, modelFile: null, imported: raw.from };
+  return { imported: null, model, modelFile: { path: raw.from, weights: raw.weights ?? true } };
 }
 
 function learnDefaults(raw: RawLearn, seed: number): LearnConfig {

@@ -89,6 +89,16 @@ export const SEMANTIC_CHECKS: Readonly<Record<string, Check>> = {
         ]
       : [],
 
+  noEpochsNeedWeights: ({ modelFile, imported, train: { epochs } }) =>
+    epochs > 0 || modelFile?.weights === true || imported !== null
+      ? []
+      : [
+          {
+            path: ['train', 'epochs'],
+            message: 'train.epochs is 0, which takes weights as they are: name a file that brings some in model.from',
+          },
+        ],
+
   learnsNoMoreLayersThanThereAre: ({ model, learn }) => {
     const dense = model.layers.filter(({ type }) => type === 'dense').length;
     if (learn === null || learn.spec.layers === 'all' || learn.spec.layers <= dense) return [];

@@ -2,6 +2,7 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
+import { randomFloatTflite } from '../import/random-float-tflite.js';
 import { skipUnless } from '../lanes.js';
 import { sharedFolder } from '../shared.js';
 import { cli } from './in-process.js';
@@ -47,6 +48,27 @@ void t.test('a model of MLPerf Tiny, from the file to the board', { skip }, asyn
     t.match(refused.json.error?.code, verb === 'learn' ? 'CONFIG_NO_LEARN' : 'PROJECT_IMPORTED', verb);
     t.same(schemaErrors(refused.json), []);
   }
+});
+
+void t.test('a float model is quantized once there is data', async (t) => {
+  writeFileSync(join(root, 'real.tflite'), randomFloatTflite(3, [7, 7, 1], 10));
+  const made = await cli(['import', 'real.tflite', '--out', 'real', '--json'], at);
+  t.equal(made.exitCode, 0, made.stderr);
+  t.same(schemaErrors(made.json), []);
+  t.match(made.json.result, { model: { kind: 'float32', outputShape: [10], arenaBytes: null } });
+  const missing = await cli(['quantize', '-C', 'real', '--json'], at);
+  t.equal(missing.json.error?.code, 'DATA_NONE');
+
+  const project = join(root, 'real', 'grapes.yaml');
+  const data = 'data: { source: synthetic-digits, size: 7, trainSamples: 100, testSamples: 40 }';
+  writeFileSync(project, readFileSync(project, 'utf8').replace(/# data: .*/, data));
+  const quantized = await cli(['quantize', '-C', 'real', '--json'], at);
+  t.equal(quantized.exitCode, 0, quantized.stderr);
+  t.same(schemaErrors(quantized.json), []);
+  const exported = await cli(['export', '-C', 'real', '--format', 'tflite', '--out', 'int8', '--json'], at);
+  t.equal(exported.exitCode, 0, exported.stderr);
+  const again = await cli(['import', 'int8/real.tflite', '--out', 'int8-again', '--json'], at);
+  t.match(again.json.result, { model: { kind: 'int8', outputShape: [10] } }, again.stderr);
 });
 
 void t.test('what cannot be imported leaves no project behind', async (t) => {

@@ -386,6 +386,7 @@ void t.test('every semantic check can fire', async (t) => {
     lastLayerGivesLogits: MINIMAL.replace('units: 10', 'units: 10, dropout: 0.5'),
     layerNamesDiffer: MINIMAL.replace('units: 16', 'units: 16, name: a').replace('units: 10', 'units: 10, name: a'),
     warmupEnds: `${MINIMAL}train: { epochs: 5, schedule: { type: cosine, warmupEpochs: 5 } }\n`,
+    noEpochsNeedWeights: `${MINIMAL}train: { epochs: 0 }\n`,
     learnsNoMoreLayersThanThereAre: `${MINIMAL}learn: { layers: 3 }\n`,
     onlyPicturesRotate: `${MINIMAL.replace(
       'source: synthetic-digits',

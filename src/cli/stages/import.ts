@@ -1,9 +1,8 @@
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { ToolError } from '../../errors/tool-error.js';
 import { importTflite } from '../../import/tflite/import-tflite.js';
 import { sha256Hex } from '../../util/digest.js';
 import { toolVersion } from '../../util/package-root.js';
+import { readTfliteFile } from '../model-file.js';
 import type { ProjectSession } from '../project-session.js';
 import { readQuantizedGraph, writeGraph } from './graph-on-disk.js';
 import type { Quantized } from './quantize.js';
@@ -26,16 +25,4 @@ export async function imported(session: ProjectSession, path: string): Promise<Q
     },
   });
   return { graph: readQuantizedGraph(result.dir), report: null, result };
-}
-
-export function readTfliteFile(path: string): Uint8Array {
-  try {
-    return new Uint8Array(readFileSync(path));
-  } catch (cause) {
-    const reason = (cause as NodeJS.ErrnoException).code ?? 'unknown';
-    throw new ToolError('IMPORT_TFLITE_INVALID', `${path} could not be read (${reason}).`, {
-      context: { file: path },
-      cause,
-    });
-  }
 }

@@ -79,7 +79,9 @@ export function trained(session: ProjectSession, checkBefore?: CheckBefore): Pro
         writeGraph(output, graph);
         for (const { path, data } of metricsFiles(report.epochs)) output.write(path, data);
         output.writeJson('report.json', report);
-        output.write(LAST_CHECKPOINT, last ?? resumeFrom!);
+        const checkpointed = last ?? resumeFrom;
+        // None after no epoch.
+        if (checkpointed !== null) output.write(LAST_CHECKPOINT, checkpointed);
         output.write(PAGE, trainingPage(session, data, graph, report));
       },
     });
@@ -106,7 +108,7 @@ function trainingPage({ config }: ProjectSession, samples: Dataset, graph: Float
 
 /** Weights of the file that the model came from, if training is to begin with them. */
 function initialWeights({ config: { modelFile }, dir }: ProjectSession): readonly Float32Array[] | null {
-  return modelFile?.weights === true ? readModelFile(join(dir, modelFile.path)).parameters : null;
+  return modelFile?.weights === true ? (readModelFile(join(dir, modelFile.path))?.parameters ?? null) : null;
 }
 
 /** With --resume the checkpoint's bytes; without it an old checkpoint is dropped, and the user told. */

@@ -7,7 +7,7 @@ export const datasetErrors = {
   DATA_NONE: {
     title: 'The project has no data set',
     explanation: 'The network was imported with its weights; nothing was said of samples, so nothing can be read.',
-    hint: 'Use `grapes verify`, which draws inputs from a seed, or start a project with data: `grapes init`.',
+    hint: 'An int8 model is verified without: `grapes verify` draws inputs from a seed. A float model needs samples to be quantized: write `data:` in grapes.yaml, by hand or with `grapes data import`.',
     exitCode: EXIT.config,
   },
   PROJECT_IMPORTED: {

@@ -29,14 +29,16 @@ export const importErrors = {
   IMPORT_TFLITE_UNSUPPORTED: {
     title: 'The .tflite model is of a kind that is not imported',
     explanation:
-      'Imported are models with one subgraph, one input, one output, fixed shapes, a batch of one, int8 activations and ' +
-      'weights, and int32 biases: what full integer quantization of the TFLite converter makes.',
+      'Imported are models with one subgraph, one input, one output, fixed shapes and a batch of one: of int8 activations and ' +
+      'weights and int32 biases, what full integer quantization of the TFLite converter makes, or of float32.',
     hint: 'Convert the model again with full integer quantization and fixed shapes.',
     exitCode: EXIT.config,
   },
   IMPORT_TFLITE_UNSUPPORTED_OP: {
     title: 'The .tflite model has operators without a counterpart',
-    explanation: 'Every operator that is missing is listed with the name of the layer it stands in.',
+    explanation:
+      'Every operator that is missing is listed with the name of the layer it stands in, why, and what can be done. ' +
+      'docs/import.md has a table of those that are imported.',
     hint: 'Replace these layers in the model, or cut the model before them and do the rest in your own code.',
     exitCode: EXIT.config,
   },

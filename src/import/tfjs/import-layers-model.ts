@@ -1,20 +1,13 @@
 import { ToolError } from '../../errors/tool-error.js';
 import type { Shape } from '../../ir/layer-rule.js';
-import type { LayerSpec, ModelSpec } from '../../ir/model-spec.js';
+import type { LayerSpec } from '../../ir/model-spec.js';
 import { planNetwork } from '../../ir/plan-network.js';
 import type { NetworkPlan } from '../../ir/network-plan.js';
+import type { ImportedModel } from '../imported-model.js';
 import { invalid, parseLayersModel, type KerasLayer, type LayersModelFile } from './layers-model.js';
 import { fromKeras, kerasPart, kerasShape } from './layouts.js';
 import { KNOWN_CLASSES, readLayer } from './read-layer.js';
 import { readWeights, type NamedArray } from './read-weights.js';
-
-export interface ImportedModel {
-  readonly model: ModelSpec;
-  /** What the file says of its input, without the batch axis. */
-  readonly inputShape: Shape;
-  /** In the order of `TrainingNetwork.readParameters`; null if the file brings no weights. */
-  readonly parameters: readonly Float32Array[] | null;
-}
 
 interface Entry {
   readonly keras: KerasLayer;

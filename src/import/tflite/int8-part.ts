@@ -52,7 +52,7 @@ export function int8Part(model: TfliteModel): Int8Part {
 }
 
 /** Integers about shapes, as the converter leaves them where the batch is open. Shapes stand in the file anyway. */
-function computesShapes({ tensors }: TfliteModel, { code, inputs, outputs }: TfliteOperator): boolean {
+export function computesShapes({ tensors }: TfliteModel, { code, inputs, outputs }: TfliteOperator): boolean {
   const isInteger = (id: number): boolean => id < 0 || tensors[id].type === 'int32' || tensors[id].type === 'int64';
   return outputs.length > 0 && outputs.every(isInteger) && (code === 'SHAPE' || inputs.every(isInteger));
 }

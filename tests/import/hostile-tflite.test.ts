@@ -1,0 +1,152 @@
+// Hostile .tflite files: every one ends with an error of ours, soon, without taking memory.
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import t, { type Test } from 'tap';
+import { isToolError } from '../../src/errors/tool-error.js';
+import { importFloatTflite, isFloatTflite } from '../../src/import/tflite/import-float-tflite.js';
+import { importTflite } from '../../src/import/tflite/import-tflite.js';
+import { writeTflite, type NewModel, type NewTensor } from '../../src/import/tflite/write-model.js';
+import { Rng } from '../../src/util/rng.js';
+import { sharedFolder } from '../shared.js';
+import { randomFloatTflite } from './random-float-tflite.js';
+import { randomTflite } from './random-tflite.js';
+
+const options = { name: 'net', toolVersion: '0', rounding: 'tflite' } as const;
+const CODES = /^(IMPORT_TFLITE_(INVALID|UNSUPPORTED|UNSUPPORTED_OP)|GRAPH_INVALID|MODEL_INVALID)$/;
+
+/** The code of the error; `imported` if there was none. Anything but an error of ours is thrown on. */
+function outcome(file: Uint8Array): string {
+  try {
+    if (isFloatTflite(file)) importFloatTflite(file);
+    else importTflite(file, options);
+    return 'imported';
+  } catch (error) {
+    if (!isToolError(error)) throw error;
+    return error.code;
+  }
+}
+
+/** One to four changes: bits, bytes, whole words to extreme values. */
+function damaged(rng: Rng, file: Uint8Array): Uint8Array {
+  const out = file.slice();
+  const view = new DataView(out.buffer);
+  for (let n = 1 + rng.below(4); n > 0; n--) {
+    const at = rng.below(out.length - 4);
+    const words = [0, 1, 0x7fffffff, 0x80000000, 0xffffffff, out.length, rng.uint32()];
+    switch (rng.below(3)) {
+      case 0:
+        out[at] ^= 1 << rng.below(8);
+        break;
+      case 1:
+        out[at] = rng.below(256);
+        break;
+      default:
+        view.setUint32(at & ~3, words[rng.below(words.length)], true);
+    }
+  }
+  return rng.below(8) === 0 ? out.subarray(0, rng.below(out.length)) : out;
+}
+
+function attack(t: Test, rng: Rng, file: Uint8Array, count: number, outcomes: Map<string, number>): void {
+  for (let n = 0; n < count; n++) {
+    const hostile = damaged(rng, file);
+    const started = performance.now();
+    const code = outcome(hostile);
+    const took = performance.now() - started;
+    if (took > 5000) t.fail(`one file took ${took.toFixed(0)} ms`);
+    if (code !== 'imported' && !CODES.test(code)) t.fail(code);
+    outcomes.set(code, (outcomes.get(code) ?? 0) + 1);
+  }
+}
+
+void t.test('random models, damaged at random', async (t) => {
+  const rng = new Rng(50);
+  const outcomes = new Map<string, number>();
+  const before = process.memoryUsage();
+  for (let seed = 0; seed < 40; seed++) {
+    attack(t, rng, randomTflite(seed).file, 40, outcomes);
+    attack(t, rng, randomFloatTflite(seed), 20, outcomes);
+  }
+  const { file } = randomTflite(7);
+  for (let length = 0; length < file.length; length += 7) {
+    const code = outcome(file.subarray(0, length));
+    // The last bytes only fill up to a multiple of 16.
+    if (!CODES.test(code) && length < file.length - 16) t.fail(`cut to ${length} bytes: ${code}`);
+  }
+  const after = process.memoryUsage();
+  t.ok(after.heapUsed + after.external - before.heapUsed - before.external < 600e6, 'memory stays');
+  t.ok(outcomes.get('imported')! > 100 && outcomes.get('IMPORT_TFLITE_INVALID')! > 100, [...outcomes].join(' '));
+});
+
+const models = sharedFolder('models/mlperf-tiny');
+
+void t.test('real models, damaged', { skip: models === null && 'the models of ../shared are not here' }, async (t) => {
+  const rng = new Rng(51);
+  const outcomes = new Map<string, number>();
+  for (const name of ['kws_ref_model', 'kws_ref_model_float32']) {
+    attack(t, rng, new Uint8Array(readFileSync(join(models!, `${name}.tflite`))), 60, outcomes);
+  }
+  t.ok(outcomes.size > 1, [...outcomes].join(' '));
+});
+
+const quantization = { scale: [0.5], zeroPoint: [0], axis: 0 };
+const tensor = (name: string, more: Partial<NewTensor> = {}): NewTensor => ({
+  name,
+  shape: [1, 4],
+  type: 'int8',
+  quantization,
+  data: null,
+  ...more,
+});
+const model = (tensors: readonly NewTensor[], more: Partial<NewModel> = {}): Uint8Array =>
+  writeTflite({
+    description: '',
+    name: 'net',
+    tensors,
+    operators: [{ code: 'RELU', inputs: [0], outputs: [1], options: null }],
+    inputs: [0],
+    outputs: [1],
+    ...more,
+  });
+const scaled = (scale: number): NewTensor => tensor('x', { quantization: { ...quantization, scale: [scale] } });
+const refused = (t: Test, file: Uint8Array, code: string, message: RegExp): void =>
+  void t.throws(() => importTflite(file, options), { code, message });
+
+void t.test('each kind of wrong model is named', async (t) => {
+  t.equal(outcome(model([tensor('x'), tensor('y')])), 'imported');
+  for (const scale of [0, -1, NaN, Infinity]) {
+    refused(t, model([scaled(scale), tensor('y')]), 'IMPORT_TFLITE_INVALID', /'x' has the scale/);
+  }
+  const typed = (type: NewTensor['type']): Uint8Array => model([tensor('x', { type }), tensor('y', { type })]);
+  refused(t, typed('uint8'), 'IMPORT_TFLITE_UNSUPPORTED', /'x' is uint8: models of uint8 are an older scheme/);
+  refused(t, typed('int16'), 'IMPORT_TFLITE_UNSUPPORTED', /'x' is int16: 16-bit activations/);
+  refused(t, typed('float32'), 'IMPORT_TFLITE_UNSUPPORTED', /it is a float model/);
+  const many = model([tensor('x'), tensor('y'), tensor('z')], { inputs: [0, 2] });
+  refused(t, many, 'IMPORT_TFLITE_UNSUPPORTED', /2 inputs \('x', 'z'\) and 1 outputs/);
+  const batch = { shape: [8, 4] };
+  refused(t, model([tensor('x', batch), tensor('y', batch)]), 'IMPORT_TFLITE_UNSUPPORTED', /batch size 8/);
+  refused(t, model([tensor('x', { shape: [1, -1] }), tensor('y')]), 'IMPORT_TFLITE_UNSUPPORTED', /dynamic shape/);
+  const huge = { shape: [1, 65536, 65536] };
+  refused(t, model([tensor('x', huge), tensor('y', huge)]), 'IMPORT_TFLITE_UNSUPPORTED', /more than/);
+  const zero = { quantization: { ...quantization, zeroPoint: [200] } };
+  refused(t, model([tensor('x', zero), tensor('y')]), 'IMPORT_TFLITE_INVALID', /zero point 200/);
+  refused(t, model([tensor('x', { quantization: null }), tensor('y')]), 'IMPORT_TFLITE_UNSUPPORTED', /not quantized/);
+});
+
+void t.test('all operators without a counterpart are in one error, with layer and advice', async (t) => {
+  const operators = ['GELU', 'RELU', 'LSTM', 'TRANSPOSE_CONV'].map((code, k) => ({
+    code,
+    inputs: [k],
+    outputs: [k + 1],
+    options: null,
+  }));
+  const file = model(
+    ['x', 'a', 'b', 'c', 'd'].map((name) => tensor(name)),
+    { operators, outputs: [4] },
+  );
+  t.throws(() => importTflite(file, options), {
+    code: 'IMPORT_TFLITE_UNSUPPORTED_OP',
+    context: { operators: ['GELU', 'LSTM', 'TRANSPOSE_CONV'], layers: ['a', 'c', 'd'] },
+    message: /GELU \('a'\): train with relu.*LSTM \('c'\): recurrent.*UpSampling2D/,
+  });
+});
