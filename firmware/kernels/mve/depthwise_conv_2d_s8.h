@@ -23,13 +23,16 @@
 #define GRAPES_DEPTHWISE_CONV_2D_S8_MVE_SCRATCH(columns, block) (4u * (columns) * (block) + 64u + 3u)
 #define GRAPES_DEPTHWISE_CONV_2D_S8_MVE_WORDS 240u
 
-/* A layer, as far as the parts below need it. */
+/* A layer, and its tiles. */
 struct grapes_depthwise_mve {
   const int8_t *input, *weights;
   const int32_t *bias, *multiplier;
   const int8_t *shift;
-  uint16_t in_height, in_width, in_channels, out_width, multiples;
-  uint16_t kernel_height, kernel_width, stride_width, dilation_height, dilation_width;
+  int8_t *output;
+  uint16_t in_height, in_width, in_channels, out_height, out_width, multiples;
+  uint16_t kernel_height, kernel_width, stride_height, stride_width, dilation_height, dilation_width;
+  uint16_t pad_top, pad_left;
+  uint16_t tile_pixels, tile_channels;
   int8_t input_zero_point, zero_point, clamp_min, clamp_max;
   uint8_t two_by_two;
 };
@@ -351,7 +354,32 @@ static inline void grapes_depthwise_some_outputs_mve(const struct grapes_depthwi
 
 #endif
 
-static inline void grapes_depthwise_conv_2d_s8_mve(
+/* Tile by tile: one copy for all layers. */
+static GRAPES_ONE_COPY void grapes_depthwise_layer_mve(const struct grapes_depthwise_mve *s, int8_t *words,
+                                                       uint8_t rounding) {
+  const uint32_t down = s->two_by_two ? 2 : 1;
+  struct grapes_depthwise_part_mve part = {words, s->output, 0, 0, 0, 0, down};
+  for (uint32_t y = 0; y < s->out_height; y += down) {
+    if (s->out_height - y < down) part.rows = 1;
+    for (uint32_t x = 0; x < s->out_width; x += part.pixels) {
+      part.pixels = s->out_width - x < s->tile_pixels ? s->out_width - x : s->tile_pixels;
+      part.output = s->output + ((size_t)y * s->out_width + x) * s->in_channels * s->multiples;
+      for (uint32_t c = 0; c < s->in_channels; c += part.block) {
+        part.block = s->in_channels - c < s->tile_channels ? s->in_channels - c : s->tile_channels;
+        part.first = c * s->multiples;
+        part.count = part.block * s->multiples;
+        grapes_interleave_rows_mve(s, (int32_t)(y * s->stride_height) - s->pad_top,
+                                   (int32_t)(x * s->stride_width) - s->pad_left, c, part.block,
+                                   s->kernel_height + part.rows - 1u,
+                                   (part.pixels - 1u) * s->stride_width + (s->kernel_width - 1u) * s->dilation_width + 1u,
+                                   words);
+        grapes_depthwise_some_outputs_mve(s, &part, rounding);
+      }
+    }
+  }
+}
+
+GRAPES_INLINE void grapes_depthwise_conv_2d_s8_mve(
     const int8_t *input, uint16_t in_height, uint16_t in_width, uint16_t in_channels, const int8_t *weights,
     const int32_t *bias, const int32_t *multiplier, const int8_t *shift, int8_t *output, uint16_t out_height,
     uint16_t out_width, uint16_t out_channels, uint16_t kernel_height, uint16_t kernel_width, uint16_t stride_height,
@@ -360,33 +388,35 @@ static inline void grapes_depthwise_conv_2d_s8_mve(
     int8_t *scratch) {
   const int two_by_two = kernel_height <= 3 && kernel_width <= 3 && stride_height == 1 && stride_width == 1 &&
                          dilation_height == 1 && dilation_width == 1;
-  const uint32_t block = grapes_depthwise_block_mve(in_channels, out_width, stride_width, dilation_width, two_by_two);
-  const uint32_t pixels = grapes_depthwise_pixels_mve(in_channels, out_width, stride_width, dilation_width, two_by_two);
-  const struct grapes_depthwise_mve s = {input, weights, bias, multiplier, shift, in_height, in_width, in_channels,
-                                         out_width, (uint16_t)(out_channels / in_channels), kernel_height, kernel_width, stride_width,
-                                         dilation_height, dilation_width, input_zero_point, output_zero_point, clamp_min, clamp_max, (uint8_t)two_by_two};
-  int8_t *const words = scratch + ((4u - ((uintptr_t)scratch & 3u)) & 3u);
-  const uint32_t down = two_by_two ? 2 : 1;
-  for (uint32_t y = 0; y < out_height; y += down) {
-    const uint32_t rows = out_height - y < down ? 1 : down;
-    for (uint32_t x = 0; x < out_width; x += pixels) {
-      const uint32_t count = out_width - x < pixels ? out_width - x : pixels;
-      for (uint32_t c = 0; c < in_channels; c += block) {
-        const uint32_t channels = in_channels - c < block ? in_channels - c : block;
-        const struct grapes_depthwise_part_mve part = {words,
-                                                       output + ((size_t)y * out_width + x) * out_channels,
-                                                       c * s.multiples,
-                                                       channels * s.multiples,
-                                                       count,
-                                                       channels,
-                                                       rows};
-        grapes_interleave_rows_mve(&s, (int32_t)(y * stride_height) - pad_top, (int32_t)(x * stride_width) - pad_left, c,
-                                   channels, kernel_height + rows - 1u,
-                                   (count - 1u) * stride_width + (kernel_width - 1u) * dilation_width + 1u, words);
-        grapes_depthwise_some_outputs_mve(&s, &part, rounding);
-      }
-    }
-  }
+  const struct grapes_depthwise_mve s = {
+      input,
+      weights,
+      bias,
+      multiplier,
+      shift,
+      output,
+      in_height,
+      in_width,
+      in_channels,
+      out_height,
+      out_width,
+      (uint16_t)(out_channels / in_channels),
+      kernel_height,
+      kernel_width,
+      stride_height,
+      stride_width,
+      dilation_height,
+      dilation_width,
+      pad_top,
+      pad_left,
+      (uint16_t)grapes_depthwise_pixels_mve(in_channels, out_width, stride_width, dilation_width, two_by_two),
+      (uint16_t)grapes_depthwise_block_mve(in_channels, out_width, stride_width, dilation_width, two_by_two),
+      input_zero_point,
+      output_zero_point,
+      clamp_min,
+      clamp_max,
+      (uint8_t)two_by_two};
+  grapes_depthwise_layer_mve(&s, scratch + ((4u - ((uintptr_t)scratch & 3u)) & 3u), rounding);
 }
 
 #endif
