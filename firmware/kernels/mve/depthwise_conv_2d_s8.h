@@ -264,21 +264,19 @@ GRAPES_INLINE void grapes_depthwise_tile_outputs_mve(const struct grapes_depthwi
     int32_t bias, multiplier, shift, zero_point;
   } numbers = {0, 0, 0, s->zero_point};
   const int32x4_t low = vdupq_n_s32(s->clamp_min), high = vdupq_n_s32(s->clamp_max);
-  const int8_t *word = part->words, *weights = s->weights + part->first * taps, *shifts = s->shift + part->first;
-  const int32_t *biases = s->bias + part->first, *multipliers = s->multiplier + part->first;
-  int8_t *output = part->output + part->first;
+  const int8_t *word = part->words, *weights = s->weights + part->first * taps;
   uint32_t multiple = s->multiples;
-  for (uint32_t left = part->count; left > 0; left--, weights += taps, output++) {
-    numbers.bias = *biases++;
-    numbers.multiplier = *multipliers++;
-    numbers.shift = *shifts++;
+  for (uint32_t o = part->first; o < part->first + part->count; o++, weights += taps) {
+    numbers.bias = s->bias[o];
+    numbers.multiplier = s->multiplier[o];
+    numbers.shift = s->shift[o];
     const int8x16_t w = vldrbq_gather_offset_z_s8(weights, tap, (mve_pred16_t)used);
     uint32_t carry = 0;
     const int8x16_t right = vshlcq_s8(w, &carry, 32);
     const int32x4_t down = vshlq_n_s32(vreinterpretq_s32_s8(w), 8);
     const int32x4_t both = vshlq_n_s32(vreinterpretq_s32_s8(right), 8);
     const int8_t *from = word;
-    int8_t *to = output;
+    int8_t *to = part->output + o;
     register uint32_t lanes __asm__("r0") = every;
     register uint32_t turns __asm__("lr") = whole;
     for (uint32_t more = rest;; more = 0) {
