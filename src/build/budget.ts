@@ -84,7 +84,10 @@ export function checkBudget(plan: MemoryPlan, sizes: ImageSizes | null, budget: 
     const names = largestIn(need.memory, plan, sizes);
     const what = { flash: 'flash', ram: 'static RAM', stack: 'stack in the worst case' }[need.memory];
     const over = need.bytes - limit;
-    const message = `${need.bytes} bytes of ${what} (${need.source}) are ${over} more than ${whose}, ${limit}. Largest: ${names.join(', ')}.`;
+    const { peak } = plan;
+    const fullest =
+      need.memory === 'ram' ? ` The arena is fullest in ${peak.opName} (op ${peak.opIndex}): ${peak.bytes} bytes.` : '';
+    const message = `${need.bytes} bytes of ${what} (${need.source}) are ${over} more than ${whose}, ${limit}. Largest: ${names.join(', ')}.${fullest}`;
     throw new ToolError(code, message, {
       context: {
         board: board.id,
@@ -93,6 +96,7 @@ export function checkBudget(plan: MemoryPlan, sizes: ImageSizes | null, budget: 
         limitBytes: limit,
         source: need.source,
         largest: names,
+        ...(need.memory === 'ram' ? { peakOp: peak.opName, peakBytes: peak.bytes } : {}),
       },
     });
   }

@@ -114,6 +114,17 @@ export function sensitivityText({ samples, float, int8, rows, costliest, mixed }
   ].join('\n');
 }
 
+const NAMED_TENSORS = 3;
+
+/** Where the arena is fullest, and how good the placement is. */
+function arenaText({ arenaBytes, arenaBoundBytes, arenaOptimal, peak }: MemoryPlan): string {
+  const names = peak.largest.slice(0, NAMED_TENSORS).map((b) => `${b.name} ${bytes(b.bytes)}`);
+  const quality = arenaOptimal
+    ? 'no placement takes less'
+    : `at most ${bytes(arenaBytes - arenaBoundBytes)} more than the least possible`;
+  return `Arena: fullest in ${peak.opName} (op ${peak.opIndex}), ${bytes(peak.bytes)}: ${names.join(', ')}; ${quality}.`;
+}
+
 export function memoryText(
   plan: MemoryPlan | null,
   sizes: ImageSizes | null,
@@ -135,7 +146,11 @@ export function memoryText(
     rows.push(['MACs', thousands(plan.macs), 'planned']);
   }
   const saved = optimize === null ? '' : savedText(optimize);
-  return saved === '' ? table(rows) : `${table(rows)}\nExact passes: ${saved}.`;
+  return [
+    table(rows),
+    ...(plan === null ? [] : [arenaText(plan)]),
+    ...(saved === '' ? [] : [`Exact passes: ${saved}.`]),
+  ].join('\n');
 }
 
 export function verifyText(report: VerifyReport): string {

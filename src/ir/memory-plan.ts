@@ -24,6 +24,16 @@ export interface ScratchPlacement {
   readonly bytes: number;
 }
 
+/** The op during which most of the arena is in use. */
+export interface ArenaPeak {
+  readonly opIndex: number;
+  readonly opName: string;
+  /** Bytes in use then; memory that input and output share counts once. */
+  readonly bytes: number;
+  /** Tensors and scratch that lie there then, the largest first. */
+  readonly largest: readonly { readonly name: string; readonly bytes: number }[];
+}
+
 export interface ConstantSize {
   readonly name: string;
   readonly role: 'weight' | 'bias' | 'table' | 'requantize' | 'scale';
@@ -51,6 +61,11 @@ export interface LearnPlan {
 export interface MemoryPlan {
   readonly schemaVersion: 1;
   readonly arenaBytes: number;
+  /** No placement for these kernels takes less than this. */
+  readonly arenaBoundBytes: number;
+  /** Is `arenaBytes` proven to be the least, and equal to the bound? Otherwise the truth is between the two. */
+  readonly arenaOptimal: boolean;
+  readonly peak: ArenaPeak;
   readonly tensors: readonly TensorPlacement[];
   readonly scratch: readonly ScratchPlacement[];
   readonly constants: readonly ConstantSize[];

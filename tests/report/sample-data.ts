@@ -99,6 +99,9 @@ export function sampleData(change: Partial<ReportData> = {}): ReportData {
     plan: {
       schemaVersion: 1,
       arenaBytes: 244,
+      arenaBoundBytes: 244,
+      arenaOptimal: true,
+      peak: { opIndex: 0, opName: 'dense_1', bytes: 244, largest: [] },
       tensors: [],
       scratch: [],
       constants: [],

@@ -1,7 +1,8 @@
 import type { TrainedLayer } from '../../ir/learn/trained-layers.js';
 import type { LearnSpec } from '../../ir/learn-spec.js';
 import type { LearnPlan } from '../../ir/memory-plan.js';
-import { alignUp, placeBuffers, type BufferRequest } from './arena.js';
+import { placeBuffers } from './arena.js';
+import { alignUp, type BufferRequest } from './buffers.js';
 
 /** Where the working buffers of a learning step lie in the state's scratch array, in floats. */
 export interface LearnScratch {

@@ -7,7 +7,10 @@ import { constantBytes } from '../c/constant.js';
 import { learnConstants } from '../c/learn/constants.js';
 import { lowerOps } from '../c/ops/lower.js';
 import type { LoweredOp } from '../c/ops/lowered-op.js';
-import { placeBuffers, type BufferRequest } from './arena.js';
+import { placeBuffers } from './arena.js';
+import type { BufferRequest } from './buffers.js';
+import { arenaPeak } from './arena-peak.js';
+import type { Overlap } from './conflicts.js';
 import { estimateCodeBytes } from './code-estimate.js';
 import { planLearning } from './learn.js';
 import { tensorLifetimes, type Lifetime } from './lifetime.js';
@@ -18,15 +21,12 @@ const TENSOR_ALIGNMENT = 4;
 /** Exact RAM and constant sizes of a model, without a compiler; only the code size is an estimate. */
 export function planMemory(graph: QuantizedGraph, learn: LearnSpec | null, kernels: KernelSet): MemoryPlan {
   const ops = lowerOps(graph, kernels);
-  const { tensors, scratch, arenaBytes } = planArena(graph, ops);
   const layers = learn === null ? null : trainedPart(graph, learn).layers;
   const all = [...ops.flatMap((op) => op.constants), ...(learn === null ? [] : learnConstants(graph, learn))];
   const constants = all.map((c): ConstantSize => ({ name: c.name, role: c.role, bytes: constantBytes(c) }));
   return {
     schemaVersion: 1,
-    arenaBytes,
-    tensors,
-    scratch,
+    ...planArena(graph, ops),
     constants,
     constantBytes: constants.reduce((n, c) => n + c.bytes, 0),
     codeEstimateBytes: estimateCodeBytes(graph, learn, ops),
@@ -38,7 +38,7 @@ export function planMemory(graph: QuantizedGraph, learn: LearnSpec | null, kerne
 function planArena(
   graph: QuantizedGraph,
   ops: readonly LoweredOp[],
-): Pick<MemoryPlan, 'tensors' | 'scratch' | 'arenaBytes'> {
+): Pick<MemoryPlan, 'tensors' | 'scratch' | 'arenaBytes' | 'arenaBoundBytes' | 'arenaOptimal' | 'peak'> {
   const lifetimes = tensorLifetimes(graph);
   const owner = bufferOwners(lifetimes);
   const requests = new Map<number, BufferRequest>();
@@ -56,19 +56,36 @@ function planArena(
   const scratchRequests = ops.flatMap((op, index): BufferRequest[] =>
     op.scratchBytes === 0 ? [] : [{ id: scratchId(index), bytes: op.scratchBytes, first: index, last: index }],
   );
-  const layout = placeBuffers([...requests.values(), ...scratchRequests], TENSOR_ALIGNMENT);
+  const overlaps = ops.flatMap((op, index): Overlap[] => {
+    const { input, output } = graph.ops[index];
+    const [over, under] = [output, input].map((id) => requests.get(owner.get(id) ?? id)!);
+    if (under.last !== index || over === under) return [];
+    const by = (id: number, distance: number | undefined): Overlap[] =>
+      distance === undefined ? [] : [{ over: id, under: under.id, distance }];
+    return [
+      ...by(over.id, over.first === index ? op.overlapDistance : undefined),
+      ...by(scratchId(index), op.scratchDistance),
+    ];
+  });
+  const all = [...requests.values(), ...scratchRequests];
+  const layout = placeBuffers(all, TENSOR_ALIGNMENT, overlaps);
   const offset = (id: number): number => layout.offsets.get(id) ?? 0;
+  const tensors = lifetimes.map((l): TensorPlacement => ({
+    tensorId: l.tensorId,
+    name: graph.tensors[l.tensorId].name,
+    offset: offset(owner.get(l.tensorId) ?? l.tensorId),
+    bytes: l.bytes,
+    firstOp: l.firstOp,
+    lastOp: l.lastOp,
+  }));
+  const scratch = scratchRequests.map((r) => ({ opIndex: r.first, offset: offset(r.id), bytes: r.bytes }));
   return {
     arenaBytes: layout.totalBytes,
-    tensors: lifetimes.map((l): TensorPlacement => ({
-      tensorId: l.tensorId,
-      name: graph.tensors[l.tensorId].name,
-      offset: offset(owner.get(l.tensorId) ?? l.tensorId),
-      bytes: l.bytes,
-      firstOp: l.firstOp,
-      lastOp: l.lastOp,
-    })),
-    scratch: scratchRequests.map((r) => ({ opIndex: r.first, offset: offset(r.id), bytes: r.bytes })),
+    arenaBoundBytes: layout.boundBytes,
+    arenaOptimal: layout.optimal,
+    tensors,
+    scratch,
+    peak: arenaPeak(graph, tensors, scratch),
   };
 }
 

@@ -17,7 +17,7 @@ function pointers. Model digest \`ff3c436f072c56b56a1fa02afa2292f46ef23854504020
 | classes | c0, c1, c2 |
 | multiply-accumulates | 45 |
 | constants in flash | 456 bytes |
-| arena (RAM for inference) | 33 bytes |
+| arena (RAM for inference) | 25 bytes |
 | learning state (RAM) | 288 bytes |
 | kernels | dsp |
 
@@ -81,11 +81,11 @@ using the exported int8 weights, \`net_predict\` uses what was learned.
 #define GRAPES_MODEL_DIGEST_BYTES \\
   {0xff, 0x3c, 0x43, 0x6f, 0x07, 0x2c, 0x56, 0xb5, 0x6a, 0x1f, 0xa0, 0x2a, 0xfa, 0x22, 0x92, 0xf4, \\
    0x6e, 0xf2, 0x38, 0x54, 0x50, 0x40, 0x20, 0xbe, 0xba, 0xbd, 0xe7, 0x51, 0x4c, 0x86, 0x57, 0x7e}
-#define GRAPES_ARENA_BYTES 33
+#define GRAPES_ARENA_BYTES 25
 #define GRAPES_INPUT_BYTES 6
-#define GRAPES_INPUT_OFFSET 20
+#define GRAPES_INPUT_OFFSET 8
 #define GRAPES_OUTPUT_BYTES 3
-#define GRAPES_OUTPUT_OFFSET 20
+#define GRAPES_OUTPUT_OFFSET 0
 #define GRAPES_OP_COUNT 3
 /* What a run of zeros in a coded sample stands for. */
 #define GRAPES_INPUT_ZERO_POINT NET_INPUT_ZERO_POINT
@@ -95,19 +95,19 @@ using the exported int8 weights, \`net_predict\` uses what was learned.
 static inline int grapes_model_tensor(uint16_t tensor_id, uint32_t *offset, uint32_t *bytes) {
   switch (tensor_id) {
     case 0: /* input */
-      *offset = 20;
+      *offset = 8;
       *bytes = 6;
       return 0;
     case 3: /* y1 */
-      *offset = 28;
+      *offset = 20;
       *bytes = 5;
       return 0;
     case 5: /* a1 */
-      *offset = 28;
+      *offset = 20;
       *bytes = 5;
       return 0;
     case 8: /* y2 */
-      *offset = 20;
+      *offset = 0;
       *bytes = 3;
       return 0;
     default:
@@ -195,17 +195,17 @@ static GRAPES_NOINLINE void fully_connected_5_to_3(const int8_t *input, const in
 void net_infer_ops(int8_t *arena, uint16_t op_count) {
   if (op_count < 1) return;
   /* 0. dense1: fully connected, 6 -> 5 */
-  fully_connected_6_to_5(arena + 20, net_dense1_weights, net_dense1_bias, net_dense1_multiplier, net_dense1_shift,
-      arena + 28, arena);
+  fully_connected_6_to_5(arena + 8, net_dense1_weights, net_dense1_bias, net_dense1_multiplier, net_dense1_shift,
+      arena + 20, arena);
 
   if (op_count < 2) return;
   /* 1. tanh1: tanh by table, 5 values */
-  lookup_5(arena + 28, net_tanh1_table, arena + 28);
+  lookup_5(arena + 20, net_tanh1_table, arena + 20);
 
   if (op_count < 3) return;
   /* 2. dense2: fully connected, 5 -> 3 */
-  fully_connected_5_to_3(arena + 28, net_dense2_weights, net_dense2_bias, net_dense2_multiplier, net_dense2_shift,
-      arena + 20, arena);
+  fully_connected_5_to_3(arena + 20, net_dense2_weights, net_dense2_bias, net_dense2_multiplier, net_dense2_shift,
+      arena, arena + 4);
 }
 
 void net_infer(int8_t arena[NET_ARENA_BYTES]) {
@@ -240,17 +240,17 @@ extern "C" {
 /* ---- sizes ---- */
 
 /* RAM that the caller provides for inference. Nothing else is needed, and nothing is kept between calls. */
-#define NET_ARENA_BYTES 33
+#define NET_ARENA_BYTES 25
 
 /* The input tensor: write it before every call, inference may overwrite it. */
-#define NET_INPUT_OFFSET 20
+#define NET_INPUT_OFFSET 8
 #define NET_INPUT_BYTES 6
 /* real value = scale * (int8 - zero point) */
 #define NET_INPUT_SCALE 0.010479178f
 #define NET_INPUT_ZERO_POINT (-43)
 
 /* The output tensor: one logit for each class; the class is the first of the largest. */
-#define NET_OUTPUT_OFFSET 20
+#define NET_OUTPUT_OFFSET 0
 #define NET_OUTPUT_BYTES 3
 #define NET_OUTPUT_SCALE 0.025281439f
 #define NET_OUTPUT_ZERO_POINT 66
@@ -475,7 +475,7 @@ void net_learn_reset(net_learn_state *state) {
 static void forward(net_learn_state *state, int8_t *arena) {
   /* dense1: 6 -> 5, tanh */
   grapes_dense_start_f32(state->dense1_bias, DENSE1_OUT, 5);
-  grapes_dequantize_f32(arena + 20, 6, BORDER_SCALE, BORDER_ZERO_POINT, TILE_UP);
+  grapes_dequantize_f32(arena + 8, 6, BORDER_SCALE, BORDER_ZERO_POINT, TILE_UP);
   grapes_dense_forward_f32(state->dense1_weights, 6, 5, TILE_UP, 6, DENSE1_OUT);
   grapes_tanh_f32(DENSE1_OUT, 5);
 
@@ -498,7 +498,7 @@ static void backward(net_learn_state *state, const int8_t *arena) {
 
   /* dense1: its update; nothing below it learns */
   grapes_bias_update_f32(state->dense1_bias, DENSE1_DELTA, LEARNING_RATE, 5);
-  grapes_dequantize_f32(arena + 20, 6, BORDER_SCALE, BORDER_ZERO_POINT, TILE_DOWN);
+  grapes_dequantize_f32(arena + 8, 6, BORDER_SCALE, BORDER_ZERO_POINT, TILE_DOWN);
   grapes_dense_update_f32(state->dense1_weights, 6, 5, TILE_DOWN, 6, DENSE1_DELTA, LEARNING_RATE);
 }
 

@@ -56,6 +56,7 @@ function packConv2d(layer: Int8Convolution, rounding: Rounding): PackedLayer | n
     layout: 'packed for kernels/armv6m: eight channels interleaved',
     biasContent: "bias with the input's zero point folded in",
     scratchBytes: 8 * padded + geometry.channels + 3,
+    pixelsAtATime: 4,
   };
 }
 

@@ -36,6 +36,7 @@ function packConv2dDsp(layer: Int8Convolution, rounding: Rounding): PackedLayer 
     layout: 'packed for kernels/dsp: two channels interleaved, weights in pairs',
     biasContent: "bias with the input's zero point folded in, as kernels/dsp wants it",
     scratchBytes: 20 * groups + 3,
+    pixelsAtATime: 2,
   };
 }
 
@@ -89,6 +90,8 @@ function packDenseDsp(layer: Int8Dense, rounding: Rounding): PackedLayer | null 
     layout: 'packed for kernels/dsp: four rows interleaved, weights in pairs',
     biasContent: "bias with the input's zero point folded in, as kernels/dsp wants it",
     scratchBytes: 2 * (Math.ceil(layer.inputs / 4) * 4) + 3,
+    // Four bytes become eight: the last ones are read when all but eight are written.
+    scratchDistance: Math.ceil(layer.inputs / 4) * 4,
   };
 }
 

@@ -16,6 +16,17 @@ export interface PackedLayer {
   readonly biasContent: string;
   /** Bytes of arena that the kernel wants for itself, any alignment. */
   readonly scratchBytes: number;
+  /**
+   * Of convolutions, where the kernel keeps this order: it makes so many output pixels at a time, in row-major order, and
+   * while it makes them it reads no input but what their windows and those of later pixels see. The planner then lays
+   * the output over the input behind the reads. Absent: the kernel may read and write in any order.
+   */
+  readonly pixelsAtATime?: number;
+  /**
+   * Where the kernel spreads its input out in the scratch memory, from the first byte to the last, and then reads it no
+   * more: the scratch memory may begin this many bytes below the input, which is lost. Absent: they must not share a byte.
+   */
+  readonly scratchDistance?: number;
 }
 
 /** Null: this set cannot compute the layer, because of its shape or because a sum could leave the kernel's range. */

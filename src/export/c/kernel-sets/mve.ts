@@ -95,7 +95,11 @@ function packConv2dMve(layer: Int8Convolution, rounding: Rounding): PackedLayer 
   const inputs = weights.length / outputChannels;
   if (readsInPlace(g)) return packedRows(layer, weights, inputs, 0);
   const byColumn = g.kernelWidth * g.channels > 16;
-  return packedRows(layer, byColumn ? columnsFirst(weights, g) : weights, inputs, stripBytes(g, byColumn));
+  return {
+    ...packedRows(layer, byColumn ? columnsFirst(weights, g) : weights, inputs, stripBytes(g, byColumn)),
+    // Strips of one row; without them each group of rows goes over the whole image.
+    pixelsAtATime: g.outputWidth,
+  };
 }
 
 /** Words of four rows that a tile of a depthwise convolution may take: GRAPES_DEPTHWISE_CONV_2D_S8_MVE_WORDS. */

@@ -56,6 +56,7 @@ export const lowerFullyConnected: LowerOp<FullyConnectedOp> = (graph, op, { pref
       },
     ],
     scratchBytes: packed.scratchBytes,
+    ...(packed.scratchDistance === undefined ? {} : { scratchDistance: packed.scratchDistance }),
     macs: inputs * outputs,
     calls: ({ input, output, scratch }) => [
       {

@@ -43,6 +43,13 @@ export interface LoweredOp {
   /** Bytes of arena the kernel wants for itself during the call. */
   readonly scratchBytes: number;
   readonly macs: number;
+  /**
+   * The output may lie over the input if it begins at least so many bytes below it: the kernel then writes nowhere before
+   * it has read there for the last time. Absent: they must not share a byte.
+   */
+  readonly overlapDistance?: number;
+  /** The same for the scratch memory over an input that nobody reads afterwards. */
+  readonly scratchDistance?: number;
   /** Kernel calls, in order; none where no byte has to move. */
   calls(operands: CallOperands): readonly KernelCall[];
 }

@@ -1,0 +1,26 @@
+import type { IntegerGeometry } from '../../../ir/ops/int8/window.js';
+
+/**
+ * How far below its input the output of a windowed op has to begin, so that no byte is written before its last read.
+ * The kernel makes `pixelsAtATime` output pixels at a time, in row-major order, and while it makes them it reads nothing
+ * but what their windows and those of later pixels see: the bytes from the first row and column of the window on.
+ */
+export function overlapDistance(g: IntegerGeometry, outputChannels: number, pixelsAtATime: number): number {
+  const pixels = g.outputHeight * g.outputWidth;
+  const firstRead = (pixel: number): number => {
+    const row = Math.max(0, Math.floor(pixel / g.outputWidth) * g.strideHeight - g.padTop);
+    const column = Math.max(0, (pixel % g.outputWidth) * g.strideWidth - g.padLeft);
+    return (row * g.inputWidth + column) * g.channels;
+  };
+  let distance = 1;
+  let firstLater = Infinity;
+  // From the last pixels to the first, so that the first byte which somebody still reads is known.
+  for (let group = Math.ceil(pixels / pixelsAtATime) - 1; group >= 0; group--) {
+    const end = Math.min(pixels, (group + 1) * pixelsAtATime);
+    for (let pixel = end - 1; pixel >= group * pixelsAtATime; pixel--) {
+      firstLater = Math.min(firstLater, firstRead(pixel));
+    }
+    distance = Math.max(distance, end * outputChannels - firstLater);
+  }
+  return distance;
+}
