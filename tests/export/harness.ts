@@ -72,6 +72,7 @@ export function compileOnly(compiler: string, dir: string, sources: CSources, fl
 
 const BOARD = join(import.meta.dirname, '..', '..', 'bench', 'instructions');
 export const CORTEX_M0 = ['-mcpu=cortex-m0', '-mthumb', '-mfloat-abi=soft'];
+export const CORTEX_M3 = ['-mcpu=cortex-m3', '-mthumb'];
 export const CORTEX_M4F = ['-mcpu=cortex-m4', '-mthumb', '-mfpu=fpv4-sp-d16', '-mfloat-abi=hard'];
 
 export const CORTEX_M55 = ['-mcpu=cortex-m55', '-mthumb', '-mfloat-abi=hard'];

@@ -2,7 +2,16 @@ import { spawnSync } from 'node:child_process';
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
-import { CORTEX_M0, CORTEX_M4F, CORTEX_M55, FIRMWARE, SANITIZERS, WARNINGS, runOnBoard } from '../export/harness.js';
+import {
+  CORTEX_M0,
+  CORTEX_M3,
+  CORTEX_M4F,
+  CORTEX_M55,
+  FIRMWARE,
+  SANITIZERS,
+  WARNINGS,
+  runOnBoard,
+} from '../export/harness.js';
 import { skipUnless } from '../lanes.js';
 
 const FOLDER = join(import.meta.dirname, 'kernels');
@@ -46,6 +55,17 @@ for (const program of PROGRAMS) {
     async (t) => {
       for (const level of ['-Os', '-O2']) {
         const text = runOnBoard(t.testdir(), [source], 'mps2-an385', [...FLAGS, ...CORTEX_M0, level]);
+        t.equal(text, 'PASS\n', level);
+      }
+    },
+  );
+
+  void t.test(
+    `${program} on a Cortex-M3`,
+    { skip: skipUnless('arm', 'qemu') || elsewhere(program, 'armv7m') },
+    async (t) => {
+      for (const level of ['-Os', '-O2', '-O1']) {
+        const text = runOnBoard(t.testdir(), [source], 'mps2-an385', [...FLAGS, ...CORTEX_M3, level]);
         t.equal(text, 'PASS\n', level);
       }
     },

@@ -138,11 +138,43 @@ typedef struct {
 
 /* Three windows over the input, and how much of them has been expanded. */
 typedef struct {
+  const int8_t *input;
+  const int8_t *border; /* in_channels times the input's zero point */
   int32_t top[3], left[3];
+  uint16_t in_height, in_width, in_channels, kernel_width, dilation_height, dilation_width;
   uint16_t kernel_row;
   uint16_t in_row; /* values of that row, [kernel column][channel] */
-  int columns_inside;
 } grapes_windows;
+
+/* The next `count` values of all three: whole rows of a window where they lie inside the input, else pixel by pixel. */
+GRAPES_ONE_COPY void grapes_expand_windows(grapes_windows *at, uint16_t count, uint32_t *words) {
+  const int32_t width = at->in_width;
+  const uint16_t channels = at->in_channels, row_values = (uint16_t)(at->kernel_width * channels);
+  while (count > 0) {
+    const uint16_t column = (uint16_t)(at->in_row / channels), channel = (uint16_t)(at->in_row - column * channels);
+    uint16_t length = (uint16_t)(row_values - at->in_row);
+    const int8_t *from[3];
+    int whole = at->dilation_width == 1;
+    for (int k = 0; k < 3; k++) {
+      const int32_t row = at->top[k] + (int32_t)at->kernel_row * at->dilation_height;
+      const int32_t first = at->left[k] + (int32_t)column * at->dilation_width;
+      const int row_inside = row >= 0 && row < at->in_height;
+      from[k] = row_inside && first >= 0 && first < width
+                    ? at->input + ((size_t)row * (size_t)width + (size_t)first) * channels + channel
+                    : at->border + channel;
+      if (!row_inside || first < 0 || at->left[k] + at->kernel_width > width) whole = 0;
+    }
+    if (!whole) length = (uint16_t)(channels - channel);
+    if (length > count) length = count;
+    words = grapes_expand_triples(from[0], from[1], from[2], length, words);
+    count = (uint16_t)(count - length);
+    at->in_row = (uint16_t)(at->in_row + length);
+    if (at->in_row == row_values) {
+      at->in_row = 0;
+      at->kernel_row++;
+    }
+  }
+}
 
 GRAPES_ALWAYS_INLINE void grapes_conv_2d_s8_scalar(
     const int8_t *input, uint16_t in_height, uint16_t in_width, uint16_t in_channels, const int8_t *weights,
@@ -164,17 +196,28 @@ GRAPES_ALWAYS_INLINE void grapes_conv_2d_s8_scalar(
                                                                : (full ? blocks.full_single : blocks.clamped_single);
   grapes_block_scalar layer = {words,        waiting,           bias,      multiplier, shift, {output, output, output}, 0,
                                out_channels, output_zero_point, clamp_min, clamp_max,  0};
+  grapes_windows at = {input, border, {0}, {0}, 0, 0, 0, 0, 0, 0, 0, 0};
   uint16_t y = 0, x = 0;
   if (!pointwise) {
     for (uint16_t c = 0; c < in_channels; c++) border[c] = input_zero_point;
+    at.in_height = in_height;
+    at.in_width = in_width;
+    at.in_channels = in_channels;
+    at.kernel_width = kernel_width;
+    at.dilation_height = dilation_height;
+    at.dilation_width = dilation_width;
   }
   for (uint32_t pixel = 0; pixel < pixels; pixel += 3) {
-    grapes_windows at;
+    const int8_t *from[3] = {input, input, input}; /* pointwise */
     /* After the last pixel: the same once more, written to the same place. */
     for (int k = 0; k < 3; k++) {
       if (k == 0 || pixel + (uint32_t)k < pixels) {
-        at.top[k] = (int32_t)y * stride_height - pad_top;
-        at.left[k] = (int32_t)x * stride_width - pad_left;
+        if (pointwise) {
+          from[k] = input + ((size_t)y * stride_height * in_width + (size_t)x * stride_width) * in_channels;
+        } else {
+          at.top[k] = (int32_t)y * stride_height - pad_top;
+          at.left[k] = (int32_t)x * stride_width - pad_left;
+        }
         layer.out[k] = output + (pixel + (uint32_t)k) * out_channels;
         if (++x == out_width) {
           x = 0;
@@ -183,60 +226,20 @@ GRAPES_ALWAYS_INLINE void grapes_conv_2d_s8_scalar(
       } else {
         at.top[k] = at.top[k - 1];
         at.left[k] = at.left[k - 1];
+        from[k] = from[k - 1];
         layer.out[k] = layer.out[k - 1];
       }
     }
     at.kernel_row = 0;
     at.in_row = 0;
-    at.columns_inside = dilation_width == 1;
-    for (int k = 0; k < 3; k++) {
-      if (at.left[k] < 0 || at.left[k] + kernel_width > in_width) at.columns_inside = 0;
-    }
     const int8_t *w = weights;
     for (uint16_t done = 0; done < taps;) {
       const uint16_t count = (uint16_t)(taps - done < (int)GRAPES_TRIPLES_CHUNK ? taps - done : (int)GRAPES_TRIPLES_CHUNK);
       const uint16_t groups = (uint16_t)((count + 3u) / 4u);
       if (pointwise) {
-        const int8_t *from[3];
-        for (int k = 0; k < 3; k++) {
-          from[k] = input + ((size_t)at.top[k] * in_width + (size_t)at.left[k]) * in_channels + done;
-        }
-        (void)grapes_expand_triples(from[0], from[1], from[2], count, words);
+        (void)grapes_expand_triples(from[0] + done, from[1] + done, from[2] + done, count, words);
       } else {
-        uint32_t *to = words;
-        for (uint16_t left = count; left > 0;) {
-          int inside = at.columns_inside;
-          int32_t row[3];
-          const int8_t *from[3];
-          uint16_t length;
-          for (int k = 0; k < 3; k++) {
-            row[k] = at.top[k] + (int32_t)at.kernel_row * dilation_height;
-            if (row[k] < 0 || row[k] >= in_height) inside = 0;
-          }
-          if (inside) {
-            length = (uint16_t)(row_values - at.in_row);
-            for (int k = 0; k < 3; k++) {
-              from[k] = input + ((size_t)row[k] * in_width + (size_t)at.left[k]) * in_channels + at.in_row;
-            }
-          } else {
-            const uint16_t kernel_column = (uint16_t)(at.in_row / in_channels);
-            const uint16_t channel = (uint16_t)(at.in_row - kernel_column * in_channels);
-            length = (uint16_t)(in_channels - channel);
-            for (int k = 0; k < 3; k++) {
-              const int32_t column = at.left[k] + (int32_t)kernel_column * dilation_width;
-              const int outside = row[k] < 0 || row[k] >= in_height || column < 0 || column >= in_width;
-              from[k] = (outside ? border : input + ((size_t)row[k] * in_width + (size_t)column) * in_channels) + channel;
-            }
-          }
-          if (length > left) length = left;
-          to = grapes_expand_triples(from[0], from[1], from[2], length, to);
-          left = (uint16_t)(left - length);
-          at.in_row = (uint16_t)(at.in_row + length);
-          if (at.in_row == row_values) {
-            at.in_row = 0;
-            at.kernel_row++;
-          }
-        }
+        grapes_expand_windows(&at, count, words);
       }
       for (uint32_t *pad = words + 2u * count; pad != words + 8u * groups; pad++) *pad = 0;
       layer.groups = groups;

@@ -27,11 +27,20 @@ typedef struct {
 /* Two words for each of `count` values of three pixels; returns where the next words go. */
 GRAPES_ALWAYS_INLINE uint32_t *grapes_expand_triples(const int8_t *x, const int8_t *y, const int8_t *z, size_t count,
                                                      uint32_t *words) {
-  for (; count > 0; count--, words += 2) {
-    const uint32_t middle = (uint32_t)(int32_t)*y++;
-    words[0] = (uint32_t)(int32_t)*x++ + (middle << 21);
-    words[1] = (uint32_t)(int32_t)*z++ + (middle << 10);
+#define GRAPES_EXPAND_TRIPLE(i)                                      \
+  do {                                                               \
+    const uint32_t middle = (uint32_t)(int32_t)y[i];                 \
+    words[2 * (i)] = (uint32_t)(int32_t)x[i] + (middle << 21);       \
+    words[2 * (i) + 1] = (uint32_t)(int32_t)z[i] + (middle << 10);   \
+  } while (0)
+  for (; count >= 4; count -= 4, x += 4, y += 4, z += 4, words += 8) {
+    GRAPES_EXPAND_TRIPLE(0);
+    GRAPES_EXPAND_TRIPLE(1);
+    GRAPES_EXPAND_TRIPLE(2);
+    GRAPES_EXPAND_TRIPLE(3);
   }
+  for (; count > 0; count--, x++, y++, z++, words += 2) GRAPES_EXPAND_TRIPLE(0);
+#undef GRAPES_EXPAND_TRIPLE
   return words;
 }
 

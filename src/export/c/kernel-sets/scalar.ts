@@ -114,29 +114,48 @@ export function packDepthwiseScalar(set: KernelSet, layer: Int8Convolution, roun
   };
 }
 
+/** Rows in blocks of four, interleaved, each padded with zero bytes to `padded` inputs. */
+function interleaveRows({ inputs, outputs, weights }: Int8Dense, padded: number, offset: number): Int8Array {
+  const packed = new Int8Array(Math.ceil(outputs / BLOCK) * BLOCK * padded);
+  let at = 0;
+  for (let o = 0; o < outputs; o += BLOCK) {
+    const rows = blockRows(outputs, o);
+    for (let i = 0; i < padded; i++) {
+      for (const r of rows) packed[at++] = i < inputs ? weights[r * inputs + i] + offset : 0;
+    }
+  }
+  return packed;
+}
+
 /** kernels/armv7m/fully_connected_s8.h */
 export function packDenseFourRows(set: KernelSet, layer: Int8Dense, rounding: Rounding): PackedLayer | null {
-  const { inputs, outputs, weights, foldedBias } = layer;
+  const { inputs, weights, foldedBias } = layer;
   const row = (o: number): Int8Array => weights.subarray(o * inputs, (o + 1) * inputs);
   const bias = foldedBias.map((b, o) => b - 128 * row(o).reduce((sum, w) => sum + w, 0));
   // Whatever is added on the way is taken off again modulo 2^32: only the end value counts.
   const scale = scaleConstants(layer, bias, (o) => largestSum(layer, o), rounding);
   if (scale === null) return null;
   const padded = Math.ceil(inputs / 4) * 4;
-  const packed = new Int8Array(Math.ceil(outputs / BLOCK) * BLOCK * padded);
-  let at = 0;
-  for (let o = 0; o < outputs; o += BLOCK) {
-    const rows = blockRows(outputs, o);
-    for (let i = 0; i < padded; i++) {
-      for (const r of rows) packed[at++] = i < inputs ? weights[r * inputs + i] + 128 : 0;
-    }
-  }
   return {
     set,
-    weights: packed,
+    weights: interleaveRows(layer, padded, 128),
     ...scale,
     layout: `plus 128, packed for kernels/${set}: four rows interleaved`,
     biasContent: biasContent(rounding, ", minus 128 times the row's weights"),
     scratchBytes: padded + 3,
+  };
+}
+
+/** kernels/rv32/fully_connected_s8.h */
+export function packDenseRows(set: KernelSet, layer: Int8Dense, rounding: Rounding): PackedLayer | null {
+  const scale = scaleConstants(layer, layer.foldedBias, (o) => largestSum(layer, o), rounding);
+  if (scale === null) return null;
+  return {
+    set,
+    weights: interleaveRows(layer, layer.inputs, 0),
+    ...scale,
+    layout: `packed for kernels/${set}: four rows interleaved`,
+    biasContent: biasContent(rounding),
+    scratchBytes: 0,
   };
 }
