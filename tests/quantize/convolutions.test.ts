@@ -5,6 +5,8 @@ import { runFloat, runInt8 } from '../../src/ir/interpret.js';
 import type { LayerSpec } from '../../src/ir/model-spec.js';
 import { fullyConnectedFloat, fullyConnectedSize } from '../../src/ir/ops/fully-connected.js';
 import { lookupFloat } from '../../src/ir/ops/lookup.js';
+import { exportTflite } from '../../src/import/tflite/export-tflite.js';
+import { importTflite } from '../../src/import/tflite/import-tflite.js';
 import { quantizeInput } from '../../src/ir/quantize-input.js';
 import type { Tensor } from '../../src/ir/tensor.js';
 import { validateGraph } from '../../src/ir/validate-graph.js';
@@ -265,5 +267,23 @@ void t.test('sums, means and nets of zeros keep their multipliers in range', asy
         (q) => q === output.tensors[output.output].quant!.zeroPoint[0],
       ),
     );
+  }
+});
+
+void t.test('what is made here can be written as .tflite and read back, every integer the same', async (t) => {
+  for (const [name, { input, layers }] of Object.entries(NETWORKS)) {
+    const samples = randomSamples(
+      5,
+      30,
+      input.reduce((n, d) => n * d, 1),
+    );
+    for (const weights of ['per-channel', 'per-tensor'] as const) {
+      const { output } = quantize(layered(input, layers), samples, { ...OPTIONS, weights });
+      const again = importTflite(exportTflite(output, 'test'), { name: 'net', toolVersion: '0', rounding: 'tflite' });
+      for (const n of [0, 7]) {
+        const bytes = quantizeInput(output, sampleOf(samples, n));
+        t.same(runInt8(again, bytes).output, runInt8(output, bytes).output, `${name}, ${weights}`);
+      }
+    }
   }
 });
