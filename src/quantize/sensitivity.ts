@@ -10,7 +10,7 @@ import { Simulator, type Finer } from './simulate.js';
 import { affordable, evenly } from './work-limit.js';
 
 /** Multiplications that the whole analysis may take, and samples that are enough for it. */
-const MACS = 2e9;
+const MACS = 5e8;
 const SAMPLES = 256;
 /** Parts that are tried together. */
 const MOST_MIXED = 5;
