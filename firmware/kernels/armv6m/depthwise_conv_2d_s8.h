@@ -125,7 +125,7 @@ static inline void grapes_depthwise_conv_2d_s8_armv6m(
     uint16_t stride_width, uint16_t dilation_height, uint16_t dilation_width, uint16_t pad_top, uint16_t pad_left,
     int8_t input_zero_point, int8_t output_zero_point, int8_t clamp_min, int8_t clamp_max, uint8_t rounding,
     int8_t *scratch) {
-  const grapes_finish_armv6m finish = {output_zero_point, clamp_min, clamp_max, rounding};
+  const grapes_finish_armv6m finish = grapes_finish_of_armv6m(output_zero_point, clamp_min, clamp_max, rounding);
   const uint16_t pairs = (uint16_t)((out_width + 1u) / 2u);
   const uint16_t columns = (uint16_t)(GRAPES_DEPTHWISE_COLUMNS_ARMV6M(out_width, stride_width) + stride_width);
   const uint16_t inside = (uint16_t)(in_width < columns - pad_left ? in_width : columns - pad_left);

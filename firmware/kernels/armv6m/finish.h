@@ -34,42 +34,44 @@
 
 /* What all channels of a layer share. */
 typedef struct {
+  int16_t half; /* half a unit of the output, the zero point and 128, to be shifted left by (by - 1) */
   int8_t zero_point, low, high;
   uint8_t rounding;
+  /* Not 0: no sum has to be told from its sign, and the clamp is int8's. 2: what the first of two roundings adds, 2^8, is
+   * then part of `add`. */
+  uint8_t quick;
 } grapes_finish_armv6m;
 
-/* What all sums of a channel share. The assembly reads the first five members in this order. */
+/* What all sums of a channel share. The assembly reads it in this order. */
 typedef struct {
-  int32_t m0, m1, m2, add, by; /* by 0: the long way */
-  int32_t multiplier;
-  int8_t shift;
-  uint8_t quick; /* no sum has to be told from its sign, and 0..255 is the clamp */
+  int32_t m0, m1, m2, add;
+  int32_t by; /* 0: the long way, with m0 the multiplier and m1 the shift */
 } grapes_scale_armv6m;
+
+static inline grapes_finish_armv6m grapes_finish_of_armv6m(int8_t zero_point, int8_t low, int8_t high, uint8_t rounding) {
+  grapes_finish_armv6m finish = {(int16_t)(2 * (zero_point + 128) + 1), zero_point, low, high, rounding, 0};
+  if (low == -128 && high == 127) {
+    /* Where the clamp begins at the zero point, what becomes of negative sums does not matter. */
+    if (rounding == GRAPES_ROUNDING_SINGLE) finish.quick = 1;
+    else if (zero_point == -128) finish.quick = 2;
+  }
+  return finish;
+}
 
 static inline void grapes_prepare_scale_armv6m(grapes_scale_armv6m *scale, int32_t multiplier, int8_t shift,
                                                const grapes_finish_armv6m *finish) {
   const uint32_t m = (uint32_t)multiplier;
   if (shift > 31) {
+    scale->m0 = multiplier;
+    scale->m1 = shift - GRAPES_WIDE_SHIFT_ARMV6M;
     scale->by = 0;
-    scale->multiplier = multiplier;
-    scale->shift = (int8_t)(shift - GRAPES_WIDE_SHIFT_ARMV6M);
     return;
   }
   scale->m0 = (int32_t)(m << 21) >> 21;
   scale->m1 = (int32_t)((m + 0x400u) << 10) >> 21;
   scale->m2 = (int32_t)((m + 0x200400u) >> 22);
   scale->by = shift;
-  scale->add = (int32_t)((uint32_t)(2 * (finish->zero_point + 128) + 1) << (uint8_t)(shift - 1));
-  scale->quick = 0;
-  if (finish->low == -128 && finish->high == 127) {
-    /* Where the clamp begins at the zero point, what becomes of negative sums does not matter. */
-    if (finish->rounding == GRAPES_ROUNDING_SINGLE) {
-      scale->quick = 1;
-    } else if (finish->zero_point == -128) {
-      scale->quick = 1;
-      scale->add += 256;
-    }
-  }
+  scale->add = (int32_t)((uint32_t)(int32_t)finish->half << (uint32_t)(shift - 1)) + ((finish->quick & 2) << 7);
 }
 
 #if GRAPES_ARMV6M_ASSEMBLY
@@ -117,25 +119,50 @@ static inline void grapes_prepare_scale_armv6m(grapes_scale_armv6m *scale, int32
 
 #endif
 
-/* `count` sums of one channel, at least one; outputs are `stride` bytes apart. */
-static GRAPES_NOINLINE void grapes_scale_sums_armv6m(const int32_t *sums, uint16_t count,
-                                                     const grapes_scale_armv6m *scale, int8_t *output, uint16_t stride,
-                                                     const grapes_finish_armv6m *finish) {
+/* One sum in C: the twin of the assembly, and the long way. */
+static GRAPES_NOINLINE int8_t grapes_scale_one_armv6m(int32_t sum, const grapes_scale_armv6m *scale,
+                                                      const grapes_finish_armv6m *finish) {
+  int32_t v;
   if (scale->by == 0) {
-    for (; count > 0; count--, output += stride) {
-      const int32_t v = grapes_requantize_s32(*sums++, scale->multiplier, scale->shift, finish->rounding);
-      *output = grapes_offset_clamp_s8(v, finish->zero_point, finish->low, finish->high);
-    }
-    return;
+    v = grapes_requantize_s32(sum, scale->m0, (int8_t)scale->m1, finish->rounding);
+    return grapes_offset_clamp_s8(v, finish->zero_point, finish->low, finish->high);
   }
+  v = sum * scale->m2 + ((sum * scale->m1 + ((sum * scale->m0) >> 11)) >> 11);
+  if (!finish->quick && finish->rounding == GRAPES_ROUNDING_TFLITE) {
+    v += 256;
+    if (v < 0) v -= 512;
+  }
+  v = (v + scale->add) >> scale->by;
+  if ((v >> 8) != 0) v = v < 0 ? 0 : 255;
+  v -= 128;
+  if (v < finish->low) v = finish->low;
+  if (v > finish->high) v = finish->high;
+  return (int8_t)v;
+}
+
 #if GRAPES_ARMV6M_ASSEMBLY
-  if (scale->quick || finish->rounding == GRAPES_ROUNDING_TFLITE) {
+
+static GRAPES_NOINLINE void grapes_clamp_armv6m(int8_t *output, uint16_t count, uint16_t stride,
+                                                const grapes_finish_armv6m *finish) {
+  for (; count > 0; count--, output += stride) {
+    if (*output < finish->low) *output = finish->low;
+    if (*output > finish->high) *output = finish->high;
+  }
+}
+
+#endif
+
+/* `count` sums of one channel, at least one; outputs are `stride` bytes apart. */
+GRAPES_INLINE void grapes_scale_sums_inline_armv6m(const int32_t *sums, uint16_t count, const grapes_scale_armv6m *scale,
+                                                   int8_t *output, uint16_t stride, const grapes_finish_armv6m *finish) {
+#if GRAPES_ARMV6M_ASSEMBLY
+  if (scale->by != 0 && (finish->quick || finish->rounding == GRAPES_ROUNDING_TFLITE)) {
     register const int32_t *r0 __asm__("r0") = sums;
     register int8_t *r1 __asm__("r1") = output;
     register const grapes_scale_armv6m *r2 __asm__("r2") = scale;
     register const int32_t *r3 __asm__("r3") = sums + count;
     register uint32_t r4 __asm__("r4") = stride;
-    if (scale->quick) { /* 22 instructions */
+    if (finish->quick) { /* 22 instructions */
       __asm__ volatile(GRAPES_SCALE_BEGIN_ARMV6M GRAPES_SCALE_END_ARMV6M
                        : "+r"(r0), "+r"(r1), "+r"(r2), "+r"(r3), "+r"(r4)
                        :
@@ -151,26 +178,17 @@ static GRAPES_NOINLINE void grapes_scale_sums_armv6m(const int32_t *sums, uint16
                      : "+r"(r0), "+r"(r1), "+r"(r2), "+r"(r3), "+r"(r4)
                      :
                      : "r5", "r6", "r8", "r9", "r10", "r11", "r12", "cc", "memory");
-    if (finish->low == -128 && finish->high == 127) return;
-    for (; count > 0; count--, output += stride) {
-      if (*output < finish->low) *output = finish->low;
-      if (*output > finish->high) *output = finish->high;
-    }
+    if (finish->low > -128 || finish->high < 127) grapes_clamp_armv6m(output, count, stride, finish);
     return;
   }
 #endif
-  const int32_t twice = scale->quick || finish->rounding == GRAPES_ROUNDING_SINGLE ? 0 : 256;
-  for (; count > 0; count--, output += stride) {
-    const int32_t sum = *sums++;
-    int32_t v = sum * scale->m2 + ((sum * scale->m1 + ((sum * scale->m0) >> 11)) >> 11) + twice;
-    v += (v >> 31) * (2 * twice);
-    v = (v + scale->add) >> scale->by;
-    if ((v >> 8) != 0) v = v < 0 ? 0 : 255;
-    v -= 128;
-    if (v < finish->low) v = finish->low;
-    if (v > finish->high) v = finish->high;
-    *output = (int8_t)v;
-  }
+  for (; count > 0; count--, output += stride) *output = grapes_scale_one_armv6m(*sums++, scale, finish);
+}
+
+static GRAPES_NOINLINE void grapes_scale_sums_armv6m(const int32_t *sums, uint16_t count,
+                                                     const grapes_scale_armv6m *scale, int8_t *output, uint16_t stride,
+                                                     const grapes_finish_armv6m *finish) {
+  grapes_scale_sums_inline_armv6m(sums, count, scale, output, stride, finish);
 }
 
 #endif

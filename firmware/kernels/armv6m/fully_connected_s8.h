@@ -88,7 +88,7 @@ static inline void grapes_fully_connected_s8_armv6m(const int8_t *input, uint16_
                                                     const int8_t *shift, uint8_t per_row, int8_t *output,
                                                     uint16_t outputs, int8_t output_zero_point, int8_t clamp_min,
                                                     int8_t clamp_max, uint8_t rounding, int8_t *scratch) {
-  const grapes_finish_armv6m finish = {output_zero_point, clamp_min, clamp_max, rounding};
+  const grapes_finish_armv6m finish = grapes_finish_of_armv6m(output_zero_point, clamp_min, clamp_max, rounding);
   const uint16_t padded = (uint16_t)((inputs + 7u) & ~7u);
   const uint8_t *w = (const uint8_t *)weights;
   uint8_t *const values = (uint8_t *)scratch;

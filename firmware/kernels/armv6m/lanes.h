@@ -165,18 +165,27 @@ static inline void grapes_dot_lanes_armv6m(const uint32_t *words, uint16_t input
 
 #endif
 
+/* What all pixels of a layer share. */
+typedef struct {
+  const int8_t *weights, *shift;
+  const int32_t *bias, *multiplier;
+  uint16_t inputs, out_channels;
+  grapes_finish_armv6m finish;
+} grapes_layer_armv6m;
+
 /* All output channels of one to four pixels that follow each other in memory. */
-static GRAPES_NOINLINE void grapes_channels_armv6m(const uint32_t *words, uint16_t inputs, const int8_t *weights,
-                                                   const int32_t *bias, const int32_t *multiplier, const int8_t *shift,
-                                                   int8_t *output, uint16_t out_channels, uint16_t pixels,
-                                                   const grapes_finish_armv6m *finish) {
-  for (uint16_t o = 0; o < out_channels; o++) {
-    const int8_t *const w = weights + (size_t)(o & ~7u) * inputs + 2u * (o & 4u) + (o & 3u);
+static GRAPES_NOINLINE void grapes_channels_armv6m(const uint32_t *words, const grapes_layer_armv6m *layer,
+                                                   int8_t *output, uint16_t pixels) {
+  const int8_t *w = layer->weights;
+  for (uint16_t o = 0; o < layer->out_channels; o++) {
     int32_t sums[4];
     grapes_scale_armv6m scale;
-    grapes_dot_lanes_armv6m(words, inputs, w, bias[o], sums);
-    grapes_prepare_scale_armv6m(&scale, multiplier[o], shift[o], finish);
-    grapes_scale_sums_armv6m(sums, pixels, &scale, output + o, out_channels, finish);
+    grapes_dot_lanes_armv6m(words, layer->inputs, w, layer->bias[o], sums);
+    grapes_prepare_scale_armv6m(&scale, layer->multiplier[o], layer->shift[o], &layer->finish);
+    grapes_scale_sums_inline_armv6m(sums, pixels, &scale, output + o, layer->out_channels, &layer->finish);
+    /* One byte on; from the first four channels of a block to the others, and to the next block. */
+    w++;
+    if ((o & 3u) == 3u) w += (o & 4u) == 0 ? 4u : 8u * layer->inputs - 12u;
   }
 }
 

@@ -23,11 +23,12 @@ int main(void) {
     int32_t multiplier;
     int8_t shift;
     random_scale(-most, most, rounding, &multiplier, &shift);
-    grapes_finish_armv6m finish = {(int8_t)random_between(-128, 127), -128, 127, rounding};
-    if (n % 2 == 0) finish.low = finish.zero_point;
-    if (n % 4 == 0) finish.zero_point = finish.low = -128;
-    if (n % 7 == 0) finish.high = (int8_t)random_between(finish.low, 127);
-    const int8_t packed = packed_shift(-most, most, multiplier, shift, finish.zero_point, rounding);
+    int8_t zero_point = (int8_t)random_between(-128, 127), low = -128;
+    if (n % 2 == 0) low = zero_point;
+    if (n % 4 == 0) zero_point = low = -128;
+    const int8_t high = (int8_t)(n % 7 == 0 ? random_between(low, 127) : 127);
+    const grapes_finish_armv6m finish = grapes_finish_of_armv6m(zero_point, low, high, rounding);
+    const int8_t packed = packed_shift(-most, most, multiplier, shift, zero_point, rounding);
     fast += packed < 32;
     for (int k = 0; k < 30; k++) check_sum(random_between(-most, most), multiplier, shift, packed, &finish);
     for (int k = -2; k <= 2; k++) check_sum(k, multiplier, shift, packed, &finish);
