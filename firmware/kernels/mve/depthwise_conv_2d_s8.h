@@ -153,8 +153,7 @@ static GRAPES_ONE_COPY void grapes_interleave_rows_mve(const struct grapes_depth
 struct grapes_depthwise_part_mve {
   const int8_t *words;
   int8_t *output;
-  uint32_t first;   /* output channels */
-  uint32_t count;
+  uint32_t first;   /* output channel */
   uint32_t pixels;  /* of a row */
   uint32_t block;   /* channels in the tile */
   uint32_t rows;    /* of outputs */
@@ -266,7 +265,7 @@ GRAPES_INLINE void grapes_depthwise_tile_outputs_mve(const struct grapes_depthwi
   const int32x4_t low = vdupq_n_s32(s->clamp_min), high = vdupq_n_s32(s->clamp_max);
   const int8_t *word = part->words, *weights = s->weights + part->first * taps;
   uint32_t multiple = s->multiples;
-  for (uint32_t o = part->first; o < part->first + part->count; o++, weights += taps) {
+  for (uint32_t o = part->first, left = part->block * s->multiples; left > 0; left--, o++, weights += taps) {
     numbers.bias = s->bias[o];
     numbers.multiplier = s->multiplier[o];
     numbers.shift = s->shift[o];
@@ -315,8 +314,7 @@ GRAPES_MVE_TILE(grapes_depthwise_two_by_two_saturating_mve, 1, 1)
 
 static inline void grapes_depthwise_some_outputs_mve(const struct grapes_depthwise_mve *s,
                                                      const struct grapes_depthwise_part_mve *part, uint8_t rounding) {
-  const int saturating = s->clamp_min == -128 && s->clamp_max == 127 &&
-                         !grapes_ties_matter_mve(s->zero_point, s->clamp_min, rounding);
+  const int saturating = grapes_saturates_mve(s->zero_point, s->clamp_min, s->clamp_max, rounding);
   if (s->two_by_two) {
     if (saturating) {
       grapes_depthwise_two_by_two_saturating_mve(s, part, rounding);
@@ -334,9 +332,9 @@ static inline void grapes_depthwise_some_outputs_mve(const struct grapes_depthwi
 
 static inline void grapes_depthwise_some_outputs_mve(const struct grapes_depthwise_mve *s,
                                                      const struct grapes_depthwise_part_mve *part, uint8_t rounding) {
-  const uint32_t out_channels = (uint32_t)s->in_channels * s->multiples;
-  for (uint32_t k = 0; k < part->rows * part->pixels * part->count; k++) {
-    const uint32_t y = k / (part->pixels * part->count), x = k / part->count % part->pixels, c = k % part->count;
+  const uint32_t out_channels = (uint32_t)s->in_channels * s->multiples, count = part->block * s->multiples;
+  for (uint32_t k = 0; k < part->rows * part->pixels * count; k++) {
+    const uint32_t y = k / (part->pixels * count), x = k / count % part->pixels, c = k % count;
     const uint32_t o = part->first + c, column = 4u * part->block;
     const int8_t *w = s->weights + (size_t)o * s->kernel_height * s->kernel_width;
     const int8_t *from = part->words + x * s->stride_width * column + 4u * (c / s->multiples) + y;
@@ -356,7 +354,7 @@ static inline void grapes_depthwise_some_outputs_mve(const struct grapes_depthwi
 static GRAPES_ONE_COPY void grapes_depthwise_layer_mve(const struct grapes_depthwise_mve *s, int8_t *words,
                                                        uint8_t rounding) {
   const uint32_t down = s->two_by_two ? 2 : 1;
-  struct grapes_depthwise_part_mve part = {words, s->output, 0, 0, 0, 0, down};
+  struct grapes_depthwise_part_mve part = {words, s->output, 0, 0, 0, down};
   for (uint32_t y = 0; y < s->out_height; y += down) {
     if (s->out_height - y < down) part.rows = 1;
     for (uint32_t x = 0; x < s->out_width; x += part.pixels) {
@@ -365,7 +363,6 @@ static GRAPES_ONE_COPY void grapes_depthwise_layer_mve(const struct grapes_depth
       for (uint32_t c = 0; c < s->in_channels; c += part.block) {
         part.block = s->in_channels - c < s->tile_channels ? s->in_channels - c : s->tile_channels;
         part.first = c * s->multiples;
-        part.count = part.block * s->multiples;
         grapes_interleave_rows_mve(s, (int32_t)(y * s->stride_height) - s->pad_top,
                                    (int32_t)(x * s->stride_width) - s->pad_left, c, part.block,
                                    s->kernel_height + part.rows - 1u,

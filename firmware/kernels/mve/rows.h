@@ -52,102 +52,153 @@ struct grapes_rows_mve {
 #define GRAPES_MVE_WHOLE(q) "vldrb.8 " q ", [%[w]], #16\n\t"
 #define GRAPES_MVE_PART(q) "vldrb.8 " q ", [%[w]]\n\tadd %[w], %[w], %[left]\n\t"
 
+/* What the loop over pairs of windows keeps in memory, in the order of registers. */
+struct grapes_pairs_mve {
+  const int8_t *window; /* r0 */
+  int8_t *output;       /* r2 */
+  uint32_t left;        /* r4: pairs */
+  uint32_t advance;     /* r6: from pair to pair, of windows and of outputs */
+  uint32_t output_advance; /* r8 */
+  int32_t zero_point;      /* r10 */
+  uint32_t lanes;          /* r12: those to store */
+  const int8_t *group;
+  uint32_t inputs;
+  uint32_t step;
+  int32_t clamp_min, clamp_max;
+};
+
+#define GRAPES_MVE_TWICE_BOTH               \
+  "vqrdmulh.s32 q0, q0, %q[multiplier]\n\t" \
+  "vqrdmulh.s32 q1, q1, %q[multiplier]\n\t"
+#define GRAPES_MVE_TIES_OF_BOTH \
+  "vshr.s32 q2, q0, #31\n\t"    \
+  "vshr.s32 q3, q1, #31\n\t"    \
+  "vadd.i32 q0, q0, q2\n\t"     \
+  "vadd.i32 q1, q1, q3\n\t"
+#define GRAPES_MVE_SHIFT_BOTH "vrshl.s32 q0, q0, %q[shift]\n\tvrshl.s32 q1, q1, %q[shift]\n\t"
+#define GRAPES_MVE_ONCE_BOTH               \
+  "vshl.s32 q0, q0, %q[shift]\n\t"         \
+  "vshl.s32 q1, q1, %q[shift]\n\t"         \
+  "vrmulh.s32 q0, q0, %q[multiplier]\n\t"  \
+  "vrmulh.s32 q1, q1, %q[multiplier]\n\t"
+#define GRAPES_MVE_SATURATE_BOTH "vqmovnb.s16 q0, q0\n\t"
+#define GRAPES_MVE_CLAMP_BOTH               \
+  "ldrd %[x], %[y], [%[pairs], #40]\n\t"    \
+  "vdup.16 q1, %[x]\n\t"                    \
+  "vdup.16 q2, %[y]\n\t"                    \
+  "vmax.s16 q0, q0, q1\n\t"                 \
+  "vmin.s16 q0, q0, q2\n\t"
+
 /*
- * Four rows over two pixels, from `bias` on: fourteen instructions for 128 products. All even registers hold sums, so the
- * loop counts in an odd one. Returns the weights' end.
+ * Four rows over pairs of windows: fourteen instructions for 128 products. All even registers hold sums, from the bias on,
+ * so the loop counts in an odd one.
  */
-static inline const int8_t *grapes_four_rows_two_pixels_mve(const int8_t *w, const int8_t *x, const int8_t *y,
-                                                            uint32_t inputs, int32x4_t bias, int32x4_t *first,
-                                                            int32x4_t *second) {
-  int32x4_t a, b;
-  __asm__ volatile(
-      "vmov r0, r4, %q[bias][2], %q[bias][0]\n\t"
-      "vmov r2, r6, %q[bias][3], %q[bias][1]\n\t"
-      "vmov r8, r12, %q[bias][2], %q[bias][0]\n\t"
-      "vmov r10, lr, %q[bias][3], %q[bias][1]\n\t"
-      "subs %[left], %[left], #16\n\t"
-      "blt 2f\n"
-      "1:\n\t"
-      "vldrb.8 q0, [%[x]], #16\n\t"
-      "vldrb.8 q1, [%[y]], #16\n\t" GRAPES_MVE_FOUR_ROWS(GRAPES_MVE_WHOLE)
-      "subs %[left], %[left], #16\n\t"
-      "bge 1b\n"
-      "2:\n\t"
-      "adds %[left], %[left], #16\n\t"
-      "beq 3f\n\t"
-      "vctp.8 %[left]\n\t"
-      "vpstt\n\t"
-      "vldrbt.8 q0, [%[x]]\n\t"
-      "vldrbt.8 q1, [%[y]]\n\t" GRAPES_MVE_FOUR_ROWS(GRAPES_MVE_PART)
-      "3:\n\t"
-      "vmov %q[a][2], %q[a][0], r0, r4\n\t"
-      "vmov %q[a][3], %q[a][1], r2, r6\n\t"
-      "vmov %q[b][2], %q[b][0], r8, r12\n\t"
-      "vmov %q[b][3], %q[b][1], r10, lr\n\t"
-      : [w] "+r"(w), [x] "+r"(x), [y] "+r"(y), [left] "+r"(inputs), [a] "=&w"(a), [b] "=&w"(b)
-      : [bias] "w"(bias)
-      : "r0", "r2", "r4", "r6", "r8", "r10", "r12", "lr", "q0", "q1", "q2", "q3", "p0", "cc", "memory");
-  *first = a;
-  *second = b;
-  return w;
-}
+#define GRAPES_MVE_PAIRS(scale, clamp)                                                                              \
+  __asm__ volatile(                                                                                                 \
+      "ldr r0, [%[pairs]]\n"                                                                                        \
+      "4:\n\t"                                                                                                      \
+      "mov %[x], r0\n\t"                                                                                            \
+      "ldrd %[w], %[left], [%[pairs], #28]\n\t"                                                                     \
+      "ldr %[y], [%[pairs], #36]\n\t"                                                                               \
+      "add %[y], %[y], %[x]\n\t"                                                                                    \
+      "vmov r0, r4, %q[bias][2], %q[bias][0]\n\t"                                                                   \
+      "vmov r2, r6, %q[bias][3], %q[bias][1]\n\t"                                                                   \
+      "vmov r8, r12, %q[bias][2], %q[bias][0]\n\t"                                                                  \
+      "vmov r10, lr, %q[bias][3], %q[bias][1]\n\t"                                                                  \
+      "subs %[left], %[left], #16\n\t"                                                                              \
+      "blt 2f\n"                                                                                                    \
+      "1:\n\t"                                                                                                      \
+      "vldrb.8 q0, [%[x]], #16\n\t"                                                                                 \
+      "vldrb.8 q1, [%[y]], #16\n\t" GRAPES_MVE_FOUR_ROWS(GRAPES_MVE_WHOLE)                                          \
+      "subs %[left], %[left], #16\n\t"                                                                              \
+      "bge 1b\n"                                                                                                    \
+      "2:\n\t"                                                                                                      \
+      "adds %[left], %[left], #16\n\t"                                                                              \
+      "beq 3f\n\t"                                                                                                  \
+      "vctp.8 %[left]\n\t"                                                                                          \
+      "vpstt\n\t"                                                                                                   \
+      "vldrbt.8 q0, [%[x]]\n\t"                                                                                     \
+      "vldrbt.8 q1, [%[y]]\n\t" GRAPES_MVE_FOUR_ROWS(GRAPES_MVE_PART)                                               \
+      "3:\n\t"                                                                                                      \
+      "vmov q0[2], q0[0], r0, r4\n\t"                                                                               \
+      "vmov q0[3], q0[1], r2, r6\n\t"                                                                               \
+      "vmov q1[2], q1[0], r8, r12\n\t"                                                                              \
+      "vmov q1[3], q1[1], r10, lr\n\t" scale                                                                        \
+      "ldm %[pairs], {r0, r2, r4, r6, r8, r10, r12}\n\t"                                                            \
+      "vqmovnb.s32 q0, q0\n\t"                                                                                      \
+      "vqmovnt.s32 q0, q1\n\t"                                                                                      \
+      "vqadd.s16 q0, q0, r10\n\t" clamp                                                                             \
+      "vmsr p0, r12\n\t"                                                                                            \
+      "vpst\n\t"                                                                                                    \
+      "vstrbt.16 q0, [r2, %q[places]]\n\t"                                                                          \
+      "add r0, r0, r6\n\t"                                                                                          \
+      "add r2, r2, r8\n\t"                                                                                          \
+      "subs r4, r4, #1\n\t"                                                                                         \
+      "stm %[pairs], {r0, r2, r4}\n\t"                                                                              \
+      "bne 4b\n\t"                                                                                                  \
+      : [w] "=&r"(w), [x] "=&r"(x), [y] "=&r"(y), [left] "=&r"(left)                                                \
+      : [pairs] "r"(&pairs), [bias] "w"(bias), [multiplier] "w"(multiplier), [shift] "w"(shift), [places] "w"(places) \
+      : "r0", "r2", "r4", "r6", "r8", "r10", "r12", "lr", "q0", "q1", "q2", "q3", "p0", "cc", "memory")
 
-#undef GRAPES_MVE_FOUR_ROWS
-#undef GRAPES_MVE_WHOLE
-#undef GRAPES_MVE_PART
-
-/* All rows over pairs of windows, group by group: the group's constants stay in registers. */
+/*
+ * All rows over `count` pairs of windows, group by group: the group's constants stay in registers. `saturating`: the clamp is
+ * that of int8 and ties do not matter, as in most layers with a relu.
+ */
 GRAPES_INLINE void grapes_rows_over_pairs_mve(const struct grapes_rows_mve *rows, const int8_t *windows, uint32_t step,
-                                              uint32_t pairs, int8_t *output, uint32_t output_step, int ties,
+                                              uint32_t count, int8_t *output, uint32_t output_step, int saturating,
                                               uint8_t rounding) {
-  const uint32_t inputs = rows->inputs;
-  const int8_t *group = rows->weights;
+  struct grapes_pairs_mve pairs = {windows,          output, count,         2u * step, 2u * output_step, rows->zero_point, 0,
+                                   rows->weights, rows->inputs, step, rows->clamp_min, rows->clamp_max};
   /* Lanes of the results: channel 0 of either pixel, channel 1 of either, … */
-  uint16x8_t places = vshrq_n_u16(vidupq_n_u16(0, 1), 1);
-  places = vmlaq_n_u16(places, vandq_u16(vidupq_n_u16(0, 1), vdupq_n_u16(1)), (uint16_t)output_step);
+  const uint16x8_t lane = vidupq_n_u16(0, 1);
+  const uint16x8_t places = vaddq_u16(vshrq_n_u16(lane, 1),
+                                      vmulq_n_u16(vandq_u16(lane, vdupq_n_u16(1)), (uint16_t)output_step));
   for (uint32_t o = 0; o < rows->outputs; o += 4) {
     const int32x4_t bias = vldrwq_s32(rows->bias + o);
     const int32x4_t multiplier = vldrwq_s32(rows->multiplier + o);
     const int32x4_t shift = vldrbq_s32(rows->shift + o);
-    const mve_pred16_t lanes = vctp16q(2u * (rows->outputs - o));
-    const int8_t *x = windows, *w = group;
-    int8_t *to = output + o;
-    for (uint32_t left = pairs; left > 0; left--, x += 2u * step, to += 2u * output_step) {
-      int32x4_t first, second;
-      w = grapes_four_rows_two_pixels_mve(group, x, x + step, inputs, bias, &first, &second);
-      first = grapes_requantize_mve(first, multiplier, shift, ties, rounding);
-      second = grapes_requantize_mve(second, multiplier, shift, ties, rounding);
-      int16x8_t v = vqmovntq_s32(vqmovnbq_s32(vuninitializedq_s16(), first), second);
-      v = vqaddq_n_s16(v, rows->zero_point);
-      v = vmaxq_s16(v, vdupq_n_s16(rows->clamp_min));
-      v = vminq_s16(v, vdupq_n_s16(rows->clamp_max));
-      vstrbq_scatter_offset_p_s16(to, places, v, lanes);
+    const int8_t *w, *x, *y;
+    uint32_t left;
+    pairs.window = windows;
+    pairs.output = output + o;
+    pairs.left = count;
+    pairs.lanes = rows->outputs - o < 4 ? (1u << (4u * (rows->outputs - o))) - 1u : 0xFFFFu;
+    if (rounding == GRAPES_ROUNDING_SINGLE) {
+      if (saturating) {
+        GRAPES_MVE_PAIRS(GRAPES_MVE_ONCE_BOTH, GRAPES_MVE_SATURATE_BOTH);
+      } else {
+        GRAPES_MVE_PAIRS(GRAPES_MVE_ONCE_BOTH, GRAPES_MVE_CLAMP_BOTH);
+      }
+    } else if (saturating) {
+      GRAPES_MVE_PAIRS(GRAPES_MVE_TWICE_BOTH GRAPES_MVE_SHIFT_BOTH, GRAPES_MVE_SATURATE_BOTH);
+    } else {
+      GRAPES_MVE_PAIRS(GRAPES_MVE_TWICE_BOTH GRAPES_MVE_TIES_OF_BOTH GRAPES_MVE_SHIFT_BOTH, GRAPES_MVE_CLAMP_BOTH);
     }
-    group = w;
+    pairs.group = w;
   }
 }
 
-static GRAPES_ONE_COPY void grapes_rows_over_pairs_with_ties_mve(const struct grapes_rows_mve *rows,
+static GRAPES_ONE_COPY void grapes_rows_over_pairs_clamping_mve(const struct grapes_rows_mve *rows,
                                                                  const int8_t *windows, uint32_t step, uint32_t pairs,
                                                                  int8_t *output, uint32_t output_step,
                                                                  uint8_t rounding) {
-  grapes_rows_over_pairs_mve(rows, windows, step, pairs, output, output_step, 1, rounding);
+  grapes_rows_over_pairs_mve(rows, windows, step, pairs, output, output_step, 0, rounding);
 }
 
-static GRAPES_ONE_COPY void grapes_rows_over_pairs_above_zero_mve(const struct grapes_rows_mve *rows,
+static GRAPES_ONE_COPY void grapes_rows_over_pairs_saturating_mve(const struct grapes_rows_mve *rows,
                                                                   const int8_t *windows, uint32_t step, uint32_t pairs,
                                                                   int8_t *output, uint32_t output_step,
                                                                   uint8_t rounding) {
-  grapes_rows_over_pairs_mve(rows, windows, step, pairs, output, output_step, 0, rounding);
+  grapes_rows_over_pairs_mve(rows, windows, step, pairs, output, output_step, 1, rounding);
 }
 
 static inline void grapes_rows_over_some_pairs_mve(const struct grapes_rows_mve *rows, const int8_t *windows,
                                                    uint32_t step, uint32_t pairs, int8_t *output, uint32_t output_step,
                                                    uint8_t rounding) {
-  if (grapes_ties_matter_mve(rows->zero_point, rows->clamp_min, rounding)) {
-    grapes_rows_over_pairs_with_ties_mve(rows, windows, step, pairs, output, output_step, rounding);
+  if (grapes_saturates_mve(rows->zero_point, rows->clamp_min, rows->clamp_max, rounding)) {
+    grapes_rows_over_pairs_saturating_mve(rows, windows, step, pairs, output, output_step, rounding);
   } else {
-    grapes_rows_over_pairs_above_zero_mve(rows, windows, step, pairs, output, output_step, rounding);
+    grapes_rows_over_pairs_clamping_mve(rows, windows, step, pairs, output, output_step, rounding);
   }
 }
 

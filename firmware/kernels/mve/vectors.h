@@ -44,6 +44,11 @@ static inline int grapes_ties_matter_mve(int8_t zero_point, int8_t clamp_min, ui
   return rounding == GRAPES_ROUNDING_TFLITE && clamp_min < zero_point;
 }
 
+/* Nothing but saturation is left of the clamp, as in most layers with a relu. */
+static inline int grapes_saturates_mve(int8_t zero_point, int8_t clamp_min, int8_t clamp_max, uint8_t rounding) {
+  return clamp_min == -128 && clamp_max == 127 && !grapes_ties_matter_mve(zero_point, clamp_min, rounding);
+}
+
 #if GRAPES_MVE_VECTORS
 
 /*
