@@ -1,6 +1,7 @@
 /*
  * int8 depthwise 3x3 convolution for Cortex-M cores with the DSP extension: bit for bit what kernels/plain computes, in
- * 2.5 instructions per multiply-accumulate, requantization included, where one value and one weight at a time take ten.
+ * about three instructions per multiply-accumulate, requantization included, where one value and one weight at a time take
+ * ten.
  *
  * Each channel is swept by itself, row by row, so that its weights and its scale stay in registers. A column of the window
  * is three values, two of them side by side in one word: with a pair of weights that is one SMLAD, and one SMLA for the
