@@ -5,6 +5,7 @@ import { addFloat } from './ops/add.js';
 import { batchNormFloat } from './ops/batch-norm.js';
 import { conv2dFloat } from './ops/conv-2d.js';
 import { depthwiseConv2dFloat } from './ops/depthwise-conv-2d.js';
+import { fakeQuantizeFloat } from './ops/fake-quantize.js';
 import { gruFloat } from './ops/gru.js';
 import { globalAveragePool2dFloat, pool2dFloat } from './ops/pool-2d.js';
 import { rateCodeFloat } from './ops/rate-code.js';
@@ -42,6 +43,7 @@ const FORWARDS: Forwards = {
     inputs[0].forEach((a, i) => {
       output[i] = activateFloat(spec.activation, a);
     }),
+  fake_quantize: fakeQuantizeFloat,
   flatten: copy,
   reshape: copy,
   simple_rnn: simpleRnnFloat,

@@ -4,6 +4,7 @@ import { addRule } from './ops/add.js';
 import { batchNormRule } from './ops/batch-norm.js';
 import { conv2dRule } from './ops/conv-2d.js';
 import { depthwiseConv2dRule } from './ops/depthwise-conv-2d.js';
+import { fakeQuantizeRule } from './ops/fake-quantize.js';
 import { denseRule } from './ops/fully-connected.js';
 import { gruRule } from './ops/gru.js';
 import { globalAveragePool2dRule, pool2dRule } from './ops/pool-2d.js';
@@ -25,6 +26,7 @@ const RULES: Rules = {
   add: addRule,
   activation: elementwiseRule,
   dropout: elementwiseRule,
+  fake_quantize: fakeQuantizeRule,
   flatten: flattenRule,
   reshape: reshapeRule,
   simple_rnn: simpleRnnRule,

@@ -12,8 +12,20 @@ interface Biased {
   readonly bias?: boolean;
 }
 
+/** Weights that are rounded wherever the network computes with them, while the float ones learn (quantization-aware training). */
+export interface WeightRounding {
+  readonly bits: 8 | 4;
+  /** A scale for each node, or one for the layer. */
+  readonly scales: 'per-channel' | 'per-tensor';
+}
+
+interface RoundedWeights {
+  /** Absent: the weights as they are. */
+  readonly rounding?: WeightRounding;
+}
+
 /** Reads its input row by row as one vector. The output layer's activation must be `none`. */
-export interface DenseLayerSpec extends LayerBase, Biased {
+export interface DenseLayerSpec extends LayerBase, Biased, RoundedWeights {
   readonly type: 'dense';
   readonly units: number;
   readonly activation: Activation;
@@ -25,7 +37,7 @@ export type Padding = 'same' | 'valid';
 export type Pair = readonly [number, number];
 
 /** Input [height, width, channels]; [height, width] is read as one channel. */
-export interface Conv2dLayerSpec extends LayerBase, Biased {
+export interface Conv2dLayerSpec extends LayerBase, Biased, RoundedWeights {
   readonly type: 'conv_2d';
   readonly filters: number;
   readonly kernel: Pair;
@@ -36,7 +48,7 @@ export interface Conv2dLayerSpec extends LayerBase, Biased {
 }
 
 /** Output channel c · multiplier + m comes from input channel c alone. */
-export interface DepthwiseConv2dLayerSpec extends LayerBase, Biased {
+export interface DepthwiseConv2dLayerSpec extends LayerBase, Biased, RoundedWeights {
   readonly type: 'depthwise_conv_2d';
   readonly multiplier: number;
   readonly kernel: Pair;
@@ -76,6 +88,17 @@ export interface AddLayerSpec extends LayerBase {
 export interface ActivationLayerSpec extends LayerBase {
   readonly type: 'activation';
   readonly activation: Activation;
+}
+
+/**
+ * Values as integers of `bits` bits would hold them: y = scale · (q − zeroPoint), q = clamp(round(x / scale) + zeroPoint),
+ * ties to even. The error goes through where q is not clamped (straight-through estimator, Bengio et al. 2013), else it ends.
+ */
+export interface FakeQuantizeLayerSpec extends LayerBase {
+  readonly type: 'fake_quantize';
+  readonly scale: number;
+  readonly zeroPoint: number;
+  readonly bits: 8 | 16;
 }
 
 export interface DropoutLayerSpec extends LayerBase {
@@ -155,6 +178,7 @@ export type LayerSpec =
   | AddLayerSpec
   | ActivationLayerSpec
   | DropoutLayerSpec
+  | FakeQuantizeLayerSpec
   | FlattenLayerSpec
   | ReshapeLayerSpec
   | SimpleRnnLayerSpec

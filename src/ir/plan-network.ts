@@ -114,7 +114,7 @@ function anchorOf(layer: PlannedLayer, layers: readonly PlannedLayer[]): number 
   let anchor = layer;
   while (anchor.readers.length === 1) {
     const reader = layers[anchor.readers[0]];
-    if (!['batch_norm', 'activation', 'dropout'].includes(reader.spec.type)) break;
+    if (!['batch_norm', 'activation', 'dropout', 'fake_quantize'].includes(reader.spec.type)) break;
     anchor = reader;
   }
   return anchor.index;

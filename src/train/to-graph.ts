@@ -3,7 +3,8 @@ import type { LayerOpSpec } from '../ir/float-forward.js';
 import { ANOMALY_CLASSES } from '../ir/anomaly.js';
 import type { FloatGraph, FloatOp as Op, ReconstructTask } from '../ir/graph.js';
 import type { ParameterPart } from '../ir/layer-rule.js';
-import { NETWORK_INPUT, type NetworkPlan, type PlannedLayer } from '../ir/network-plan.js';
+import { NETWORK_INPUT, type NetworkPlan, type PlannedLayer, type PlannedParameter } from '../ir/network-plan.js';
+import { roundWeights } from '../ir/ops/fake-quantize.js';
 import type { Provenance } from '../ir/provenance.js';
 import type { Tensor, TensorRole } from '../ir/tensor.js';
 
@@ -35,7 +36,7 @@ export function toGraph(
       continue;
     }
     const constants = [...layer.parameters, ...layer.state].map((parameter) =>
-      add(ROLES[parameter.part], parameter.name, parameter.shape, read(parameter.name)),
+      add(ROLES[parameter.part], parameter.name, parameter.shape, inUse(layer, parameter, read(parameter.name))),
     );
     const state = 'units' in layer.spec && layer.spec.type !== 'dense' ? [layer.spec.units] : null;
     const stateId = state === null ? null : add('state', `${layer.name}_state`, state, null);
@@ -50,6 +51,13 @@ export function toGraph(
   const graph = { schemaVersion: 1, stage: 'float', name, tensors, ops, input, output, provenance } as const;
   if (task === undefined) return { ...graph, classNames: dataset.classNames };
   return { ...graph, classNames: ANOMALY_CLASSES, task };
+}
+
+/** Weights that the network has rounded wherever it computed with them are the graph's as they were used. */
+function inUse({ spec }: PlannedLayer, { part, shape }: PlannedParameter, values: Float32Array): Float32Array {
+  if (part !== 'weights' || !('rounding' in spec) || spec.rounding === undefined) return values;
+  const last = spec.type === 'depthwise_conv_2d';
+  return roundWeights(values, last ? shape[shape.length - 1] : shape[0], last, spec.rounding);
 }
 
 const ROLES: Readonly<Record<ParameterPart, TensorRole>> = {
@@ -91,8 +99,8 @@ function toOp(
     const { activation } = spec;
     return { kind: 'fully_connected', name, input, weights, bias, output, activation, requantize: null };
   }
-  const own = spec as LayerOpSpec;
-  return { kind: own.type, name, input, inputs, parameters, state, output, spec: own };
+  const { rounding: _, ...own } = spec as LayerOpSpec & { rounding?: unknown };
+  return { kind: own.type, name, input, inputs, parameters, state, output, spec: own as LayerOpSpec };
 }
 
 /** `name` as a C identifier in snake_case. */

@@ -67,6 +67,29 @@ export function layerCases(): readonly LayerCase[] {
       inputShape: [9, 8],
       layers: [conv({ kernel: [4, 2], strides: [2, 3] }), conv({ kernel: [1, 1] }), out],
     },
+    {
+      name: 'fake_quantize, rounded weights',
+      inputShape: image,
+      stepwise: true,
+      layers: [
+        { type: 'fake_quantize', scale: 0.02, zeroPoint: 3, bits: 8 },
+        conv({ rounding: { bits: 8, scales: 'per-channel' } }),
+        { type: 'fake_quantize', scale: 0.006, zeroPoint: -10, bits: 8 },
+        depthwise({ rounding: { bits: 4, scales: 'per-channel' }, multiplier: 2 }),
+        { type: 'fake_quantize', scale: 0.01, zeroPoint: 5, bits: 16 },
+        out,
+      ],
+    },
+    {
+      name: 'fake_quantize, rounded weights, many channels',
+      inputShape: [5, 5, 8],
+      stepwise: true,
+      layers: [
+        conv({ rounding: { bits: 4, scales: 'per-tensor' }, filters: 8, padding: 'valid' }),
+        { ...dense(3, 'none'), rounding: { bits: 8, scales: 'per-channel' } } as LayerSpec,
+        { type: 'fake_quantize', scale: 0.01, zeroPoint: 0, bits: 8 },
+      ],
+    },
     { name: 'depthwise_conv_2d', inputShape: image, layers: [depthwise({ multiplier: 2 }), conv(), out] },
     {
       name: 'depthwise_conv_2d, strides',

@@ -65,6 +65,8 @@ export function writeLayer({ spec, inputShapes, outputShape, parameters }: Plann
     case 'snu':
     case 'rate_code':
       return 'Keras has no spiking layers';
+    case 'fake_quantize':
+      return 'Keras layers do not round';
   }
 }
 

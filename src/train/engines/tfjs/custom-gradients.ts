@@ -117,3 +117,17 @@ export function normalize(tf: Tf, x: Tensor, epsilon: number, tell: (mean: Tenso
     return { value, gradFunc };
   })(x);
 }
+
+/** What `f` makes of x; the error goes through unchanged where `passes` is 1 (null: everywhere), else it ends. */
+export function passWhere(
+  tf: Tf,
+  x: Tensor,
+  f: (v: Tensor) => { readonly value: Tensor; readonly passes: Tensor | null },
+): Tensor {
+  return tf.customGrad((...args: unknown[]) => {
+    const [v, save] = args as [Tensor, (tensors: Tensor[]) => void];
+    const { value, passes } = f(v);
+    save(passes === null ? [] : [passes]);
+    return { value, gradFunc: (dy: Tensor, saved: Tensor[]) => (passes === null ? dy.clone() : dy.mul(saved[0])) };
+  })(x);
+}

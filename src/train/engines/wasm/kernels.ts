@@ -58,6 +58,17 @@ export interface Kernels {
   reluBackward(d: number, y: number, n: number): void;
   tanhForward(y: number, n: number): void;
   tanhBackward(d: number, y: number, n: number): void;
+  fakeQuantize(x: number, y: number, n: number, scale: number, low: number, high: number): void;
+  fakeQuantizeBackward(d: number, x: number, n: number, scale: number, low: number, high: number): void;
+  fakeQuantizeWeights(
+    w: number,
+    out: number,
+    nodes: number,
+    groupStride: number,
+    size: number,
+    stride: number,
+    levels: number,
+  ): void;
   relu6Forward(y: number, n: number): void;
   relu6Backward(d: number, y: number, n: number): void;
   sigmoidForward(y: number, n: number): void;

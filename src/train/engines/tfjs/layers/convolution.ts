@@ -4,6 +4,7 @@ import { imageShape } from '../../../../ir/ops/image-shape.js';
 import type { Shape } from '../../../../ir/layer-rule.js';
 import type { Tensor, Tf } from '../back-end.js';
 import { throughFeedback } from '../custom-gradients.js';
+import { usedWeights } from './fake-quantize.js';
 import { activate, type LayerCall, type LayerFunction } from './layer.js';
 
 /** [rows][height][width][channels], also of an image without a channel axis. */
@@ -57,7 +58,9 @@ function finish(
   x: Tensor,
   { tf, planned, parameters, feedback }: LayerCall<Conv2dLayerSpec | DepthwiseConv2dLayerSpec>,
 ): Tensor {
-  const sums = throughFeedback(tf, f, x, parameters.weights!, feedback);
+  const { type, rounding } = planned.spec;
+  const weights = usedWeights(tf, parameters.weights!, rounding, type === 'conv_2d' ? 'first' : 'last');
+  const sums = throughFeedback(tf, f, x, weights, feedback);
   const { bias } = parameters;
   return activate(tf, bias === undefined ? sums : sums.add(bias), planned.spec.activation);
 }

@@ -2,6 +2,7 @@ import type { FlattenLayerSpec, LayerSpec, LayerType, ReshapeLayerSpec } from '.
 import { batchNorm } from './batch-norm.js';
 import { conv2d, depthwiseConv2d } from './convolution.js';
 import { dense } from './dense.js';
+import { fakeQuantize } from './fake-quantize.js';
 import { activate, type LayerFunction } from './layer.js';
 import { averagePool2d, globalAveragePool2d, maxPool2d } from './pool.js';
 import { dropout, rateCode } from './random.js';
@@ -23,6 +24,7 @@ const FUNCTIONS: Functions = {
   add: (inputs, { tf, planned }) => activate(tf, tf.addN([...inputs]), planned.spec.activation),
   activation: ([x], { tf, planned }) => activate(tf, x, planned.spec.activation),
   dropout,
+  fake_quantize: fakeQuantize,
   flatten: reshape as Functions['flatten'],
   reshape: reshape as Functions['reshape'],
   simple_rnn: simpleRnn,

@@ -6,6 +6,7 @@ export { gemm, gemmUpdate, gemmTransposed } from './parts/gemm';
 export { scratchBytes, useScratch } from './parts/scratch';
 export { addRow, columnSums, absRowSums, absColumnSums, scaleColumns, scaleRows } from './parts/matrix';
 export { reluForward, reluBackward, tanhForward, tanhBackward } from './parts/activations';
+export { fakeQuantize, fakeQuantizeBackward, fakeQuantizeWeights } from './parts/fake-quantize';
 export { relu6Forward, relu6Backward, sigmoidForward, sigmoidBackward } from './parts/activations';
 export { sumOfSquares, scale } from './parts/norm';
 export { dropoutMask, multiply, accumulate } from './parts/dropout';

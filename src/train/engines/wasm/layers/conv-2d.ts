@@ -8,6 +8,7 @@ import { plainParameter, type Parameter } from '../parameter.js';
 import type { Convolution } from './convolutions/convolution.js';
 import { createConvolution } from './convolutions/create-convolution.js';
 import type { ErrorTarget, Pass, WeightedLayer } from './layer.js';
+import { UsedWeights } from './used-weights.js';
 
 /** y = f(x ∗ w + b), filters [filters][height][width][channels]. How it is computed: convolutions/. */
 export class Conv2dLayer implements WeightedLayer {
@@ -18,6 +19,7 @@ export class Conv2dLayer implements WeightedLayer {
   readonly state = [];
   feedback: Floats | null = null;
   private readonly weights: Parameter;
+  private readonly used: UsedWeights;
   private readonly bias: Parameter | null;
   private readonly convolution: Convolution;
   private readonly places: number;
@@ -38,19 +40,22 @@ export class Conv2dLayer implements WeightedLayer {
     this.delta = machine.floats(maxRows * plan.outputSize);
     this.places = plan.outputSize / this.nodes;
     this.filterSize = this.weights.values.length / this.nodes;
+    const layout = { nodes: this.nodes, nodeStride: this.filterSize, size: this.filterSize, stride: 1 };
+    this.used = new UsedWeights(machine, this.weights.values, plan.spec.rounding, layout);
     this.convolution = createConvolution(machine, {
       window: windowOn(plan.inputShapes[0], plan.spec),
       filters: this.nodes,
       input,
       output: this.output,
       delta: this.delta,
-      weights: this.weights.values,
+      weights: this.used.values,
       gradient: this.weights.gradient,
     });
   }
 
   forward({ rows }: Pass): void {
     const { machine, output } = this;
+    this.used.refresh();
     this.convolution.forward(rows);
     if (this.bias !== null) addRow(machine, output, this.bias.values, rows * this.places, this.nodes);
     const { activation } = this.plan.spec;
@@ -65,7 +70,7 @@ export class Conv2dLayer implements WeightedLayer {
       columnSums(machine, delta, this.bias.gradient, rows * this.places, this.nodes, 1 / rows);
     }
     this.convolution.takeGradients(rows);
-    if (target !== null) this.convolution.sendDown(rows, this.feedback ?? this.weights.values, target);
+    if (target !== null) this.convolution.sendDown(rows, this.feedback ?? this.used.values, target);
   }
 
   sumWeights(sums: Floats): void {

@@ -7,6 +7,7 @@ import { Conv2dLayer } from './conv-2d.js';
 import { DenseLayer } from './dense.js';
 import { DepthwiseConv2dLayer } from './depthwise-conv-2d.js';
 import { DropoutLayer } from './dropout.js';
+import { FakeQuantizeLayer } from './fake-quantize.js';
 import { GruLayer } from './gru.js';
 import type { Layer } from './layer.js';
 import { Pool2dLayer } from './pool-2d.js';
@@ -51,6 +52,8 @@ export function createLayer(
       const outputs = inputs.map(({ output }) => output);
       return new AddLayer(machine, plan as Planned<'add' | 'activation'>, outputs, maxRows);
     }
+    case 'fake_quantize':
+      return new FakeQuantizeLayer(machine, plan as Planned<'fake_quantize'>, input, maxRows);
     case 'flatten':
     case 'reshape':
       return new ViewLayer(machine, plan, inputs[0], maxRows);

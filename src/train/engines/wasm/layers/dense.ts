@@ -13,6 +13,7 @@ import {
 import type { Floats, Machine } from '../machine.js';
 import { plainParameter, type Parameter } from '../parameter.js';
 import type { ErrorTarget, Pass, WeightedLayer } from './layer.js';
+import { UsedWeights } from './used-weights.js';
 
 /** y = f(x Wᵀ + b) on batches of rows. */
 export class DenseLayer implements WeightedLayer {
@@ -25,6 +26,7 @@ export class DenseLayer implements WeightedLayer {
   private readonly inputs: number;
   /** [out][in] */
   private readonly weights: Parameter;
+  private readonly used: UsedWeights;
   private readonly bias: Parameter | null;
 
   constructor(
@@ -37,6 +39,8 @@ export class DenseLayer implements WeightedLayer {
     [this.weights] = this.parameters;
     this.bias = this.parameters.at(1) ?? null;
     [this.nodes, this.inputs] = this.weights.planned.shape;
+    const layout = { nodes: this.nodes, nodeStride: this.inputs, size: this.inputs, stride: 1 };
+    this.used = new UsedWeights(machine, this.weights.values, plan.spec.rounding, layout);
     this.output = machine.floats(maxRows * this.nodes);
     this.delta = machine.floats(maxRows * this.nodes);
   }
@@ -44,7 +48,8 @@ export class DenseLayer implements WeightedLayer {
   forward({ rows }: Pass): void {
     const { machine, nodes, output } = this;
     const { activation } = this.plan.spec;
-    matmulTransposedB(machine, this.input, this.weights.values, output, rows, nodes, this.inputs);
+    this.used.refresh();
+    matmulTransposedB(machine, this.input, this.used.values, output, rows, nodes, this.inputs);
     if (this.bias !== null) addRow(machine, output, this.bias.values, rows, nodes);
     if (activation !== 'none') activate(machine, activation, output, rows * nodes);
   }
@@ -57,7 +62,7 @@ export class DenseLayer implements WeightedLayer {
     if (!product) matmulTransposedA(machine, delta, this.input, this.weights.gradient, nodes, inputs, rows, 1 / rows);
     if (this.bias !== null) columnSums(machine, delta, this.bias.gradient, rows, nodes, 1 / rows);
     if (target === null) return;
-    matmul(machine, delta, this.feedback ?? this.weights.values, target.delta, rows, inputs, nodes, target.accumulate);
+    matmul(machine, delta, this.feedback ?? this.used.values, target.delta, rows, inputs, nodes, target.accumulate);
   }
 
   sumWeights(sums: Floats): void {

@@ -8,6 +8,7 @@ import type { Floats, Machine } from '../machine.js';
 import { plainParameter, type Parameter } from '../parameter.js';
 import { kernelGeometry, type KernelGeometry } from './image-geometry.js';
 import type { ErrorTarget, Pass, WeightedLayer } from './layer.js';
+import { UsedWeights } from './used-weights.js';
 
 /** Each channel convolved alone; weights are [window][channels · multiplier]. */
 export class DepthwiseConv2dLayer implements WeightedLayer {
@@ -18,6 +19,7 @@ export class DepthwiseConv2dLayer implements WeightedLayer {
   readonly state = [];
   feedback: Floats | null = null;
   private readonly weights: Parameter;
+  private readonly used: UsedWeights;
   private readonly bias: Parameter | null;
   private readonly geometry: KernelGeometry;
   /** Rows of the weight matrix: places under the window. */
@@ -40,6 +42,8 @@ export class DepthwiseConv2dLayer implements WeightedLayer {
     this.nodes = this.geometry.channels * spec.multiplier;
     this.partialGradients = partialSums(machine, this.weights.gradient.length);
     this.taps = spec.kernel[0] * spec.kernel[1];
+    const layout = { nodes: this.nodes, nodeStride: 1, size: this.taps, stride: this.nodes };
+    this.used = new UsedWeights(machine, this.weights.values, spec.rounding, layout);
     this.output = machine.floats(maxRows * plan.outputSize);
     this.delta = machine.floats(maxRows * plan.outputSize);
     this.inputBytes = sampleBytes(plan.inputShapes[0].reduce((n, d) => n * d, 1));
@@ -47,11 +51,12 @@ export class DepthwiseConv2dLayer implements WeightedLayer {
   }
 
   forward({ rows }: Pass): void {
-    const { machine, nodes, geometry, output, weights } = this;
+    const { machine, nodes, geometry, output, used } = this;
+    used.refresh();
     eachSample(machine, rows, (row) => {
       const y = output.address + row * this.outputBytes;
       const x = this.input.address + row * this.inputBytes;
-      machine.kernels.depthwiseForward(x, weights.values.address, y, geometry.address);
+      machine.kernels.depthwiseForward(x, used.values.address, y, geometry.address);
     });
     if (this.bias !== null) addRow(machine, output, this.bias.values, rows * geometry.places, nodes);
     const { activation } = this.plan.spec;
@@ -72,7 +77,7 @@ export class DepthwiseConv2dLayer implements WeightedLayer {
     });
     if (target === null) return;
     if (!target.accumulate) clear(machine, target.delta, (rows * this.inputBytes) / 4);
-    const back = (this.feedback ?? weights.values).address;
+    const back = (this.feedback ?? this.used.values).address;
     eachSample(machine, rows, (row) => {
       const dx = target.delta.address + row * this.inputBytes;
       kernels.depthwiseBackwardInput(delta.address + row * this.outputBytes, back, dx, geometry.address);
