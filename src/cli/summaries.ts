@@ -57,10 +57,16 @@ export function aucRow({ auc }: AccuracyReport, part = 'test'): string[][] {
 }
 
 /** Both networks on the samples of `part`. */
-export function accuracyText(report: Pick<QuantizeReport, 'float' | 'int8'>, part = 'test'): string {
+export function accuracyText(
+  report: Pick<QuantizeReport, 'float' | 'int8' | 'int8WithoutTraining'>,
+  part = 'test',
+): string {
   return table([
     ['network', 'accuracy', `on ${thousands(report.float.samples)} ${part} samples`],
     ['float', percent(report.float.accuracy), ''],
+    ...(report.int8WithoutTraining === undefined
+      ? []
+      : [['int8, not trained so', percent(report.int8WithoutTraining.accuracy), '']]),
     ['int8', percent(report.int8.accuracy), `${signedPoints(report.int8.accuracy - report.float.accuracy)} points`],
     ...(['float', 'int8'] as const).flatMap((name) => {
       const { auc } = report[name];

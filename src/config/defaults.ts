@@ -1,3 +1,4 @@
+import type { QuantizeOptions } from '../ir/options.js';
 import type { ModelSpec } from '../ir/model-spec.js';
 import { dataDefaults } from './data-defaults.js';
 import { modelDefaults } from './model-defaults.js';
@@ -16,6 +17,7 @@ export type ReadModel = (path: string) => ModelSpec | null;
 export function withDefaults(raw: RawProject, seedOverride: number | null, readModel: ReadModel): ProjectConfig {
   const seed = seedOverride ?? raw.seed ?? 1;
   const model = modelSection(raw.model, seed, readModel);
+  const train = trainDefaults(raw.train ?? {}, seed);
   return {
     schemaVersion: 1,
     name: raw.name,
@@ -23,7 +25,7 @@ export function withDefaults(raw: RawProject, seedOverride: number | null, readM
     board: raw.board ?? 'host',
     data: raw.data === undefined ? { source: 'none' } : dataDefaults(raw.data),
     ...model,
-    train: trainDefaults(raw.train ?? {}, seed),
+    train,
     quantize: {
       calibration: {
         method: raw.quantize?.calibration?.method ?? 'minmax',
@@ -34,6 +36,7 @@ export function withDefaults(raw: RawProject, seedOverride: number | null, readM
       rounding: raw.quantize?.rounding ?? 'tflite',
       crossLayerEqualization: raw.quantize?.crossLayerEqualization ?? false,
       biasCorrection: raw.quantize?.biasCorrection ?? false,
+      awareTraining: awareDefaults(raw.quantize?.awareTraining ?? null, train.optimizer.learningRate),
       layers: raw.quantize?.layers ?? {},
       seed,
     },
@@ -77,4 +80,15 @@ function learnDefaults(raw: RawLearn, seed: number): LearnConfig {
       seed,
     },
   };
+}
+
+/** A tenth of the rate that training began with: the network is nearly there. */
+const AWARE_RATE = 0.1;
+
+function awareDefaults(
+  raw: { readonly epochs?: number; readonly learningRate?: number } | null,
+  trainedAt: number,
+): NonNullable<QuantizeOptions['awareTraining']> | null {
+  if (raw === null) return null;
+  return { epochs: raw.epochs ?? 5, learningRate: raw.learningRate ?? AWARE_RATE * trainedAt };
 }

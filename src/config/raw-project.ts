@@ -25,6 +25,7 @@ export interface RawProject {
     readonly rounding?: Rounding;
     readonly crossLayerEqualization?: boolean;
     readonly biasCorrection?: boolean;
+    readonly awareTraining?: { readonly epochs?: number; readonly learningRate?: number } | null;
     readonly layers?: Readonly<Record<string, LayerQuantizeOptions>>;
   };
   readonly learn?: RawLearn | null;

@@ -129,6 +129,8 @@ export interface QuantizeOptions {
   readonly crossLayerEqualization?: boolean;
   /** Take the mean error of each channel, on the calibration samples, out of the biases; absent: no. */
   readonly biasCorrection?: boolean;
+  /** Train on with the rounding in the network before it is written as integers; null or absent: not. */
+  readonly awareTraining?: { readonly epochs: number; readonly learningRate: number } | null;
   /** By the name of the layer. */
   readonly layers?: Readonly<Record<string, LayerQuantizeOptions>>;
   /** How accumulators become outputs: as TFLite does (the default), or once and cheaper. */

@@ -107,6 +107,8 @@ export interface QuantizeReport {
   readonly schemaVersion: 1;
   readonly float: AccuracyReport;
   readonly int8: AccuracyReport;
+  /** With quantization-aware training: int8 as it would have been without. */
+  readonly int8WithoutTraining?: AccuracyReport;
   readonly layers: readonly LayerQuantReport[];
   readonly sensitivity: SensitivityReport;
   readonly floatBytes: number;

@@ -8,17 +8,23 @@ import type { QuantizeOptions } from '../ir/options.js';
 import { validateGraph } from '../ir/validate-graph.js';
 import { littleEndianBytes } from '../util/bytes.js';
 import { sha256Hex } from '../util/digest.js';
+import { takeFakeQuantize } from './aware-training.js';
 import { checkOps } from './check-ops.js';
 import { calibrate, drawCalibration } from './calibrate.js';
+import { floatForm } from './float-form.js';
+import { prepare } from './prepare.js';
 import { integerGraph } from './integer-graph.js';
 import { checkLayerOptions } from './layer-options.js';
 import { reportLayers, type PartialQuantizeReport } from './layer-report.js';
-import { addBiases } from './passes/add-biases.js';
 import { correctBiases } from './passes/bias-correction.js';
+<<<<<<< HEAD
 import { equalizeLayers } from './passes/cross-layer-equalization.js';
 import { prepare } from './prepare.js';
 import { sensitivity } from './sensitivity.js';
 import { affordable, evenly } from './work-limit.js';
+=======
+import { spread } from './work-limit.js';
+>>>>>>> 5faf2ff (feat(quantize): quantization-aware training)
 
 /** Multiplications that bias correction may take: some seconds. */
 const CORRECTION_MACS = 2e9;
@@ -26,7 +32,8 @@ const CORRECTION_MACS = 2e9;
 /**
  * Post-training quantization to int8 (docs/numerics.md): weights symmetric, activations asymmetric over ranges measured
  * on `calibration`, biases int32, tanh and sigmoid as tables. An autoencoder's threshold is chosen anew, on the int8 scores of all
- * samples of `calibration`, which are those it was trained on. Same graph, samples and options, same result. Throws
+ * samples of `calibration`, which are those it was trained on. The ranges of a graph with `fake_quantize` ops
+ * (quantization-aware training) are theirs. Same graph, samples and options, same result. Throws
  * QUANTIZE_UNSUPPORTED_OP, QUANTIZE_NON_FINITE, QUANTIZE_EMPTY_CALIBRATION, QUANTIZE_RANGE, QUANTIZE_UNKNOWN_LAYER,
  * INPUT_MISMATCH and
  * GRAPH_INVALID.
@@ -37,12 +44,20 @@ export function quantize(
   options: QuantizeOptions,
 ): { output: QuantizedGraph; report: PartialQuantizeReport } {
   checkWeights(graph);
-  checkOps(validateGraph(graph));
-  const float = floatForm(graph, options);
+  const { graph: plain, ranges: trained } = takeFakeQuantize(validateGraph(graph));
+  checkOps(plain);
+  // Training has seen the network after these passes, and learned what they would correct.
+  const isAware = trained.size > 0;
+  const float = isAware ? prepare(plain) : floatForm(plain, options);
   checkLayerOptions(float, options);
+<<<<<<< HEAD
   const samples = drawCalibration(float, calibration, options);
   const inputs = samples.map(({ input }) => input);
   const ranges = calibrate(float, inputs, options);
+=======
+  const inputs = drawCalibration(float, calibration, options);
+  const ranges = new Map([...calibrate(float, inputs, options), ...trained]);
+>>>>>>> 5faf2ff (feat(quantize): quantization-aware training)
   const integers = integerGraph(float, ranges, options, {
     toolVersion: graph.provenance.toolVersion,
     seed: options.seed,
@@ -50,20 +65,17 @@ export function quantize(
     inputs: { graph: graphDigest(graph), calibration: sha256Hex(...inputs.map((x) => littleEndianBytes(x))) },
   });
   const corrected =
+<<<<<<< HEAD
     options.biasCorrection === true
       ? correctBiases(float, integers, evenly(inputs, affordable(CORRECTION_MACS, float, 3)))
+=======
+    options.biasCorrection === true && !isAware
+      ? correctBiases(float, integers, spread(inputs, CORRECTION_MACS, float, 3))
+>>>>>>> 5faf2ff (feat(quantize): quantization-aware training)
       : integers;
   const output = withThreshold(corrected, calibration);
   const report = { ...reportLayers(float, output, inputs), sensitivity: sensitivity(float, output, samples) };
   return { output, report };
-}
-
-/** The network as it is quantized: in ops that have an integer op, and as the options' passes leave it. */
-function floatForm(graph: FloatGraph, options: QuantizeOptions): FloatGraph {
-  let float = prepare(graph);
-  if (options.crossLayerEqualization === true) float = equalizeLayers(float);
-  if (options.biasCorrection === true) float = addBiases(float);
-  return float;
 }
 
 /** Rounding adds to every score, and the float network's threshold would take normal samples for anomalies. */

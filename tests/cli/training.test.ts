@@ -316,3 +316,18 @@ void t.test('--engine, --threads and --fast', async (t) => {
     t.match((await grapes(dir, 'train', ...odd)).json, { error: { code: 'USAGE' } }, odd.join(' '));
   }
 });
+
+void t.test('quantization-aware training: a stage of its own, and what it bought', async (t) => {
+  const dir = t.testdir();
+  writeProject(dir, `${project(RESIDUAL)}quantize: { awareTraining: { epochs: 1, learningRate: 0.001 } }\n`);
+  const run = await grapes(dir, 'quantize');
+  t.equal(run.exitCode, 0);
+  t.same(
+    run.json.stages.map(({ stage }: { stage: string }) => stage),
+    ['train', 'aware-training', 'quantize'],
+  );
+  const { report } = run.json.result as { report: { int8: AccuracyReport; int8WithoutTraining: AccuracyReport } };
+  t.equal(report.int8WithoutTraining.samples, report.int8.samples);
+  const verified = await grapes(dir, 'verify', '--board', 'host');
+  t.equal(verified.json.verify.mismatches, 0);
+});

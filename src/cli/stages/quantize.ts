@@ -10,6 +10,7 @@ import type { StageResult } from '../../runs/stage.js';
 import type { ProjectSession } from '../project-session.js';
 import { dataInputs, dataset } from './data.js';
 import { readJson, readQuantizedGraph, writeGraph } from './graph-on-disk.js';
+import { awareTrained } from './aware-training.js';
 import { imported } from './import.js';
 import { trained } from './train.js';
 
@@ -31,24 +32,32 @@ export function quantized(session: ProjectSession): Promise<Quantized> {
       checkLayerOptions(prepared, config.quantize);
       if (config.learn !== null) trainedPart(prepared, config.learn.spec);
     });
+    const aware = (config.quantize.awareTraining ?? null) === null ? null : await awareTrained(session, float);
     const result = await session.bring({
       id: 'quantize',
       version: 4,
       options: config.quantize,
-      inputs: { train: float.result.digest, ...(await dataInputs(session)) },
+      inputs: {
+        train: float.result.digest,
+        ...(aware === null ? {} : { 'aware-training': aware.result.digest }),
+        ...(await dataInputs(session)),
+      },
       seed: config.seed,
       run: async (output) => {
         const { train, test } = await dataset(session);
         context.progress.note(
           `quantize: calibrating on ${Math.min(train.count, config.quantize.calibration.samples)} samples`,
         );
-        const made = quantize(float.graph, train, config.quantize);
+        const made = quantize(aware?.graph ?? float.graph, train, config.quantize);
         writeGraph(output, made.output);
         context.signal.throwIfAborted();
         const report: QuantizeReport = {
           ...made.report,
           float: evaluateFloat(float.graph, test),
           int8: evaluateInt8(made.output, test),
+          ...(aware === null
+            ? {}
+            : { int8WithoutTraining: evaluateInt8(quantize(float.graph, train, config.quantize).output, test) }),
         };
         output.writeJson('report.json', report);
       },
