@@ -29,7 +29,11 @@ export function withFakeQuantize(graph: FloatGraph, calibration: Samples, option
   checkOps(graph);
   const float = floatForm(graph, options);
   checkLayerOptions(float, options);
-  const ranges = calibrate(float, drawCalibration(float, calibration, options), options);
+  const ranges = calibrate(
+    float,
+    drawCalibration(float, calibration, options).map(({ input }) => input),
+    options,
+  );
   const integers = integerGraph(float, ranges, options, graph.provenance);
   const layers: LayerSpec[] = [];
   const initial: Float32Array[] = [];
@@ -90,7 +94,7 @@ export function takeFakeQuantize(graph: FloatGraph): {
   for (const op of graph.ops) {
     const inputs = opInputs(op).map((id) => instead.get(id) ?? id);
     if (!isLayerOp(op) || op.spec.type !== 'fake_quantize') {
-      ops.push(withInputs(op, inputs));
+      ops.push(asTable(withInputs(op, inputs)));
       continue;
     }
     const { scale, zeroPoint } = op.spec;
@@ -106,6 +110,15 @@ export function takeFakeQuantize(graph: FloatGraph): {
     graph: compact({ ...graph, tensors, ops, output }, dropped),
     ranges: new Map([...ranges].map(([id, range]) => [id - before(id, dropped), range])),
   };
+}
+
+/** A function that is a table in integers must not be fused again: its sums have a scale of their own. */
+function asTable(op: FloatOp): FloatOp {
+  if (!isLayerOp(op) || op.spec.type !== 'activation') return op;
+  const { activation } = op.spec;
+  if (activation !== 'tanh' && activation !== 'sigmoid') return op;
+  const { name, input, output } = op;
+  return { kind: 'lookup', name, input, table: -1, output, activation };
 }
 
 function before(id: number, dropped: ReadonlySet<number>): number {

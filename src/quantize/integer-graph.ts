@@ -15,13 +15,14 @@ import { lookupReach, within } from './schemes/lookup-reach.js';
 
 /**
  * A prepared float graph in integers, op by op: tensors keep their ids, tables are appended. `ranges` has the range of
- * each run-time tensor.
+ * each run-time tensor; those of the tensors in `exact` are taken as they are, the others no wider than their readers need.
  */
 export function integerGraph(
   float: FloatGraph,
   ranges: ReadonlyMap<number, Range>,
   options: QuantizeOptions,
   provenance: QuantizedGraph['provenance'],
+  exact: ReadonlySet<number> = new Set(),
 ): QuantizedGraph {
   const tensors: Tensor[] = [...float.tensors];
   const reach = lookupReach(float);
@@ -29,7 +30,7 @@ export function integerGraph(
     graph: float,
     rounding: options.rounding ?? 'tflite',
     optionsOf: (op) => layerOptions(options, op.name),
-    rangeOf: (id) => within(ranges.get(id)!, reach.get(id)),
+    rangeOf: (id) => (exact.has(id) ? ranges.get(id)! : within(ranges.get(id)!, reach.get(id))),
     quantOf: (id) => {
       const { scale, zeroPoint } = tensors[id].quant!;
       return { scale: scale[0], zeroPoint: zeroPoint[0] };

@@ -17,14 +17,8 @@ import { integerGraph } from './integer-graph.js';
 import { checkLayerOptions } from './layer-options.js';
 import { reportLayers, type PartialQuantizeReport } from './layer-report.js';
 import { correctBiases } from './passes/bias-correction.js';
-<<<<<<< HEAD
-import { equalizeLayers } from './passes/cross-layer-equalization.js';
-import { prepare } from './prepare.js';
 import { sensitivity } from './sensitivity.js';
 import { affordable, evenly } from './work-limit.js';
-=======
-import { spread } from './work-limit.js';
->>>>>>> 5faf2ff (feat(quantize): quantization-aware training)
 
 /** Multiplications that bias correction may take: some seconds. */
 const CORRECTION_MACS = 2e9;
@@ -50,28 +44,24 @@ export function quantize(
   const isAware = trained.size > 0;
   const float = isAware ? prepare(plain) : floatForm(plain, options);
   checkLayerOptions(float, options);
-<<<<<<< HEAD
   const samples = drawCalibration(float, calibration, options);
   const inputs = samples.map(({ input }) => input);
-  const ranges = calibrate(float, inputs, options);
-=======
-  const inputs = drawCalibration(float, calibration, options);
   const ranges = new Map([...calibrate(float, inputs, options), ...trained]);
->>>>>>> 5faf2ff (feat(quantize): quantization-aware training)
-  const integers = integerGraph(float, ranges, options, {
-    toolVersion: graph.provenance.toolVersion,
-    seed: options.seed,
-    ...(graph.provenance.engine === undefined ? {} : { engine: graph.provenance.engine }),
-    inputs: { graph: graphDigest(graph), calibration: sha256Hex(...inputs.map((x) => littleEndianBytes(x))) },
-  });
+  const integers = integerGraph(
+    float,
+    ranges,
+    options,
+    {
+      toolVersion: graph.provenance.toolVersion,
+      seed: options.seed,
+      ...(graph.provenance.engine === undefined ? {} : { engine: graph.provenance.engine }),
+      inputs: { graph: graphDigest(graph), calibration: sha256Hex(...inputs.map((x) => littleEndianBytes(x))) },
+    },
+    new Set(trained.keys()),
+  );
   const corrected =
-<<<<<<< HEAD
-    options.biasCorrection === true
-      ? correctBiases(float, integers, evenly(inputs, affordable(CORRECTION_MACS, float, 3)))
-=======
     options.biasCorrection === true && !isAware
-      ? correctBiases(float, integers, spread(inputs, CORRECTION_MACS, float, 3))
->>>>>>> 5faf2ff (feat(quantize): quantization-aware training)
+      ? correctBiases(float, integers, evenly(inputs, affordable(CORRECTION_MACS, float, 3)))
       : integers;
   const output = withThreshold(corrected, calibration);
   const report = { ...reportLayers(float, output, inputs), sensitivity: sensitivity(float, output, samples) };
