@@ -319,7 +319,8 @@ void t.test('--engine, --threads and --fast', async (t) => {
 
 void t.test('quantization-aware training: a stage of its own, and what it bought', async (t) => {
   const dir = t.testdir();
-  writeProject(dir, `${project(RESIDUAL)}quantize: { awareTraining: { epochs: 1, learningRate: 0.001 } }\n`);
+  const aware = 'quantize: { awareTraining: { epochs: 1, learningRate: 0.001 } }';
+  writeProject(dir, project(RESIDUAL).replace(/quantize: .*/, aware));
   const run = await grapes(dir, 'quantize');
   t.equal(run.exitCode, 0);
   t.same(
