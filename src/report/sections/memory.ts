@@ -3,6 +3,7 @@ import { bytes } from '../format.js';
 import { html, type Markup } from '../html.js';
 import { bars, type Bar } from '../plots/bars.js';
 import type { ReportData } from '../report-data.js';
+import { arenaChart } from './arena-chart.js';
 
 /** Flash, RAM and stack against the board, and where each number comes from. */
 export function memorySection(data: ReportData): Markup | null {
@@ -23,6 +24,7 @@ export function memorySection(data: ReportData): Markup | null {
           </figure>`
         : html`<p>${board.name} has no memory limits of its own; the numbers below are those of the model.</p>`
     }
+    ${plan !== null && plan.tensors.length > 0 && arenaChart(plan)}
     <div class="columns">
       ${
         groups.length > 0 &&
