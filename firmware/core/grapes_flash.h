@@ -20,7 +20,7 @@
 
 /* A kernel at one shape, shared by all layers of that shape, is a function of its own. */
 #if defined(__GNUC__)
-#define GRAPES_NOINLINE __attribute__((noinline))
+#define GRAPES_NOINLINE __attribute__((noinline, unused))
 #else
 #define GRAPES_NOINLINE
 #endif

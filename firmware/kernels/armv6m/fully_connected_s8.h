@@ -17,6 +17,8 @@
 #ifndef GRAPES_ARMV6M_FULLY_CONNECTED_S8_H
 #define GRAPES_ARMV6M_FULLY_CONNECTED_S8_H
 
+#include <stddef.h>
+
 #include "finish.h"
 
 #define GRAPES_FULLY_CONNECTED_S8_ARMV6M_SCRATCH(inputs) (((inputs) + 7) / 8 * 8)
