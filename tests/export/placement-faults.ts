@@ -27,9 +27,11 @@ export function placementFaults(graph: QuantizedGraph, plan: MemoryPlan, kernels
       const step = b.firstOp;
       if (a.lastOp === step && a.offset === b.offset && a.bytes === b.bytes && a.firstOp < step) continue;
       const op = ops[step];
-      const distance = b.scratchOf >= 0 ? op?.scratchDistance : op?.overlapDistance;
+      const distance = b.scratchOf >= 0 ? op?.scratchDistance : op?.overlap?.distance;
+      const modulus = b.scratchOf >= 0 ? 1 : (op?.overlap?.step ?? 1);
       const reads = graph.ops[step]?.input === a.tensorId && a.lastOp === step;
-      if (reads && distance !== undefined && b.offset + distance <= a.offset) continue;
+      const below = a.offset - b.offset;
+      if (reads && distance !== undefined && below >= distance && below % modulus === 0) continue;
       faults.push(`${a.name} and ${b.name}`);
     }
   }

@@ -34,7 +34,7 @@ export function planned(session: ProjectSession, compile: boolean): Promise<Plan
     const learn = config.learn?.spec ?? null;
     const result = await session.bring({
       id: `plan/${board.id}`,
-      version: 3,
+      version: 4,
       options: { learn, kernels: board.chip.kernels, compiler },
       inputs: {
         quantize: model.result.digest,

@@ -49,7 +49,7 @@ export function placeBuffers(
   if (!optimal) {
     const proof = provePlacement(bySize, best, boundBytes, conflicts);
     best = proof.best;
-    optimal = proof.complete || totalOf(best) <= boundBytes;
+    optimal = (proof.complete && !conflicts.stepped) || totalOf(best) <= boundBytes;
   }
   const totalBytes = totalOf(best);
   const offsets = new Map(best.map((p) => [p.id, p.offset]));

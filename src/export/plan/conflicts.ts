@@ -9,6 +9,8 @@ export interface Overlap {
   readonly under: number;
   /** At least 1. */
   readonly distance: number;
+  /** How far below it begins is a multiple of this; absent: any number. */
+  readonly step?: number;
 }
 
 /** Open stretch of offsets. */
@@ -20,18 +22,22 @@ interface Forbidden {
 /** Which buffers meet, how far apart they have to begin, and the places that this leaves. */
 export class Conflicts {
   /** overs.get(a)?.get(b): a may begin that far below b. */
-  private readonly overs = new Map<number, Map<number, number>>();
+  private readonly overs = new Map<number, Map<number, { readonly distance: number; readonly step: number }>>();
+  /** May some pair lie at certain distances only? Then the lowest place is not always a best one. */
+  readonly stepped: boolean;
 
   constructor(
     readonly requests: readonly BufferRequest[],
     overlaps: readonly Overlap[],
     private readonly alignment: number,
   ) {
-    for (const { over, under, distance } of overlaps) {
-      const of = this.overs.get(over) ?? new Map<number, number>();
-      of.set(under, distance);
+    for (const { over, under, distance, step } of overlaps) {
+      const of = this.overs.get(over) ?? new Map<number, { distance: number; step: number }>();
+      const every = leastCommonMultiple(alignment, step ?? 1);
+      of.set(under, { distance: alignUp(distance, every), step: every });
       this.overs.set(over, of);
     }
+    this.stepped = overlaps.some(({ step }) => alignment % (step ?? 1) !== 0);
   }
 
   meet(a: BufferRequest, b: BufferRequest): boolean {
@@ -40,16 +46,39 @@ export class Conflicts {
 
   /** How far above the start of `low` the start of `high` has to be, at least. */
   separation(low: BufferRequest, high: BufferRequest): number {
-    return alignUp(Math.min(low.bytes, this.overs.get(low.id)?.get(high.id) ?? Infinity), this.alignment);
+    const apart = alignUp(low.bytes, this.alignment);
+    return Math.min(apart, this.overs.get(low.id)?.get(high.id)?.distance ?? Infinity);
   }
 
   /** The lowest place beside what is placed; not below `least`. */
   lowest(request: BufferRequest, placed: readonly Placed[], least = 0): number {
+    const meeting = placed.filter((p) => this.meet(p, request));
     let offset = least;
-    for (const { above, below } of this.forbidden(request, placed)) {
-      if (above < offset && offset < below) offset = below;
+    for (let settled = 0, k = 0; settled < meeting.length; settled++, k = (k + 1) % meeting.length) {
+      const next = this.nextBeside(request, meeting[k], offset);
+      if (next === offset) continue;
+      offset = next;
+      settled = 0;
     }
     return offset;
+  }
+
+  /** The lowest offset from `offset` on at which the two do not disturb each other. */
+  private nextBeside(request: BufferRequest, placed: Placed, offset: number): number {
+    const below = placed.offset - offset;
+    if (below > 0) {
+      if (below >= alignUp(request.bytes, this.alignment)) return offset;
+      const over = this.overs.get(request.id)?.get(placed.id);
+      if (over !== undefined && below >= over.distance) return placed.offset - (below - (below % over.step));
+    } else {
+      const under = this.overs.get(placed.id)?.get(request.id);
+      if (under !== undefined) {
+        const distance = Math.max(under.distance, alignUp(-below, under.step));
+        return placed.offset + Math.min(distance, Math.max(-below, alignUp(placed.bytes, this.alignment)));
+      }
+    }
+    const above = this.separation(placed, request);
+    return below > 0 || -below < above ? placed.offset + above : offset;
   }
 
   /** The highest place that ends at or below `top`; null if there is none. */
@@ -79,11 +108,17 @@ export class Conflicts {
     return placed;
   }
 
-  /** Offsets that are taken, from the bottom up; both ends are free. */
+  /** Offsets that are taken, from the bottom up; both ends are free. Of distances that have a step, the least counts. */
   private forbidden(request: BufferRequest, placed: readonly Placed[]): Forbidden[] {
     return placed
       .filter((p) => this.meet(p, request))
       .map((p) => ({ above: p.offset - this.separation(request, p), below: p.offset + this.separation(p, request) }))
       .sort((a, b) => a.above - b.above);
   }
+}
+
+function leastCommonMultiple(a: number, b: number): number {
+  let [x, y] = [a, b];
+  while (y !== 0) [x, y] = [y, x % y];
+  return (a / x) * b;
 }

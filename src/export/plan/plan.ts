@@ -60,11 +60,11 @@ function planArena(
     const { input, output } = graph.ops[index];
     const [over, under] = [output, input].map((id) => requests.get(owner.get(id) ?? id)!);
     if (under.last !== index || over === under) return [];
-    const by = (id: number, distance: number | undefined): Overlap[] =>
-      distance === undefined ? [] : [{ over: id, under: under.id, distance }];
     return [
-      ...by(over.id, over.first === index ? op.overlapDistance : undefined),
-      ...by(scratchId(index), op.scratchDistance),
+      ...(over.first === index && op.overlap !== undefined ? [{ over: over.id, under: under.id, ...op.overlap }] : []),
+      ...(op.scratchDistance !== undefined
+        ? [{ over: scratchId(index), under: under.id, distance: op.scratchDistance }]
+        : []),
     ];
   });
   const all = [...requests.values(), ...scratchRequests];

@@ -56,7 +56,7 @@ function packConv2d(layer: Int8Convolution, rounding: Rounding): PackedLayer | n
     layout: 'packed for kernels/armv6m: eight channels interleaved',
     biasContent: "bias with the input's zero point folded in",
     scratchBytes: 8 * padded + geometry.channels + 3,
-    pixelsAtATime: 4,
+    order: { pixelsAtATime: 4 },
   };
 }
 
@@ -95,6 +95,8 @@ function packDepthwise(layer: Int8Convolution, rounding: Rounding): PackedLayer 
     layout: 'as the network has them',
     biasContent: "bias with the input's zero point folded in",
     scratchBytes: 12 * (columns + 4) + 8 * pairs + 4 * 15 + 3,
+    // The rows that a row of outputs sees are spread before it is written.
+    order: { pixelsAtATime: g.outputWidth, channelByChannel: true },
   };
 }
 

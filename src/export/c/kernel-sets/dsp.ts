@@ -36,7 +36,7 @@ function packConv2dDsp(layer: Int8Convolution, rounding: Rounding): PackedLayer 
     layout: 'packed for kernels/dsp: two channels interleaved, weights in pairs',
     biasContent: "bias with the input's zero point folded in, as kernels/dsp wants it",
     scratchBytes: 20 * groups + 3,
-    pixelsAtATime: 2,
+    order: { pixelsAtATime: 2 },
   };
 }
 
@@ -77,6 +77,8 @@ function packDepthwiseDsp(layer: Int8Convolution, rounding: Rounding): PackedLay
     layout: 'packed for kernels/dsp: channel by channel, three columns of four bytes',
     biasContent: "the layer's own bias",
     scratchBytes: 0,
+    // A channel's columns are loaded ahead of its outputs; what lies outside the window meets weights of zero.
+    ...(outputChannels === layer.geometry.channels ? { order: { pixelsAtATime: 1, channelByChannel: true } } : {}),
   };
 }
 

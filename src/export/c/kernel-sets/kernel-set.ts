@@ -3,6 +3,20 @@ import type { Int8Dense } from '../../../ir/ops/fully-connected.js';
 import type { Int8Convolution } from '../../../ir/ops/int8/convolution.js';
 import type { Rounding } from '../../../ir/requantize.js';
 
+/** A promise of a kernel of convolutions about the order of its reads and writes. */
+export interface ImageOrder {
+  /**
+   * So many output pixels are made at a time, in row-major order, and while they are made no input is used but what their
+   * windows and those of later pixels see.
+   */
+  readonly pixelsAtATime: number;
+  /**
+   * Of depthwise convolutions with as many channels out as in: one channel after the other goes through the whole image in
+   * that order, and meanwhile no byte of another channel is used or written.
+   */
+  readonly channelByChannel?: true;
+}
+
 /** A layer's constants as a kernel wants them: the TypeScript twin of the description in the kernel's header. */
 export interface PackedLayer {
   /** Whose kernel takes them: `kernels/<set>/<op>_s8.h`, `grapes_<op>_s8_<set>`. */
@@ -17,11 +31,10 @@ export interface PackedLayer {
   /** Bytes of arena that the kernel wants for itself, any alignment. */
   readonly scratchBytes: number;
   /**
-   * Of convolutions, where the kernel keeps this order: it makes so many output pixels at a time, in row-major order, and
-   * while it makes them it reads no input but what their windows and those of later pixels see. The planner then lays
-   * the output over the input behind the reads. Absent: the kernel may read and write in any order.
+   * Of convolutions: the order in which the kernel goes through the image. The planner then lays the output over the input
+   * behind the reads. Absent: the kernel may read and write in any order.
    */
-  readonly pixelsAtATime?: number;
+  readonly order?: ImageOrder;
   /**
    * Where the kernel spreads its input out in the scratch memory, from the first byte to the last, and then reads it no
    * more: the scratch memory may begin this many bytes below the input, which is lost. Absent: they must not share a byte.

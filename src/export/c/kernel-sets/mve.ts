@@ -98,18 +98,24 @@ function packConv2dMve(layer: Int8Convolution, rounding: Rounding): PackedLayer 
   return {
     ...packedRows(layer, byColumn ? columnsFirst(weights, g) : weights, inputs, stripBytes(g, byColumn)),
     // Strips of one row; without them each group of rows goes over the whole image.
-    pixelsAtATime: g.outputWidth,
+    order: { pixelsAtATime: g.outputWidth },
   };
 }
 
 /** Words of four rows that a tile of a depthwise convolution may take: GRAPES_DEPTHWISE_CONV_2D_S8_MVE_WORDS. */
 const TILE_WORDS = 240;
 
+/** Are outputs of two rows made together? */
+function makesTwoByTwo(g: IntegerGeometry): boolean {
+  return (
+    Math.max(g.kernelHeight, g.kernelWidth) <= 3 &&
+    [g.strideHeight, g.strideWidth, g.dilationHeight, g.dilationWidth].every((n) => n === 1)
+  );
+}
+
 /** The twin of grapes_depthwise_pixels_mve and grapes_depthwise_block_mve. */
 function depthwiseScratch(g: IntegerGeometry): number {
-  const twoByTwo =
-    Math.max(g.kernelHeight, g.kernelWidth) <= 3 &&
-    [g.strideHeight, g.strideWidth, g.dilationHeight, g.dilationWidth].every((n) => n === 1);
+  const twoByTwo = makesTwoByTwo(g);
   const lanes = twoByTwo ? 2 : 4;
   const columnsOf = (pixels: number): number => {
     const made = Math.ceil(pixels / lanes) * lanes;
@@ -146,6 +152,8 @@ function packDepthwiseMve(layer: Int8Convolution, rounding: Rounding): PackedLay
     layout: 'turned for kernels/mve: channel by channel, column by column',
     biasContent: "bias with the input's zero point folded in",
     scratchBytes: depthwiseScratch(g),
+    // Tiles of one row, or of two, are all made before those below.
+    order: { pixelsAtATime: (makesTwoByTwo(g) ? 2 : 1) * g.outputWidth },
   };
 }
 

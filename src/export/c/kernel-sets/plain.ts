@@ -14,7 +14,7 @@ function asTheyAre(layout: string): (layer: Constants) => PackedLayer {
     layout,
     biasContent: "bias with the input's zero point folded in",
     scratchBytes: 0,
-    pixelsAtATime: 1,
+    order: { pixelsAtATime: 1 },
   });
 }
 

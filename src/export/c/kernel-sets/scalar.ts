@@ -75,12 +75,17 @@ export function packConv2dScalar(set: KernelSet, layer: Int8Convolution, roundin
     layout: `packed for kernels/${set}: four channels interleaved, 64 inputs at a time`,
     biasContent: biasContent(rounding),
     scratchBytes: words + waiting + geometry.channels + 3,
+    // All that three pixels see is expanded before their first output is written.
+    order: { pixelsAtATime: 3 },
   };
 }
 
+/** Outputs of a row that are made at once. */
+const WIDEST_STRIP = 6;
+
 /** A row of padding where one strip is all, else a ring of three rows of a strip: the width that wastes least. */
 function stripBytes({ inputWidth, outputWidth, strideWidth, channels }: Int8Convolution['geometry']): number {
-  if (outputWidth <= 6) return inputWidth * channels;
+  if (outputWidth <= WIDEST_STRIP) return inputWidth * channels;
   const computed = (width: number): number => Math.ceil(outputWidth / width) * width;
   const width = [6, 5, 4].reduce((best, w) => (computed(w) < computed(best) ? w : best));
   return 3 * ((width - 1) * strideWidth + 3) * channels;
@@ -111,6 +116,8 @@ export function packDepthwiseScalar(set: KernelSet, layer: Int8Convolution, roun
     layout: `channel by channel for kernels/${set}`,
     biasContent: biasContent(rounding),
     scratchBytes: stripBytes(g) + 3,
+    // One strip is made row by row. Of several, each sees columns of its neighbour's.
+    ...(g.outputWidth <= WIDEST_STRIP ? { order: { pixelsAtATime: g.outputWidth } } : {}),
   };
 }
 

@@ -4,7 +4,7 @@ import { packLayer } from '../kernel-sets/choose.js';
 import { number, pointer, roundingArgument, scratchArgument, shape } from './arguments.js';
 import { tameConstantChannels } from './constant-channels.js';
 import type { LowerOp } from './lowered-op.js';
-import { overlapDistance } from './overlap-distance.js';
+import { outputOverlap } from './output-overlap.js';
 
 /** Both kinds of convolution: one list of arguments, one set of constants. */
 export const lowerConvolution: LowerOp<Conv2dOp | DepthwiseConv2dOp> = (graph, op, { prefix, symbol }, kernels) => {
@@ -56,9 +56,7 @@ export const lowerConvolution: LowerOp<Conv2dOp | DepthwiseConv2dOp> = (graph, o
       },
     ],
     scratchBytes: packed.scratchBytes,
-    ...(packed.pixelsAtATime === undefined
-      ? {}
-      : { overlapDistance: overlapDistance(g, outputChannels, packed.pixelsAtATime) }),
+    ...(packed.order === undefined ? {} : { overlap: outputOverlap(g, outputChannels, packed.order) }),
     macs: g.outputHeight * g.outputWidth * layer.weights.length,
     calls: ({ input, output, scratch }) => [
       {

@@ -32,6 +32,15 @@ export interface KernelCall {
   readonly arguments: readonly KernelArgument[];
 }
 
+/**
+ * The output may lie over the input if it begins at least `distance` bytes below it, and by a multiple of `step`: the kernel
+ * then writes nowhere before it has read there for the last time.
+ */
+export interface OutputOverlap {
+  readonly distance: number;
+  readonly step: number;
+}
+
 /** An op as the generated sources hold it: constants in flash and one kernel call. */
 export interface LoweredOp {
   readonly symbol: string;
@@ -43,11 +52,8 @@ export interface LoweredOp {
   /** Bytes of arena the kernel wants for itself during the call. */
   readonly scratchBytes: number;
   readonly macs: number;
-  /**
-   * The output may lie over the input if it begins at least so many bytes below it: the kernel then writes nowhere before
-   * it has read there for the last time. Absent: they must not share a byte.
-   */
-  readonly overlapDistance?: number;
+  /** Where the output may lie over the input. Absent: they must not share a byte. */
+  readonly overlap?: OutputOverlap;
   /** The same for the scratch memory over an input that nobody reads afterwards. */
   readonly scratchDistance?: number;
   /** Kernel calls, in order; none where no byte has to move. */

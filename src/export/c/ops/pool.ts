@@ -3,7 +3,7 @@ import { geometryOf } from '../../../ir/ops/int8/window.js';
 import { setWith } from '../kernel-sets/choose.js';
 import { number, pointer, roundingArgument, shape } from './arguments.js';
 import type { LowerOp } from './lowered-op.js';
-import { overlapDistance } from './overlap-distance.js';
+import { outputOverlap } from './output-overlap.js';
 
 export const lowerPool: LowerOp<AveragePool2dOp | MaxPool2dOp> = (graph, op, { symbol }, kernels) => {
   const set = setWith(kernels, 'pool_2d_s8');
@@ -19,7 +19,7 @@ export const lowerPool: LowerOp<AveragePool2dOp | MaxPool2dOp> = (graph, op, { s
     scratchBytes: 0,
     macs: 0,
     // kernels/plain makes one pixel after the other; other sets have not said.
-    ...(set === 'plain' ? { overlapDistance: overlapDistance(g, g.channels, 1) } : {}),
+    ...(set === 'plain' ? { overlap: outputOverlap(g, g.channels, { pixelsAtATime: 1 }) } : {}),
     calls: ({ input, output }) => [
       {
         kernel: `grapes_${op.kind}_s8_${set}`,

@@ -1,11 +1,16 @@
 import type { IntegerGeometry } from '../../../ir/ops/int8/window.js';
+import type { ImageOrder } from '../kernel-sets/kernel-set.js';
+import type { OutputOverlap } from './lowered-op.js';
 
 /**
- * How far below its input the output of a windowed op has to begin, so that no byte is written before its last read.
- * The kernel makes `pixelsAtATime` output pixels at a time, in row-major order, and while it makes them it reads nothing
- * but what their windows and those of later pixels see: the bytes from the first row and column of the window on.
+ * How far below its input the output of a windowed op has to begin, so that no byte is written before its last read: of each
+ * group of pixels, everything that it and those after it see begins at the first row and column of their windows.
  */
-export function overlapDistance(g: IntegerGeometry, outputChannels: number, pixelsAtATime: number): number {
+export function outputOverlap(
+  g: IntegerGeometry,
+  outputChannels: number,
+  { pixelsAtATime, channelByChannel }: ImageOrder,
+): OutputOverlap {
   const pixels = g.outputHeight * g.outputWidth;
   const firstRead = (pixel: number): number => {
     const row = Math.max(0, Math.floor(pixel / g.outputWidth) * g.strideHeight - g.padTop);
@@ -22,5 +27,6 @@ export function overlapDistance(g: IntegerGeometry, outputChannels: number, pixe
     }
     distance = Math.max(distance, end * outputChannels - firstLater);
   }
-  return distance;
+  // Channel by channel, each byte written lies where the same channel of some pixel was.
+  return { distance, step: channelByChannel === true ? g.channels : 1 };
 }
