@@ -33,6 +33,7 @@ export function withDefaults(raw: RawProject, seedOverride: number | null, readM
         samples: raw.quantize?.calibration?.samples ?? 1000,
       },
       weights: raw.quantize?.weights ?? 'per-channel',
+      weightBits: raw.quantize?.weightBits ?? 8,
       rounding: raw.quantize?.rounding ?? 'tflite',
       crossLayerEqualization: raw.quantize?.crossLayerEqualization ?? false,
       biasCorrection: raw.quantize?.biasCorrection ?? false,

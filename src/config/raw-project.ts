@@ -1,5 +1,5 @@
 import type { GrapesMode } from '../ir/model-spec.js';
-import type { CalibrationMethod, DriftSpec, LayerQuantizeOptions } from '../ir/options.js';
+import type { CalibrationMethod, DriftSpec, LayerQuantizeOptions, WeightBits } from '../ir/options.js';
 import type { Rounding } from '../ir/requantize.js';
 import type { RawData } from './raw-data.js';
 import type { RawModel } from './raw-model.js';
@@ -22,6 +22,7 @@ export interface RawProject {
       readonly samples?: number;
     };
     readonly weights?: 'per-channel' | 'per-tensor';
+    readonly weightBits?: WeightBits;
     readonly rounding?: Rounding;
     readonly crossLayerEqualization?: boolean;
     readonly biasCorrection?: boolean;

@@ -2,8 +2,9 @@ import { ToolError } from '../errors/tool-error.js';
 import { littleEndianBytes, nativeBuffer } from '../util/bytes.js';
 import { canonicalJson, sha256Hex } from '../util/digest.js';
 import type { Graph } from './graph.js';
+import { packInt4, unpackInt4 } from './int4.js';
 import type { Tensor, TensorData } from './tensor.js';
-import { DTYPE_BYTES, tensorBytes } from './tensor.js';
+import { elementCount, tensorBytes } from './tensor.js';
 import { validateGraph } from './validate-graph.js';
 
 /** A graph on disk: readable structure beside the constants' bytes. Same graph, same bytes. */
@@ -29,7 +30,7 @@ export function graphToFiles(graph: Graph): GraphFiles {
   let offset = 0;
   const tensors = graph.tensors.map((tensor): StoredTensor => {
     if (tensor.data === null) return { ...tensor, data: null };
-    const bytes = littleEndianBytes(tensor.data);
+    const bytes = littleEndianBytes(tensor.dtype === 'int4' ? packInt4(tensor.data as Int8Array) : tensor.data);
     const stored = { ...tensor, data: { offset } };
     const padded = new Uint8Array(Math.ceil(bytes.length / ALIGN) * ALIGN);
     padded.set(bytes);
@@ -92,9 +93,17 @@ function load(tensor: StoredTensor, bin: Uint8Array): TensorData | null {
   if (!(Number.isInteger(offset) && offset >= 0 && Number.isInteger(bytes) && offset + bytes <= bin.length)) {
     throw corrupt(`tensor '${tensor.name}' lies outside the binary part`);
   }
-  const buffer = nativeBuffer(bin, offset, bytes, DTYPE_BYTES[tensor.dtype]);
-  if (tensor.dtype === 'float32') return new Float32Array(buffer);
-  return tensor.dtype === 'int8' ? new Int8Array(buffer) : new Int32Array(buffer);
+  const buffer = (elementBytes: number): ArrayBuffer => nativeBuffer(bin, offset, bytes, elementBytes);
+  switch (tensor.dtype) {
+    case 'float32':
+      return new Float32Array(buffer(4));
+    case 'int32':
+      return new Int32Array(buffer(4));
+    case 'int8':
+      return new Int8Array(buffer(1));
+    case 'int4':
+      return unpackInt4(new Int8Array(buffer(1)), elementCount(tensor.shape));
+  }
 }
 
 function corrupt(why: string, cause?: unknown): ToolError {

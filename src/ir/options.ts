@@ -114,9 +114,13 @@ export interface CalibrationMethod {
   readonly percentile: number;
 }
 
+/** Bits of a layer's weights: int8, or int4, which takes half the flash. */
+export type WeightBits = 8 | 4;
+
 /** What one layer has otherwise than the others. */
 export interface LayerQuantizeOptions extends Partial<CalibrationMethod> {
   readonly weights?: 'per-channel' | 'per-tensor';
+  readonly weightBits?: WeightBits;
 }
 
 export interface QuantizeOptions {
@@ -125,6 +129,8 @@ export interface QuantizeOptions {
     readonly samples: number;
   };
   readonly weights: 'per-channel' | 'per-tensor';
+  /** Of every layer that does not say otherwise; absent: 8. */
+  readonly weightBits?: WeightBits;
   /** Bring the channels between neighbouring layers to one range; absent: no. */
   readonly crossLayerEqualization?: boolean;
   /** Take the mean error of each channel, on the calibration samples, out of the biases; absent: no. */

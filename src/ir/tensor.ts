@@ -1,6 +1,8 @@
+import type { WeightBits } from './options.js';
 import type { QuantParams } from './quant-params.js';
 
-export type DType = 'float32' | 'int8' | 'int32';
+/** int4: values in [-8, 7] of weights, in an Int8Array; two to a byte in files and flash. */
+export type DType = 'float32' | 'int8' | 'int4' | 'int32';
 export type TensorData = Float32Array | Int8Array | Int32Array;
 
 /**
@@ -23,12 +25,18 @@ export interface Tensor {
   readonly data: TensorData | null;
 }
 
-export const DTYPE_BYTES: Readonly<Record<DType, number>> = { float32: 4, int8: 1, int32: 4 };
+/** Bytes of a stored element. */
+export const DTYPE_BYTES: Readonly<Record<DType, number>> = { float32: 4, int8: 1, int4: 0.5, int32: 4 };
+
+/** Of a quantized layer's weights. */
+export function weightBits({ dtype }: Pick<Tensor, 'dtype'>): WeightBits {
+  return dtype === 'int4' ? 4 : 8;
+}
 
 export function elementCount(shape: readonly number[]): number {
   return shape.reduce((n, d) => n * d, 1);
 }
 
 export function tensorBytes(tensor: Pick<Tensor, 'shape' | 'dtype'>): number {
-  return elementCount(tensor.shape) * DTYPE_BYTES[tensor.dtype];
+  return Math.ceil(elementCount(tensor.shape) * DTYPE_BYTES[tensor.dtype]);
 }

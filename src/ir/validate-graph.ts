@@ -13,6 +13,7 @@ import {
   type Task,
 } from './graph.js';
 import type { IntegerOp } from './integer-ops.js';
+import { INT4_MAX, INT4_MIN } from './int4.js';
 import { INTEGER_OP_KINDS, integerRule } from './integer-rules.js';
 import { layerRule } from './layer-rules.js';
 import { ACCUMULATOR_LIMIT, accumulatorBound } from './ops/accumulator-bound.js';
@@ -47,7 +48,7 @@ const LOOKUP_FUNCTIONS: readonly LookupFunction[] = [
   'rescale',
   'arithmetic',
 ];
-const ARRAY = { float32: Float32Array, int8: Int8Array, int32: Int32Array } as const;
+const ARRAY = { float32: Float32Array, int8: Int8Array, int4: Int8Array, int32: Int32Array } as const;
 
 /** Runs in order; a later check relies on the earlier ones. */
 const CHECKS: readonly Check[] = [
@@ -130,6 +131,7 @@ function checkTensor(tensor: Tensor, graph: Graph): string | null {
     return `has the shape [${tensor.shape.join(', ')}]`;
   }
   const wanted = graph.stage === 'float' ? 'float32' : tensor.role === 'bias' ? 'int32' : 'int8';
+  if (tensor.dtype === 'int4' && wanted === 'int8' && tensor.role === 'weight') return null;
   return tensor.dtype === wanted ? null : `is ${tensor.dtype}, but a ${tensor.role} here is ${wanted}`;
 }
 
@@ -143,6 +145,10 @@ function checkData(tensor: Tensor): string | null {
   if (tensor.dtype === 'float32') {
     const at = data.findIndex((v) => !Number.isFinite(v));
     if (at >= 0) return `holds ${data[at]} at index ${at}`;
+  }
+  if (tensor.dtype === 'int4') {
+    const at = data.findIndex((v) => v < INT4_MIN || v > INT4_MAX);
+    if (at >= 0) return `holds ${data[at]} at index ${at}, outside [${INT4_MIN}, ${INT4_MAX}]`;
   }
   return null;
 }

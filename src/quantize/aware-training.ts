@@ -71,10 +71,8 @@ function layerSpec(graph: FloatGraph, op: FloatOp, options: QuantizeOptions): La
     return { type: 'activation', activation };
   }
   const own = weightsOf(op);
-  const learned =
-    own === null
-      ? {}
-      : { bias: own.bias !== null, rounding: { bits: 8 as const, scales: layerOptions(options, op.name).weights } };
+  const { weights: scales, weightBits: bits } = layerOptions(options, op.name);
+  const learned = own === null ? {} : { bias: own.bias !== null, rounding: { bits, scales } };
   if (isLayerOp(op)) return { ...op.spec, ...learned } as LayerSpec;
   const [units] = graph.tensors[op.weights].shape;
   return { type: 'dense', units, activation: op.activation, dropout: 0, ...learned };

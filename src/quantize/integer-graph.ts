@@ -12,10 +12,12 @@ import { quantizerOf } from './quantizers.js';
 import { asymmetricInt8 } from './schemes/activations.js';
 import { MAX_SCALE } from './schemes/limits.js';
 import { lookupReach, within } from './schemes/lookup-reach.js';
+import type { WeightScale } from './schemes/weights.js';
 
 /**
  * A prepared float graph in integers, op by op: tensors keep their ids, tables are appended. `ranges` has the range of
  * each run-time tensor; those of the tensors in `exact` are taken as they are, the others no wider than their readers need.
+ * `narrowScales` is for weights below eight bits: those that were trained so keep the scales that training gave them.
  */
 export function integerGraph(
   float: FloatGraph,
@@ -23,12 +25,14 @@ export function integerGraph(
   options: QuantizeOptions,
   provenance: QuantizedGraph['provenance'],
   exact: ReadonlySet<number> = new Set(),
+  narrowScales: WeightScale = exact.size > 0 ? 'range' : 'mse',
 ): QuantizedGraph {
   const tensors: Tensor[] = [...float.tensors];
   const reach = lookupReach(float);
   const context: QuantizeContext = {
     graph: float,
     rounding: options.rounding ?? 'tflite',
+    narrowScales,
     optionsOf: (op) => layerOptions(options, op.name),
     rangeOf: (id) => (exact.has(id) ? ranges.get(id)! : within(ranges.get(id)!, reach.get(id))),
     quantOf: (id) => {

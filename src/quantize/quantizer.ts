@@ -4,12 +4,15 @@ import type { Rounding } from '../ir/requantize.js';
 import type { Tensor } from '../ir/tensor.js';
 import type { ResolvedLayerOptions } from './layer-options.js';
 import type { Range } from './observers/observer.js';
+import type { WeightScale } from './schemes/weights.js';
 
 /** What a quantizer reads, and where it puts the tensors of its op. Ops are converted in execution order. */
 export interface QuantizeContext {
   /** After `prepare`. */
   readonly graph: FloatGraph;
   readonly rounding: Rounding;
+  /** How scales of weights below eight bits are chosen. */
+  readonly narrowScales: WeightScale;
   optionsOf(op: FloatOp): ResolvedLayerOptions;
   /** Real values that a run-time tensor has to hold. */
   rangeOf(tensor: number): Range;

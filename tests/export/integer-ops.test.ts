@@ -2,11 +2,13 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
+import type { QuantizedGraph } from '../../src/ir/graph.js';
 import { graphFromFiles, graphToFiles } from '../../src/ir/graph-file.js';
 import { planMemory } from '../../src/export/plan/plan.js';
 import { Rng } from '../../src/util/rng.js';
 import { optimize } from '../../src/optimize/optimize.js';
 import { withWaste } from '../optimize/random-waste.js';
+import { withInt4Weights } from '../ir/int4-weights.js';
 import { randomIntegerGraph } from '../ir/random-integer-graph.js';
 import { skipUnless } from '../lanes.js';
 import type { TensorPlacement } from '../../src/ir/memory-plan.js';
@@ -14,6 +16,12 @@ import { placementFaults } from './placement-faults.js';
 import { CORTEX_M0, exportRandom, runSelfTest, runSelfTestOnBoard, SANITIZERS, writeSources } from './harness.js';
 
 const GRAPHS = 24;
+/** Every third network has int4 weights: in all layers, or in a part of them. */
+function mixed(graph: QuantizedGraph, rng: Rng, n: number): QuantizedGraph {
+  if (n % 3 !== 1) return graph;
+  return withInt4Weights(graph, () => n % 2 === 0 || rng.below(2) === 0);
+}
+
 const SETS = ['dsp', 'armv6m', 'plain', 'armv7m', 'rv32'] as const;
 
 void t.test('random graphs in C on the host, under ASan and UBSan', { skip: skipUnless('cc') }, async (t) => {
@@ -21,7 +29,7 @@ void t.test('random graphs in C on the host, under ASan and UBSan', { skip: skip
   const seen = new Set<string>();
   for (let n = 0; n < GRAPHS; n++) {
     const rounding = n % 3 === 2 ? 'single' : 'tflite';
-    const drawn = randomIntegerGraph(rng, rounding);
+    const drawn = mixed(randomIntegerGraph(rng, rounding), rng, n);
     // Every second one as it is deployed: passes leave odd channels, folded frames and clamps.
     const graph = n % 2 === 0 ? drawn : optimize(withWaste(drawn, rng), { learn: null }).output;
     for (const op of graph.ops) seen.add(op.kind);
@@ -41,7 +49,7 @@ void t.test('random graphs in C on the host, under ASan and UBSan', { skip: skip
 void t.test('random graphs as Armv6-M code', { skip: skipUnless('arm', 'qemu') }, async (t) => {
   const rng = new Rng(22);
   for (let n = 0; n < 6; n++) {
-    const graph = randomIntegerGraph(rng, n % 3 === 2 ? 'single' : 'tflite');
+    const graph = mixed(randomIntegerGraph(rng, n % 3 === 2 ? 'single' : 'tflite'), rng, n);
     const dir = join(t.testdirName, `m0-${n}`);
     mkdirSync(dir, { recursive: true });
     const sources = exportRandom(rng, graph, { learn: null, kernels: 'armv6m' }, 5);
@@ -56,7 +64,7 @@ void t.test('live tensors share no byte but where the kernel has read it', async
   const rng = new Rng(21);
   let overlaid = 0;
   for (let n = 0; n < 60; n++) {
-    const graph = randomIntegerGraph(rng);
+    const graph = mixed(randomIntegerGraph(rng), rng, n);
     for (const kernels of SETS) {
       const plan = planMemory(graph, null, kernels);
       t.same(placementFaults(graph, plan, kernels), [], `graph ${n}, ${kernels}`);

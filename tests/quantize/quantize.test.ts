@@ -14,7 +14,7 @@ import { splitLookups } from '../../src/quantize/passes/split-lookups.js';
 import { quantize } from '../../src/quantize/quantize.js';
 import { completeQuantizeReport } from '../../src/quantize/report.js';
 import { asymmetricInt8 } from '../../src/quantize/schemes/activations.js';
-import { symmetricInt8 } from '../../src/quantize/schemes/weights.js';
+import { symmetricWeights } from '../../src/quantize/schemes/weights.js';
 import { Rng } from '../../src/util/rng.js';
 import { randomFloatGraph } from '../ir/graphs.js';
 import { L, layered, OPTIONS, randomSamples, withConstant } from './layered.js';
@@ -116,11 +116,11 @@ void t.test('a bias that dwarfs its weights sets the scale', async (t) => {
     channels: 2,
     channelAxis: 0,
   };
-  const q = symmetricInt8(c, 0.01, 'per-channel');
+  const q = symmetricWeights(c, 0.01, { granularity: 'per-channel', bits: 8, scale: 'range' });
   t.ok(Math.abs(q.bias![0]) <= 2 ** 30 && q.bias![0] > 2 ** 29);
   t.same([...q.weights.subarray(2)], [64, 127]);
   t.ok(Math.abs(q.bias![1] * q.biasQuant!.scale[1] - 0.1) < q.biasQuant!.scale[1]);
-  const one = symmetricInt8(c, 0.01, 'per-tensor');
+  const one = symmetricWeights(c, 0.01, { granularity: 'per-tensor', bits: 8, scale: 'range' });
   t.equal(one.weightQuant.scale.length, 1);
   t.same(one.weightQuant.scale, [Math.fround(1 / 127)]);
 });

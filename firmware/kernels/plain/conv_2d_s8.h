@@ -16,10 +16,44 @@
 #ifndef GRAPES_PLAIN_CONV_2D_S8_H
 #define GRAPES_PLAIN_CONV_2D_S8_H
 
-#include <stddef.h>
-
-#include "../../core/grapes_flash.h"
 #include "requantize.h"
+#include "weights.h"
+
+/* With weights of weight_bits, as weights.h stores them. */
+GRAPES_INLINE void grapes_conv_2d_plain(
+    const int8_t *input, uint16_t in_height, uint16_t in_width, uint16_t in_channels, const int8_t *weights,
+    uint8_t weight_bits,
+    const int32_t *bias, const int32_t *multiplier, const int8_t *shift, int8_t *output, uint16_t out_height,
+    uint16_t out_width, uint16_t out_channels, uint16_t kernel_height, uint16_t kernel_width, uint16_t stride_height,
+    uint16_t stride_width, uint16_t dilation_height, uint16_t dilation_width, uint16_t pad_top, uint16_t pad_left,
+    int8_t input_zero_point, int8_t output_zero_point, int8_t clamp_min, int8_t clamp_max, uint8_t rounding) {
+  for (uint16_t y = 0; y < out_height; y++) {
+    for (uint16_t x = 0; x < out_width; x++) {
+      size_t w = 0;
+      for (uint16_t o = 0; o < out_channels; o++) {
+        int32_t sum = grapes_ld_s32(bias + o);
+        for (uint16_t ky = 0; ky < kernel_height; ky++) {
+          const int32_t row = (int32_t)y * stride_height + (int32_t)ky * dilation_height - pad_top;
+          for (uint16_t kx = 0; kx < kernel_width; kx++) {
+            const int32_t column = (int32_t)x * stride_width + (int32_t)kx * dilation_width - pad_left;
+            if (row >= 0 && row < in_height && column >= 0 && column < in_width) {
+              const int8_t *in = input + ((size_t)row * in_width + (size_t)column) * in_channels;
+              for (uint16_t c = 0; c < in_channels; c++) {
+                sum += (int32_t)((int16_t)in[c] * grapes_ld_weight(weights, w++, weight_bits));
+              }
+            } else {
+              for (uint16_t c = 0; c < in_channels; c++) {
+                sum += (int32_t)((int16_t)input_zero_point * grapes_ld_weight(weights, w++, weight_bits));
+              }
+            }
+          }
+        }
+        sum = grapes_requantize_s32(sum, grapes_ld_s32(multiplier + o), grapes_ld_s8(shift + o), rounding);
+        *output++ = grapes_offset_clamp_s8(sum, output_zero_point, clamp_min, clamp_max);
+      }
+    }
+  }
+}
 
 static inline void grapes_conv_2d_s8_plain(
     const int8_t *input, uint16_t in_height, uint16_t in_width, uint16_t in_channels, const int8_t *weights,
@@ -29,28 +63,10 @@ static inline void grapes_conv_2d_s8_plain(
     int8_t input_zero_point, int8_t output_zero_point, int8_t clamp_min, int8_t clamp_max, uint8_t rounding,
     int8_t *scratch) {
   (void)scratch;
-  for (uint16_t y = 0; y < out_height; y++) {
-    for (uint16_t x = 0; x < out_width; x++) {
-      const int8_t *w = weights;
-      for (uint16_t o = 0; o < out_channels; o++) {
-        int32_t sum = grapes_ld_s32(bias + o);
-        for (uint16_t ky = 0; ky < kernel_height; ky++) {
-          const int32_t row = (int32_t)y * stride_height + (int32_t)ky * dilation_height - pad_top;
-          for (uint16_t kx = 0; kx < kernel_width; kx++) {
-            const int32_t column = (int32_t)x * stride_width + (int32_t)kx * dilation_width - pad_left;
-            if (row >= 0 && row < in_height && column >= 0 && column < in_width) {
-              const int8_t *in = input + ((size_t)row * in_width + (size_t)column) * in_channels;
-              for (uint16_t c = 0; c < in_channels; c++) sum += (int32_t)((int16_t)in[c] * grapes_ld_s8(w++));
-            } else {
-              for (uint16_t c = 0; c < in_channels; c++) sum += (int32_t)((int16_t)input_zero_point * grapes_ld_s8(w++));
-            }
-          }
-        }
-        sum = grapes_requantize_s32(sum, grapes_ld_s32(multiplier + o), grapes_ld_s8(shift + o), rounding);
-        *output++ = grapes_offset_clamp_s8(sum, output_zero_point, clamp_min, clamp_max);
-      }
-    }
-  }
+  grapes_conv_2d_plain(input, in_height, in_width, in_channels, weights, 8, bias, multiplier, shift, output, out_height,
+                       out_width, out_channels, kernel_height, kernel_width, stride_height, stride_width,
+                       dilation_height, dilation_width, pad_top, pad_left, input_zero_point, output_zero_point,
+                       clamp_min, clamp_max, rounding);
 }
 
 #endif

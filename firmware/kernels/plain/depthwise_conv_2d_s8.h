@@ -10,25 +10,23 @@
 #ifndef GRAPES_PLAIN_DEPTHWISE_CONV_2D_S8_H
 #define GRAPES_PLAIN_DEPTHWISE_CONV_2D_S8_H
 
-#include <stddef.h>
-
-#include "../../core/grapes_flash.h"
 #include "requantize.h"
+#include "weights.h"
 
-static inline void grapes_depthwise_conv_2d_s8_plain(
+/* With weights of weight_bits, as weights.h stores them. */
+GRAPES_INLINE void grapes_depthwise_conv_2d_plain(
     const int8_t *input, uint16_t in_height, uint16_t in_width, uint16_t in_channels, const int8_t *weights,
+    uint8_t weight_bits,
     const int32_t *bias, const int32_t *multiplier, const int8_t *shift, int8_t *output, uint16_t out_height,
     uint16_t out_width, uint16_t out_channels, uint16_t kernel_height, uint16_t kernel_width, uint16_t stride_height,
     uint16_t stride_width, uint16_t dilation_height, uint16_t dilation_width, uint16_t pad_top, uint16_t pad_left,
-    int8_t input_zero_point, int8_t output_zero_point, int8_t clamp_min, int8_t clamp_max, uint8_t rounding,
-    int8_t *scratch) {
+    int8_t input_zero_point, int8_t output_zero_point, int8_t clamp_min, int8_t clamp_max, uint8_t rounding) {
   const uint16_t multiples = (uint16_t)(out_channels / in_channels);
-  (void)scratch;
   for (uint16_t y = 0; y < out_height; y++) {
     for (uint16_t x = 0; x < out_width; x++) {
       for (uint16_t o = 0; o < out_channels; o++) {
         const uint16_t channel = (uint16_t)(o / multiples);
-        const int8_t *w = weights + o;
+        size_t w = o;
         int32_t sum = grapes_ld_s32(bias + o);
         for (uint16_t ky = 0; ky < kernel_height; ky++) {
           const int32_t row = (int32_t)y * stride_height + (int32_t)ky * dilation_height - pad_top;
@@ -38,7 +36,7 @@ static inline void grapes_depthwise_conv_2d_s8_plain(
             if (row >= 0 && row < in_height && column >= 0 && column < in_width) {
               value = input[((size_t)row * in_width + (size_t)column) * in_channels + channel];
             }
-            sum += (int32_t)((int16_t)value * grapes_ld_s8(w));
+            sum += (int32_t)((int16_t)value * grapes_ld_weight(weights, w, weight_bits));
           }
         }
         sum = grapes_requantize_s32(sum, grapes_ld_s32(multiplier + o), grapes_ld_s8(shift + o), rounding);
@@ -46,6 +44,20 @@ static inline void grapes_depthwise_conv_2d_s8_plain(
       }
     }
   }
+}
+
+static inline void grapes_depthwise_conv_2d_s8_plain(
+    const int8_t *input, uint16_t in_height, uint16_t in_width, uint16_t in_channels, const int8_t *weights,
+    const int32_t *bias, const int32_t *multiplier, const int8_t *shift, int8_t *output, uint16_t out_height,
+    uint16_t out_width, uint16_t out_channels, uint16_t kernel_height, uint16_t kernel_width, uint16_t stride_height,
+    uint16_t stride_width, uint16_t dilation_height, uint16_t dilation_width, uint16_t pad_top, uint16_t pad_left,
+    int8_t input_zero_point, int8_t output_zero_point, int8_t clamp_min, int8_t clamp_max, uint8_t rounding,
+    int8_t *scratch) {
+  (void)scratch;
+  grapes_depthwise_conv_2d_plain(input, in_height, in_width, in_channels, weights, 8, bias, multiplier, shift, output,
+                                 out_height, out_width, out_channels, kernel_height, kernel_width, stride_height,
+                                 stride_width, dilation_height, dilation_width, pad_top, pad_left, input_zero_point,
+                                 output_zero_point, clamp_min, clamp_max, rounding);
 }
 
 #endif

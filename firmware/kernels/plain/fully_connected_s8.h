@@ -13,8 +13,27 @@
 #ifndef GRAPES_PLAIN_FULLY_CONNECTED_S8_H
 #define GRAPES_PLAIN_FULLY_CONNECTED_S8_H
 
-#include "../../core/grapes_flash.h"
 #include "requantize.h"
+#include "weights.h"
+
+/* With weights of weight_bits, as weights.h stores them. */
+GRAPES_INLINE void grapes_fully_connected_plain(const int8_t *input, uint16_t inputs, const int8_t *weights,
+                                                uint8_t weight_bits, const int32_t *bias, const int32_t *multiplier,
+                                                const int8_t *shift, uint8_t per_row, int8_t *output,
+                                                uint16_t outputs, int8_t output_zero_point, int8_t clamp_min,
+                                                int8_t clamp_max, uint8_t rounding) {
+  size_t w = 0;
+  for (uint16_t o = 0; o < outputs; o++) {
+    int32_t sum = grapes_ld_s32(bias + o);
+    for (uint16_t i = 0; i < inputs; i++) {
+      sum += (int32_t)((int16_t)input[i] * grapes_ld_weight(weights, w++, weight_bits));
+    }
+    sum = grapes_requantize_s32(sum, grapes_ld_s32(multiplier), grapes_ld_s8(shift), rounding);
+    multiplier += per_row;
+    shift += per_row;
+    output[o] = grapes_offset_clamp_s8(sum, output_zero_point, clamp_min, clamp_max);
+  }
+}
 
 static inline void grapes_fully_connected_s8_plain(const int8_t *input, uint16_t inputs, const int8_t *weights,
                                                    const int32_t *bias, const int32_t *multiplier,
@@ -22,14 +41,8 @@ static inline void grapes_fully_connected_s8_plain(const int8_t *input, uint16_t
                                                    uint16_t outputs, int8_t output_zero_point, int8_t clamp_min,
                                                    int8_t clamp_max, uint8_t rounding, int8_t *scratch) {
   (void)scratch;
-  for (uint16_t o = 0; o < outputs; o++) {
-    int32_t sum = grapes_ld_s32(bias + o);
-    for (uint16_t i = 0; i < inputs; i++) sum += (int32_t)((int16_t)input[i] * grapes_ld_s8(weights++));
-    sum = grapes_requantize_s32(sum, grapes_ld_s32(multiplier), grapes_ld_s8(shift), rounding);
-    multiplier += per_row;
-    shift += per_row;
-    output[o] = grapes_offset_clamp_s8(sum, output_zero_point, clamp_min, clamp_max);
-  }
+  grapes_fully_connected_plain(input, inputs, weights, 8, bias, multiplier, shift, per_row, output, outputs,
+                               output_zero_point, clamp_min, clamp_max, rounding);
 }
 
 /* Weight [row][column] as the layer was quantized: what learning starts from. */

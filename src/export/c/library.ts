@@ -26,7 +26,7 @@ function withIncludes(path: string, library: Readonly<Record<string, string>>): 
 
 /** Copies of the kernel headers that the model uses, under `grapes/`. */
 export function copyLibrary(model: CModel, library: Readonly<Record<string, string>>): CFile[] {
-  const learned = trainedLayers(model).map((l) => `kernels/${l.kernel}/fully_connected_s8.h`);
+  const learned = trainedLayers(model).map((l) => l.kernelHeader);
   const used = [
     'core/grapes_flash.h',
     ...model.ops.map((op) => op.kernelHeader),

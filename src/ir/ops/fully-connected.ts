@@ -1,8 +1,9 @@
 import type { Activation, FullyConnectedOp, Graph } from '../graph.js';
 import type { LayerRule } from '../layer-rule.js';
 import type { DenseLayerSpec } from '../model-spec.js';
+import type { WeightBits } from '../options.js';
 import { multiplyByQuantizedMultiplier, multiplySingleRounding, type Rounding } from '../requantize.js';
-import { elementCount } from '../tensor.js';
+import { elementCount, weightBits } from '../tensor.js';
 import { activateFloat } from './activation.js';
 
 /** Constants of one dense layer, ready to run. `weights` are [out][in]. */
@@ -64,6 +65,8 @@ export function fullyConnectedFloat(layer: FloatDense, x: Float32Array, y: Float
 
 export interface Int8Dense extends DenseSize {
   readonly weights: Int8Array;
+  /** 4: no weight leaves [-8, 7]. */
+  readonly weightBits: WeightBits;
   /** bias[o] - zeroPointIn * sum_i weights[o][i], exact in int32: validateGraph has checked the bound. */
   readonly foldedBias: Int32Array;
   readonly multiplier: Int32Array;
@@ -90,6 +93,7 @@ export function prepareInt8Dense(graph: Graph<'quantized'>, op: FullyConnectedOp
   return {
     ...size,
     weights,
+    weightBits: weightBits(graph.tensors[op.weights]),
     foldedBias,
     multiplier: Int32Array.from(requantize.multiplier),
     shift: Int8Array.from(requantize.shift),

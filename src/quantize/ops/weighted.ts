@@ -8,7 +8,7 @@ import { denseFactor, quantizeMultiplierFor, requantizeFactor } from '../../ir/r
 import type { QuantizeContext } from '../quantizer.js';
 import { asymmetricInt8 } from '../schemes/activations.js';
 import { MAX_SCALE } from '../schemes/limits.js';
-import { symmetricInt8 } from '../schemes/weights.js';
+import { symmetricWeights } from '../schemes/weights.js';
 
 /** A layer of weights, whatever its kind. */
 export interface WeightedLayer {
@@ -34,7 +34,8 @@ export function quantizeWeighted(
   const { shape, data } = tensors[layer.weights];
   const channels = shape[channelAxis];
   const inputScale = context.quantOf(op.input).scale;
-  const constants = symmetricInt8(
+  const { weights: granularity, weightBits } = context.optionsOf(op);
+  const constants = symmetricWeights(
     {
       weights: data as Float32Array,
       bias: layer.bias === null ? null : (tensors[layer.bias].data as Float32Array),
@@ -42,7 +43,7 @@ export function quantizeWeighted(
       channelAxis,
     },
     inputScale,
-    context.optionsOf(op).weights,
+    { granularity, bits: weightBits, scale: weightBits === 8 ? 'range' : context.narrowScales },
   );
   const weightScales = constants.weightQuant.scale;
   const unit = inputScale * Math.max(...weightScales);
@@ -60,7 +61,11 @@ export function quantizeWeighted(
       },
     );
   }
-  context.change(layer.weights, { dtype: 'int8', quant: constants.weightQuant, data: constants.weights });
+  context.change(layer.weights, {
+    dtype: weightBits === 8 ? 'int8' : 'int4',
+    quant: constants.weightQuant,
+    data: constants.weights,
+  });
   if (layer.bias !== null) {
     context.change(layer.bias, { dtype: 'int32', quant: constants.biasQuant, data: constants.bias });
   }

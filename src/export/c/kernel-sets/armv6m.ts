@@ -137,6 +137,7 @@ function packDense(layer: Int8Dense, rounding: Rounding): PackedLayer | null {
 export const ARMV6M: KernelSetCode = {
   fallback: 'plain',
   layers: { fully_connected: packDense, conv_2d: packConv2d, depthwise_conv_2d: packDepthwise },
+  int4Layers: {},
   kernels: [],
   codeBytes: { fully_connected_s8: 700, conv_2d_s8: 1000, depthwise_conv_2d_s8: 800 },
 };

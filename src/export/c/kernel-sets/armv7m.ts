@@ -9,6 +9,7 @@ export const ARMV7M: KernelSetCode = {
     conv_2d: (layer, rounding) => packConv2dScalar('armv7m', layer, rounding),
     depthwise_conv_2d: (layer, rounding) => packDepthwiseScalar('armv7m', layer, rounding),
   },
+  int4Layers: {},
   kernels: [],
   codeBytes: { fully_connected_s8: 600, conv_2d_s8: 1200, depthwise_conv_2d_s8: 800 },
 };

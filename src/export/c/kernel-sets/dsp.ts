@@ -101,6 +101,7 @@ function packDenseDsp(layer: Int8Dense, rounding: Rounding): PackedLayer | null 
 export const DSP: KernelSetCode = {
   fallback: 'armv7m',
   layers: { fully_connected: packDenseDsp, conv_2d: packConv2dDsp, depthwise_conv_2d: packDepthwiseDsp },
+  int4Layers: {},
   kernels: ['add_s8'],
   codeBytes: { fully_connected_s8: 800, conv_2d_s8: 900, depthwise_conv_2d_s8: 900, add_s8: 200 },
 };

@@ -19,8 +19,9 @@ export interface ImageOrder {
 
 /** A layer's constants as a kernel wants them: the TypeScript twin of the description in the kernel's header. */
 export interface PackedLayer {
-  /** Whose kernel takes them: `kernels/<set>/<op>_s8.h`, `grapes_<op>_s8_<set>`. */
+  /** Whose kernel takes them: `kernels/<set>/<op>_s8.h`, `grapes_<op>_s8_<set>`, or `_s4` where the weights are int4. */
   readonly set: KernelSet;
+  /** Bytes of flash: of int4 weights two to a byte. */
   readonly weights: Int8Array;
   readonly bias: Int32Array;
   readonly multiplier: Int32Array;
@@ -59,7 +60,10 @@ export type SharedKernel = 'pool_2d_s8' | 'mean_s8' | 'add_s8' | 'mul_s8' | 'sof
 export interface KernelSetCode {
   /** The set that serves what this one does not; null for plain, which serves everything. */
   readonly fallback: KernelSet | null;
+  /** Of int8 weights. */
   readonly layers: Partial<LayerPackers>;
+  /** Of int4 weights. */
+  readonly int4Layers: Partial<LayerPackers>;
   readonly kernels: readonly SharedKernel[];
   /** Bytes of code of each header's kernel at -Os, measured once and rounded up; shared by all calls. */
   readonly codeBytes: Readonly<Record<string, number>>;

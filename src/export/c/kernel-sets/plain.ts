@@ -1,36 +1,43 @@
+import { packInt4 } from '../../../ir/int4.js';
 import type { Int8Dense } from '../../../ir/ops/fully-connected.js';
 import type { Int8Convolution } from '../../../ir/ops/int8/convolution.js';
 import type { KernelSetCode, PackedLayer } from './kernel-set.js';
 
-type Constants = Pick<Int8Dense & Int8Convolution, 'weights' | 'foldedBias' | 'multiplier' | 'shift'>;
+type Constants = Pick<Int8Dense & Int8Convolution, 'weights' | 'weightBits' | 'foldedBias' | 'multiplier' | 'shift'>;
 
 function asTheyAre(layout: string): (layer: Constants) => PackedLayer {
-  return ({ weights, foldedBias, multiplier, shift }) => ({
+  return ({ weights, weightBits, foldedBias, multiplier, shift }) => ({
     set: 'plain',
-    weights,
+    weights: weightBits === 4 ? packInt4(weights) : weights,
     bias: foldedBias,
     multiplier,
     shift,
-    layout,
+    layout: weightBits === 4 ? `${layout}, two a byte` : layout,
     biasContent: "bias with the input's zero point folded in",
     scratchBytes: 0,
     order: { pixelsAtATime: 1 },
   });
 }
 
+const LAYERS = {
+  fully_connected: asTheyAre('row by row'),
+  conv_2d: asTheyAre('as the network has them'),
+  depthwise_conv_2d: asTheyAre('as the network has them'),
+};
+
 /** kernels/plain: any machine, any layer. */
 export const PLAIN: KernelSetCode = {
   fallback: null,
-  layers: {
-    fully_connected: asTheyAre('row by row'),
-    conv_2d: asTheyAre('as the network has them'),
-    depthwise_conv_2d: asTheyAre('as the network has them'),
-  },
+  layers: LAYERS,
+  int4Layers: LAYERS,
   kernels: ['pool_2d_s8', 'mean_s8', 'add_s8', 'mul_s8', 'softmax_s8'],
   codeBytes: {
     fully_connected_s8: 200,
     conv_2d_s8: 500,
     depthwise_conv_2d_s8: 500,
+    fully_connected_s4: 240,
+    conv_2d_s4: 560,
+    depthwise_conv_2d_s4: 540,
     pool_2d_s8: 300,
     mean_s8: 200,
     add_s8: 300,

@@ -9,6 +9,7 @@ export const RV32: KernelSetCode = {
     conv_2d: (layer, rounding) => packConv2dScalar('rv32', layer, rounding),
     depthwise_conv_2d: (layer, rounding) => packDepthwiseScalar('rv32', layer, rounding),
   },
+  int4Layers: {},
   kernels: [],
   codeBytes: { fully_connected_s8: 600, conv_2d_s8: 1600, depthwise_conv_2d_s8: 1000 },
 };

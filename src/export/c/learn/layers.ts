@@ -1,5 +1,7 @@
 import type { KernelSet } from '../../../ir/c-sources.js';
+import type { QuantizedGraph } from '../../../ir/graph.js';
 import { type TrainedLayer, trainedPart } from '../../../ir/learn/trained-layers.js';
+import { weightBits } from '../../../ir/tensor.js';
 import { hasNodeSums } from '../../plan/learn.js';
 import { fullyConnectedKernel } from '../ops/fully-connected.js';
 import type { CModel } from '../model.js';
@@ -10,8 +12,9 @@ export interface CTrainedLayer extends TrainedLayer {
   readonly symbol: string;
   readonly hasBias: boolean;
   readonly hasSums: boolean;
-  /** How its int8 weights are packed in flash. */
-  readonly kernel: KernelSet;
+  /** How its weights are packed in flash: the kernel's header, and the function that reads one of them. */
+  readonly kernelHeader: string;
+  readonly weightFunction: string;
 }
 
 /** The trained layers of a learning model, first to last; empty without learning. */
@@ -20,9 +23,22 @@ export function trainedLayers(model: CModel): CTrainedLayer[] {
   if (learn === null) return [];
   return trainedPart(graph, learn).layers.map((layer) => ({
     ...layer,
+    ...packing(graph, layer, model.kernels),
     symbol: model.ops[graph.ops.indexOf(layer.op)].symbol,
     hasBias: layer.op.bias !== null,
     hasSums: hasNodeSums(layer, learn),
-    kernel: fullyConnectedKernel(graph, layer.op, model.kernels),
   }));
+}
+
+function packing(
+  graph: QuantizedGraph,
+  { op }: TrainedLayer,
+  kernels: KernelSet,
+): Pick<CTrainedLayer, 'kernelHeader' | 'weightFunction'> {
+  const set = fullyConnectedKernel(graph, op, kernels);
+  const bits = weightBits(graph.tensors[op.weights]);
+  return {
+    kernelHeader: `kernels/${set}/fully_connected_s${bits}.h`,
+    weightFunction: `grapes_fully_connected_weight_${bits === 4 ? 's4_' : ''}${set}`,
+  };
 }

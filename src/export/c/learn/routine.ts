@@ -16,13 +16,13 @@ interface Routine {
 export function emitLearning(model: CModel): string {
   const routine = prepare(model);
   const { prefix } = model;
-  const kernels = [...new Set(routine.layers.map((l) => l.kernel))].sort();
+  const kernels = [...new Set(routine.layers.map((l) => l.kernelHeader))].sort();
   return [
     banner(model, `On-device learning of "${model.graph.name}": ${describe(model)}.`),
     `#include "${prefix}.h"`,
     '',
     `#include "${prefix}_data.h"`,
-    ...kernels.map((k) => `#include "grapes/kernels/${k}/fully_connected_s8.h"`),
+    ...kernels.map((k) => `#include "grapes/${k}"`),
     '#include "grapes/learn/grapes_dense_f32.h"',
     '#include "grapes/learn/grapes_factor_f32.h"',
     '#include "grapes/learn/grapes_softmax_f32.h"',
@@ -102,7 +102,7 @@ function scratchMacros({ layers, scratch }: Routine): string[] {
 function emitReset({ model, layers }: Routine): string[] {
   const { prefix } = model;
   const body = layers.flatMap((l) => {
-    const weight = `grapes_fully_connected_weight_${l.kernel}(${prefix}_${l.symbol}_weights, ${l.inputs}, ${l.outputs}, o, i)`;
+    const weight = `${l.weightFunction}(${prefix}_${l.symbol}_weights, ${l.inputs}, ${l.outputs}, o, i)`;
     return [
       `  for (uint16_t o = 0; o < ${l.outputs}; o++) {`,
       `    const float scale = grapes_ld_f32(${prefix}_${l.symbol}_weight_scale + o);`,

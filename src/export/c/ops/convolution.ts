@@ -20,7 +20,7 @@ export const lowerConvolution: LowerOp<Conv2dOp | DepthwiseConv2dOp> = (graph, o
   return {
     symbol,
     comment: `${op.name}: ${g.kernelHeight}x${g.kernelWidth} ${what}${strideText(op)}, ${from} -> ${to}${op.activation === 'none' ? '' : `, ${op.activation} in the clamp`}`,
-    kernelHeader: `kernels/${packed.set}/${op.kind}_s8.h`,
+    kernelHeader: `kernels/${packed.set}/${op.kind}_s${layer.weightBits}.h`,
     constants: [
       {
         name: `${symbol}_weights`,
@@ -60,7 +60,7 @@ export const lowerConvolution: LowerOp<Conv2dOp | DepthwiseConv2dOp> = (graph, o
     macs: g.outputHeight * g.outputWidth * layer.weights.length,
     calls: ({ input, output, scratch }) => [
       {
-        kernel: `grapes_${op.kind}_s8_${packed.set}`,
+        kernel: `grapes_${op.kind}_s${layer.weightBits}_${packed.set}`,
         title: `${op.kind}_${from}_to_${to}`,
         arguments: [
           pointer('const int8_t *', 'input', input),

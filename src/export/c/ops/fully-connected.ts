@@ -20,7 +20,7 @@ export const lowerFullyConnected: LowerOp<FullyConnectedOp> = (graph, op, { pref
   return {
     symbol,
     comment: `${op.name}: fully connected, ${inputs} -> ${outputs}${op.activation === 'relu' ? ', relu in the clamp' : ''}`,
-    kernelHeader: `kernels/${kernel}/fully_connected_s8.h`,
+    kernelHeader: `kernels/${kernel}/fully_connected_s${layer.weightBits}.h`,
     constants: [
       {
         name: `${symbol}_weights`,
@@ -60,7 +60,7 @@ export const lowerFullyConnected: LowerOp<FullyConnectedOp> = (graph, op, { pref
     macs: inputs * outputs,
     calls: ({ input, output, scratch }) => [
       {
-        kernel: `grapes_fully_connected_s8_${kernel}`,
+        kernel: `grapes_fully_connected_s${layer.weightBits}_${kernel}`,
         title: `fully_connected_${inputs}_to_${outputs}`,
         arguments: [
           pointer('const int8_t *', 'input', input),

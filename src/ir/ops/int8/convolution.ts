@@ -1,6 +1,8 @@
 import type { QuantizedGraph } from '../../graph.js';
 import type { Conv2dOp, DepthwiseConv2dOp } from '../../integer-ops.js';
 import type { ConstantOperand } from '../../integer-rule.js';
+import type { WeightBits } from '../../options.js';
+import { weightBits } from '../../tensor.js';
 import { checkRequantize, zeroPointOf } from './numbers.js';
 import { geometryOf, type IntegerGeometry } from './window.js';
 
@@ -10,6 +12,8 @@ export interface Int8Convolution {
   readonly outputChannels: number;
   /** conv_2d: [out][kh][kw][in]; depthwise: [kh][kw][out]. */
   readonly weights: Int8Array;
+  /** 4: no weight leaves [-8, 7]. */
+  readonly weightBits: WeightBits;
   /** bias[o] - zeroPointIn * sum of the channel's weights, exact in int32. Padding then reads as the input's zero point. */
   readonly foldedBias: Int32Array;
   readonly multiplier: Int32Array;
@@ -50,6 +54,7 @@ export function prepareInt8Convolution(graph: QuantizedGraph, op: ConvolutionOp)
     geometry: geometryOf(graph.tensors[op.input].shape, op.window),
     outputChannels,
     weights,
+    weightBits: weightBits(graph.tensors[op.weights]),
     foldedBias: Int32Array.from(sums, (sum, o) => (bias === null ? 0 : bias[o]) - inputZeroPoint * sum),
     multiplier: Int32Array.from(multiplier),
     shift: Int8Array.from(shift),
