@@ -19,14 +19,6 @@
 /* Words of four pixels, one pixel of padding, and three bytes to start at a multiple of four. */
 #define GRAPES_CONV_2D_S8_ARMV6M_SCRATCH(inputs, in_channels) (GRAPES_LANES_BYTES_ARMV6M(inputs) + (in_channels) + 3)
 
-/* The output pixel after this one. */
-static inline void grapes_next_pixel_armv6m(uint16_t *y, uint16_t *x, uint16_t out_width) {
-  if (++*x == out_width) {
-    *x = 0;
-    ++*y;
-  }
-}
-
 static inline void grapes_conv_2d_s8_armv6m(
     const int8_t *input, uint16_t in_height, uint16_t in_width, uint16_t in_channels, const int8_t *weights,
     const int32_t *bias, const int32_t *multiplier, const int8_t *shift, int8_t *output, uint16_t out_height,
@@ -36,40 +28,47 @@ static inline void grapes_conv_2d_s8_armv6m(
     int8_t *scratch) {
   const uint16_t taps = (uint16_t)(kernel_height * kernel_width * in_channels);
   const uint16_t padded = (uint16_t)((taps + 3u) & ~3u);
-  const int inside = pad_top == 0 && pad_left == 0 && kernel_height == 1 && kernel_width == 1;
   const grapes_layer_armv6m layer = {
-      weights, shift, bias, multiplier, padded, out_channels,
-      grapes_finish_of_armv6m(output_zero_point, clamp_min, clamp_max, rounding)};
+      grapes_finish_of_armv6m(output_zero_point, clamp_min, clamp_max, rounding), padded, out_channels, weights, shift,
+      bias, multiplier};
   uint32_t *const words = grapes_align_word_armv6m(scratch);
   int8_t *const padding = (int8_t *)(words + 2u * padded);
-  uint16_t y = 0, x = 0;
+  /* Where the first pixel's window lies in the input, and the column behind an output row's last window. */
+  const int32_t first = -(int32_t)pad_left, behind = first + (int32_t)out_width * stride_width;
+  int32_t row = -(int32_t)pad_top, column = first;
   for (uint16_t c = 0; c < in_channels; c++) padding[c] = input_zero_point;
   for (uint32_t i = 2u * taps; i < 2u * padded; i++) words[i] = 0;
-  for (uint32_t left = (uint32_t)out_height * out_width; left > 0;) {
-    const uint16_t many = (uint16_t)(left < 4 ? left : 4);
+  for (int32_t left = (int32_t)out_height * out_width; left > 0; left -= 4, output += 4u * out_channels) {
     uint32_t *to = words;
     for (uint16_t ky = 0; ky < kernel_height; ky++) {
       /* The row of the window in one run, if all four pixels see nothing but input; else column by column. */
-      int whole = inside || dilation_width == 1;
-      for (uint16_t kx = 0; kx < kernel_width; kx++) {
+      uint16_t run = (uint16_t)(dilation_width == 1 ? kernel_width : 1);
+      for (uint16_t kx = 0; kx < kernel_width; kx = (uint16_t)(kx + run)) {
         const int8_t *at[4];
-        uint16_t py = y, px = x;
-        for (uint16_t k = 0; k < 4; k++) {
-          const int32_t row = (int32_t)py * stride_height - pad_top + (int32_t)ky * dilation_height;
-          const int32_t column = (int32_t)px * stride_width - pad_left + (int32_t)kx * dilation_width;
-          const int seen = inside || (row >= 0 && row < in_height && column >= 0 && column < in_width);
-          at[k] = seen ? input + ((size_t)row * in_width + (size_t)column) * in_channels : padding;
-          if (!seen || (!inside && column + kernel_width > in_width)) whole = 0;
-          if (k + 1 < many) grapes_next_pixel_armv6m(&py, &px, out_width); /* a missing pixel is the last one again */
+        int32_t r = row, c = column;
+        for (uint16_t k = 0; k < 4; k++) { /* pixels behind the last see padding, or what of the input nobody looks at */
+          const uint32_t in_row = (uint32_t)(r + (int32_t)ky * dilation_height);
+          const uint32_t in_column = (uint32_t)(c + (int32_t)kx * dilation_width);
+          const int seen = in_row < in_height && in_column < in_width;
+          at[k] = seen ? input + ((size_t)in_row * in_width + in_column) * in_channels : padding;
+          if (!seen || in_column + kernel_width > in_width) run = 1;
+          c += stride_width;
+          if (c == behind) {
+            c = first;
+            r += stride_height;
+          }
         }
-        to = grapes_pack_pixels_armv6m(at, (uint16_t)(whole ? kernel_width * in_channels : in_channels), to);
-        if (whole) break;
+        to = grapes_pack_pixels_armv6m(at, (uint16_t)(run * in_channels), to);
       }
     }
-    grapes_channels_armv6m(words, &layer, output, many);
-    for (uint16_t k = 0; k < many; k++) grapes_next_pixel_armv6m(&y, &x, out_width);
-    output += (size_t)many * out_channels;
-    left -= many;
+    grapes_channels_armv6m(words, &layer, output, left);
+    for (uint16_t k = 0; k < 4; k++) {
+      column += stride_width;
+      if (column == behind) {
+        column = first;
+        row += stride_height;
+      }
+    }
   }
 }
 

@@ -40,6 +40,7 @@ typedef struct {
   /* Not 0: no sum has to be told from its sign, and the clamp is int8's. 2: what the first of two roundings adds, 2^8, is
    * then part of `add`. */
   uint8_t quick;
+  uint8_t clamps; /* the clamp is narrower than int8 */
 } grapes_finish_armv6m;
 
 /* What all sums of a channel share. The assembly reads it in this order. */
@@ -49,8 +50,9 @@ typedef struct {
 } grapes_scale_armv6m;
 
 static inline grapes_finish_armv6m grapes_finish_of_armv6m(int8_t zero_point, int8_t low, int8_t high, uint8_t rounding) {
-  grapes_finish_armv6m finish = {(int16_t)(2 * (zero_point + 128) + 1), zero_point, low, high, rounding, 0};
-  if (low == -128 && high == 127) {
+  grapes_finish_armv6m finish = {(int16_t)(2 * (zero_point + 128) + 1), zero_point, low, high, rounding, 0,
+                                 low > -128 || high < 127};
+  if (!finish.clamps) {
     /* Where the clamp begins at the zero point, what becomes of negative sums does not matter. */
     if (rounding == GRAPES_ROUNDING_SINGLE) finish.quick = 1;
     else if (zero_point == -128) finish.quick = 2;
@@ -92,6 +94,8 @@ static inline void grapes_prepare_scale_armv6m(grapes_scale_armv6m *scale, int32
 #define GRAPES_SCALE_BEGIN_ARMV6M  \
   ".syntax unified\n\t"            \
   "mov r12, r7\n\t" /* may be the frame pointer and cannot be named */ \
+  "lsls r3, r3, #2\n\t"            \
+  "adds r3, r3, r0\n\t"            \
   "mov r10, r3\n\t"                \
   "mov r11, r4\n\t"                \
   "ldmia r2!, {r5, r6, r7}\n\t"    \
@@ -142,7 +146,7 @@ static GRAPES_NOINLINE int8_t grapes_scale_one_armv6m(int32_t sum, const grapes_
 
 #if GRAPES_ARMV6M_ASSEMBLY
 
-static GRAPES_NOINLINE void grapes_clamp_armv6m(int8_t *output, uint16_t count, uint16_t stride,
+static GRAPES_NOINLINE void grapes_clamp_armv6m(int8_t *output, uint32_t count, uint32_t stride,
                                                 const grapes_finish_armv6m *finish) {
   for (; count > 0; count--, output += stride) {
     if (*output < finish->low) *output = finish->low;
@@ -153,14 +157,14 @@ static GRAPES_NOINLINE void grapes_clamp_armv6m(int8_t *output, uint16_t count, 
 #endif
 
 /* `count` sums of one channel, at least one; outputs are `stride` bytes apart. */
-GRAPES_INLINE void grapes_scale_sums_inline_armv6m(const int32_t *sums, uint16_t count, const grapes_scale_armv6m *scale,
+GRAPES_INLINE void grapes_scale_sums_inline_armv6m(const int32_t *sums, uint32_t count, const grapes_scale_armv6m *scale,
                                                    int8_t *output, uint16_t stride, const grapes_finish_armv6m *finish) {
 #if GRAPES_ARMV6M_ASSEMBLY
   if (scale->by != 0 && (finish->quick || finish->rounding == GRAPES_ROUNDING_TFLITE)) {
     register const int32_t *r0 __asm__("r0") = sums;
     register int8_t *r1 __asm__("r1") = output;
     register const grapes_scale_armv6m *r2 __asm__("r2") = scale;
-    register const int32_t *r3 __asm__("r3") = sums + count;
+    register uint32_t r3 __asm__("r3") = count;
     register uint32_t r4 __asm__("r4") = stride;
     if (finish->quick) { /* 22 instructions */
       __asm__ volatile(GRAPES_SCALE_BEGIN_ARMV6M GRAPES_SCALE_END_ARMV6M
@@ -175,10 +179,11 @@ GRAPES_INLINE void grapes_scale_sums_inline_armv6m(const int32_t *sums, uint16_t
                      "asrs r3, r2, #31\n\t"
                      "lsls r3, r3, #9\n\t"
                      "adds r2, r2, r3\n\t" GRAPES_SCALE_END_ARMV6M
+                     "mov r4, r11\n\t" /* the stride again, which then need not stay in the stack */
                      : "+r"(r0), "+r"(r1), "+r"(r2), "+r"(r3), "+r"(r4)
                      :
                      : "r5", "r6", "r8", "r9", "r10", "r11", "r12", "cc", "memory");
-    if (finish->low > -128 || finish->high < 127) grapes_clamp_armv6m(output, count, stride, finish);
+    if (finish->clamps) grapes_clamp_armv6m(output, count, r4, finish);
     return;
   }
 #endif

@@ -106,7 +106,7 @@ static inline void grapes_fully_connected_s8_armv6m(const int8_t *input, uint16_
   for (uint16_t o = 0, rows; o < outputs; o = (uint16_t)(o + rows)) {
     uint32_t sums[4];
     rows = o + 4 <= outputs ? 4 : 1;
-    for (uint16_t k = 0; k < 4; k++) sums[k] = o + k < outputs ? (uint32_t)bias[o + k] - offset : 0;
+    for (uint16_t k = 0; k < rows; k++) sums[k] = (uint32_t)bias[o + k] - offset;
     if (rows == 4) {
       grapes_dot_four_rows_armv6m(values, padded, w, sums);
     } else {

@@ -107,8 +107,8 @@ static inline uint32_t *grapes_pack_pixels_armv6m(const int8_t *const pixels[4],
 static inline void grapes_dot_lanes_armv6m(const uint32_t *words, uint16_t inputs, const int8_t *weights, int32_t bias,
                                            int32_t sums[4]) {
   register uintptr_t r0 __asm__("r0") = (uintptr_t)words;
-  register uintptr_t r1 __asm__("r1") = (uintptr_t)weights - (uintptr_t)words - 8u;
-  register uintptr_t r2 __asm__("r2") = (uintptr_t)(words + 2u * inputs);
+  register uintptr_t r1 __asm__("r1") = (uintptr_t)weights;
+  register uintptr_t r2 __asm__("r2") = 8u * inputs;
   register uint32_t r3 __asm__("r3") = (uint32_t)bias;
   register uint32_t r4 __asm__("r4");
   register uint32_t r5 __asm__("r5");
@@ -116,7 +116,10 @@ static inline void grapes_dot_lanes_armv6m(const uint32_t *words, uint16_t input
   __asm__ volatile(
       ".syntax unified\n\t"
       "mov r11, r7\n\t"
+      "adds r2, r2, r0\n\t"
       "mov r10, r2\n\t"
+      "subs r1, r1, r0\n\t"
+      "subs r1, #8\n\t"
       "movs r6, r3\n\t"
       "movs r7, r3\n\t"
       "lsls r2, r3, #16\n\t"
@@ -165,17 +168,18 @@ static inline void grapes_dot_lanes_armv6m(const uint32_t *words, uint16_t input
 
 #endif
 
-/* What all pixels of a layer share. */
+/* What all pixels of a layer share. `finish` comes first: its address is the layer's, one less to keep in the stack. */
 typedef struct {
+  grapes_finish_armv6m finish;
+  uint16_t inputs, out_channels;
   const int8_t *weights, *shift;
   const int32_t *bias, *multiplier;
-  uint16_t inputs, out_channels;
-  grapes_finish_armv6m finish;
 } grapes_layer_armv6m;
 
-/* All output channels of one to four pixels that follow each other in memory. */
+/* All output channels of four pixels that follow each other in memory, or of `left` where fewer are left. */
 static GRAPES_NOINLINE void grapes_channels_armv6m(const uint32_t *words, const grapes_layer_armv6m *layer,
-                                                   int8_t *output, uint16_t pixels) {
+                                                   int8_t *output, int32_t left) {
+  const uint32_t pixels = left < 4 ? (uint32_t)left : 4u;
   const int8_t *w = layer->weights;
   for (uint16_t o = 0; o < layer->out_channels; o++) {
     int32_t sums[4];
