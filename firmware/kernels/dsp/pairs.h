@@ -1,6 +1,6 @@
 /*
  * Sums of products of packed rows, which fully connected layers and convolutions share: the expansion of inputs and the
- * dot products. The idea is explained in kernels/dsp/fully_connected_s8.h.
+ * dot products. The idea is explained in kernels/dsp/fully_connected_s8.h; kernels/dsp/wide.h does without pairs.
  */
 #ifndef GRAPES_DSP_PAIRS_H
 #define GRAPES_DSP_PAIRS_H
@@ -30,13 +30,17 @@ static inline void grapes_expand_s8_dsp(const int8_t *input, uint16_t inputs, ui
 
 #if GRAPES_DSP_ASSEMBLY
 
-/* Runs `block` until words reaches end; at least once. */
-#define GRAPES_DSP_REPEAT(block) "1:\n\t" block "cmp %[words], %[end]\n\tbne 1b\n\t"
-
 /*
- * Fixed registers are r8 and up: at -Os the compiler keeps pointers below r8, and finds no place if the blocks take some of
- * those.
+ * Runs `block` until words reaches `until`; at least once. It takes the sums %[a] to %[d], %[w], the operands that follow
+ * here, and fixed registers. Those are r8 and up: at -Os the compiler keeps pointers below r8, and finds no place if the
+ * blocks take some of those.
  */
+#define GRAPES_DSP_SUM(block, until, ...)                                                              \
+  __asm__ volatile("1:\n\t" block "cmp %[words], %[end]\n\tbne 1b\n\t"                               \
+                   : [a] "+r"(a), [b] "+r"(b), [c] "+r"(c), [d] "+r"(d), [w] "+r"(w), __VA_ARGS__      \
+                   : [end] "r"(until)                                                                  \
+                   : "r8", "r9", "r10", "r11", "r12", "r14", "cc", "memory")
+
 #define GRAPES_DSP_ROW(w, sum)                    \
   "smlad %[" sum "], r14, " w ", %[" sum "]\n\t" \
   "sxtb16 " w ", " w "\n\t"                       \
@@ -54,16 +58,11 @@ static inline const int8_t *grapes_dot_four_rows_dsp(const int8_t *w, const uint
   const uint32_t *const end = words + 2u * groups;
   const uint32_t *const unrolled_end = words + 2u * (groups & ~3u);
   if (words != unrolled_end) {
-    __asm__ volatile(GRAPES_DSP_REPEAT(GRAPES_DSP_GROUP GRAPES_DSP_GROUP GRAPES_DSP_GROUP GRAPES_DSP_GROUP)
-                     : [a] "+r"(a), [b] "+r"(b), [c] "+r"(c), [d] "+r"(d), [w] "+r"(w), [words] "+r"(words)
-                     : [end] "r"(unrolled_end)
-                     : "r8", "r9", "r10", "r11", "r12", "r14", "cc", "memory");
+    GRAPES_DSP_SUM(GRAPES_DSP_GROUP GRAPES_DSP_GROUP GRAPES_DSP_GROUP GRAPES_DSP_GROUP, unrolled_end,
+                   [words] "+r"(words));
   }
   if (words != end) {
-    __asm__ volatile(GRAPES_DSP_REPEAT(GRAPES_DSP_GROUP)
-                     : [a] "+r"(a), [b] "+r"(b), [c] "+r"(c), [d] "+r"(d), [w] "+r"(w), [words] "+r"(words)
-                     : [end] "r"(end)
-                     : "r8", "r9", "r10", "r11", "r12", "r14", "cc", "memory");
+    GRAPES_DSP_SUM(GRAPES_DSP_GROUP, end, [words] "+r"(words));
   }
   sums[0] = a;
   sums[1] = b;
@@ -132,16 +131,11 @@ GRAPES_INLINE const int8_t *grapes_dot_two_by_two_dsp(const int8_t *w, const uin
   const uint32_t *const end = words + 4u * groups;
   const uint32_t *const unrolled_end = words + 4u * (groups & ~3u);
   if (words != unrolled_end) {
-    __asm__ volatile(GRAPES_DSP_REPEAT(GRAPES_DSP_TWO_BY_TWO GRAPES_DSP_TWO_BY_TWO GRAPES_DSP_TWO_BY_TWO GRAPES_DSP_TWO_BY_TWO)
-                     : [a] "+r"(a), [b] "+r"(b), [c] "+r"(c), [d] "+r"(d), [w] "+r"(w), [words] "+r"(words)
-                     : [end] "r"(unrolled_end)
-                     : "r8", "r9", "r10", "r11", "r12", "r14", "cc", "memory");
+    GRAPES_DSP_SUM(GRAPES_DSP_TWO_BY_TWO GRAPES_DSP_TWO_BY_TWO GRAPES_DSP_TWO_BY_TWO GRAPES_DSP_TWO_BY_TWO, unrolled_end,
+                   [words] "+r"(words));
   }
   if (words != end) {
-    __asm__ volatile(GRAPES_DSP_REPEAT(GRAPES_DSP_TWO_BY_TWO)
-                     : [a] "+r"(a), [b] "+r"(b), [c] "+r"(c), [d] "+r"(d), [w] "+r"(w), [words] "+r"(words)
-                     : [end] "r"(end)
-                     : "r8", "r9", "r10", "r11", "r12", "r14", "cc", "memory");
+    GRAPES_DSP_SUM(GRAPES_DSP_TWO_BY_TWO, end, [words] "+r"(words));
   }
   sums[0] = a;
   sums[1] = b;

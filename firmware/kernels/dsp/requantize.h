@@ -64,4 +64,27 @@ GRAPES_INLINE int8_t grapes_requantize_sum_dsp(uint32_t sum, int32_t multiplier,
              : grapes_scale_once_dsp((int32_t)sum, multiplier, shift, zero_point, low, high);
 }
 
+/*
+ * Any multiplier and shift. The exporter knows each channel's largest sum and says by `way` how it is scaled:
+ *   below 0         tflite: the shift itself, in [-22, -1]; |sum| < 2^29
+ *   0 to 31         one rounding, of sum * 2^way, which fits an int32. single: way is the shift. tflite: way is the shift,
+ *                   which is not negative, and one more, because there the first rounding is that of 2 * sum
+ *   from 33 on      64 more than the shift, whatever it is: as kernels/plain
+ */
+#define GRAPES_WAY_PLAIN_DSP 64
+
+#if defined(__GNUC__)
+__attribute__((noinline, unused))
+#endif
+static int32_t grapes_scale_plain_dsp(int32_t sum, int32_t multiplier, int8_t way) {
+  return grapes_scale_s32(sum, multiplier, (int8_t)(way - GRAPES_WAY_PLAIN_DSP));
+}
+
+GRAPES_INLINE int8_t grapes_requantize_any_dsp(uint32_t sum, int32_t multiplier, int8_t way, int8_t zero_point,
+                                               int8_t low, int8_t high) {
+  if (way < 0) return grapes_scale_twice_dsp((int32_t)(sum << 1), multiplier, way, zero_point, low, high);
+  if (way < 32) return grapes_scale_once_dsp((int32_t)sum, multiplier, way, zero_point, low, high);
+  return grapes_offset_clamp_s8(grapes_scale_plain_dsp((int32_t)sum, multiplier, way), zero_point, low, high);
+}
+
 #endif

@@ -15,14 +15,39 @@ export interface DenseIntegers {
   readonly foldedBias: Int32Array;
 }
 
-/** Blocks of four interleaved rows, pairs of weights in one 16-bit number: kernels/dsp. */
-export function packDsp({ inputs, outputs, weights, foldedBias }: DenseIntegers): PackedDense {
+/** One row of weights and its bias, as a kernel multiplies them. */
+export type PackRow = (
+  row: Int8Array,
+  length: number,
+  bias: number,
+) => { readonly bytes: Int8Array; readonly bias: number };
+
+/** Pairs of weights in one 16-bit number: kernels/dsp/pairs.h. */
+export const pairedRow: PackRow = (row, length, bias) => {
+  const { bytes, evenSum } = pairWeights(row, length);
+  // int32 on both sides of the multiplication by 256: the kernel computes modulo 2^32.
+  return { bytes, bias: (Math.imul(bias, 256) - 127 * evenSum) | 0 };
+};
+
+/** Each weight in its byte: kernels/dsp/wide.h. */
+export const wideRow: PackRow = (row, length, bias) => {
+  const bytes = new Int8Array(length);
+  bytes.set(row);
+  return { bytes, bias };
+};
+
+/** Blocks of four interleaved rows, the last ones of less than a block one by one: kernels/dsp. */
+export function packDsp(
+  { inputs, outputs, weights, foldedBias }: DenseIntegers,
+  packRow: PackRow = pairedRow,
+): PackedDense {
   const padded = Math.ceil(inputs / 4) * 4;
   const blocked = outputs - (outputs % 4);
   const packed = new Int8Array(outputs * padded);
   const bias = new Int32Array(outputs);
   for (let o = 0; o < outputs; o++) {
-    const { bytes, evenSum } = pairWeights(weights.subarray(o * inputs, (o + 1) * inputs), padded);
+    const row = packRow(weights.subarray(o * inputs, (o + 1) * inputs), padded, foldedBias[o]);
+    const { bytes } = row;
     if (o < blocked) {
       for (let i = 0; i < padded; i += 4) {
         packed.set(bytes.subarray(i, i + 4), (o & ~3) * padded + i * 4 + (o & 3) * 4);
@@ -30,8 +55,7 @@ export function packDsp({ inputs, outputs, weights, foldedBias }: DenseIntegers)
     } else {
       packed.set(bytes, o * padded);
     }
-    // int32 on both sides of the multiplication by 256: the kernel computes modulo 2^32.
-    bias[o] = (Math.imul(foldedBias[o], 256) - 127 * evenSum) | 0;
+    bias[o] = row.bias;
   }
   return { weights: packed, bias };
 }

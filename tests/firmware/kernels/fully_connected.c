@@ -1,5 +1,6 @@
 /* The plain kernel against a textbook sum; the DSP kernel against the plain one, on values at the ends of the range. */
 #include "check.h"
+#include "dsp.h"
 #include "kernels/dsp/fully_connected_s8.h"
 #include "kernels/plain/fully_connected_s8.h"
 
@@ -64,10 +65,42 @@ static void check_layer(int inputs, int outputs, int extreme, uint8_t rounding) 
   }
 }
 
+/* Any numbers: the DSP kernel that widens every weight. */
+static void check_wide_layer(int inputs, int outputs, int n) {
+  const int extreme = n % 3 == 0, padded = (inputs + 3) / 4 * 4;
+  const uint8_t rounding = n % 4 == 3 ? GRAPES_ROUNDING_SINGLE : GRAPES_ROUNDING_TFLITE, per_row = n % 2 != 0;
+  const int32_t most_bias = n % 5 == 0 ? 1000000000 : 100000;
+  const int8_t zero_point = (int8_t)random_between(-128, 127), high = (int8_t)random_between(zero_point, 127);
+  int8_t way[MAX_OUTPUTS];
+  for (int i = 0; i < inputs; i++) input[i] = extreme_or_any(extreme, -128, 127);
+  for (int i = 0; i < outputs * padded; i++) packed[i] = 0;
+  for (int o = 0; o < outputs; o++) {
+    for (int i = 0; i < inputs; i++) {
+      const int at = o < outputs / 4 * 4 ? o / 4 * 4 * padded + i / 4 * 16 + o % 4 * 4 + i % 4 : o * padded + i;
+      packed[at] = weights[o * inputs + i] = extreme_or_any(extreme, -128, 127);
+    }
+    bias[o] = random_between(-most_bias, most_bias);
+    multiplier[o] = random_between(0x40000000, 0x7FFFFFFF);
+    draw_way(most_bias + 128 * 128 * inputs, rounding, shift + o, way + o);
+  }
+  grapes_fully_connected_s8_plain(input, (uint16_t)inputs, weights, bias, multiplier, shift, per_row, plain,
+                                  (uint16_t)outputs, zero_point, -128, high, rounding, NULL);
+  grapes_fully_connected_s8_dsp_wide(input, (uint16_t)inputs, packed, bias, multiplier, way, per_row, dsp,
+                                     (uint16_t)outputs, zero_point, -128, high, rounding, scratch + random_between(0, 3));
+  for (int o = 0; o < outputs; o++) {
+    CHECK(dsp[o] == plain[o]);
+    for (int i = 0; i < inputs; i++) {
+      CHECK(grapes_fully_connected_weight_dsp_wide(packed, (uint16_t)inputs, (uint16_t)outputs, (uint16_t)o, (uint16_t)i) ==
+            weights[o * inputs + i]);
+    }
+  }
+}
+
 int main(void) {
   for (int n = 0; n < 800; n++) {
     const uint8_t rounding = n & 1 ? GRAPES_ROUNDING_SINGLE : GRAPES_ROUNDING_TFLITE;
     check_layer(random_between(1, MAX_INPUTS), random_between(1, MAX_OUTPUTS), n % 3 == 0, rounding);
+    check_wide_layer(random_between(1, MAX_INPUTS), random_between(1, MAX_OUTPUTS), n);
   }
   return verdict();
 }

@@ -1,8 +1,9 @@
 import type { Int8Dense } from '../../../ir/ops/fully-connected.js';
 import type { Int8Convolution } from '../../../ir/ops/int8/convolution.js';
 import type { Rounding } from '../../../ir/requantize.js';
-import { fitsPairs, packDsp, pairWeights } from '../weights.js';
+import { fitsPairs, packDsp, pairedRow, wideRow, type DenseIntegers } from '../weights.js';
 import type { KernelSetCode, PackedLayer } from './kernel-set.js';
+import { largestSum } from './scalar.js';
 
 /** The zero point times 2^-shift is added to the first rounding of two. */
 const LEAST_SHIFT = -22;
@@ -12,29 +13,57 @@ function shiftsFit({ shift }: Pick<Int8Convolution, 'shift'>, rounding: Rounding
   return shift.every((s) => (rounding === 'tflite' ? s < 0 && s >= LEAST_SHIFT : s + sumBits <= 31));
 }
 
+/** `GRAPES_WAY_PLAIN_DSP` */
+const WAY_PLAIN = 64;
+
+/** How grapes_requantize_any_dsp scales each channel: any shift, any sum of an int32. */
+function waysOf(shift: Int8Array, most: (channel: number) => number, rounding: Rounding): Int8Array {
+  if (rounding === 'single') return shift;
+  return shift.map((s, o) => {
+    if (s < 0 && s >= LEAST_SHIFT && most(o) < 2 ** 29) return s;
+    return s >= 0 && most(o) * 2 ** (s + 1) < 2 ** 31 ? s + 1 : s + WAY_PLAIN;
+  });
+}
+
+/** What the kernels of a set's two forms differ in: pairs of weights where numbers allow, else each widened. */
+function formOf(
+  dense: DenseIntegers,
+  { shift }: Pick<Int8Convolution, 'shift'>,
+  rounding: Rounding,
+): Pick<PackedLayer, 'kernel' | 'shift'> & { readonly packRow: typeof pairedRow; readonly numbers: string } {
+  if (fitsPairs(dense) && shiftsFit({ shift }, rounding, 23)) {
+    return { shift, packRow: pairedRow, numbers: 'weights in pairs' };
+  }
+  const ways = waysOf(shift, (o) => largestSum(dense, o), rounding);
+  return { kernel: 'dsp_wide', shift: ways, packRow: wideRow, numbers: 'each weight a byte' };
+}
+
+const BIAS_CONTENT = "bias with the input's zero point folded in, as kernels/dsp wants it";
+
 function packConv2dDsp(layer: Int8Convolution, rounding: Rounding): PackedLayer | null {
   const { outputChannels, weights, foldedBias } = layer;
   const inputs = weights.length / outputChannels;
+  if (inputs > 65532) return null;
   const dense = { inputs, outputs: outputChannels, weights, foldedBias };
-  if (!fitsPairs(dense) || inputs > 65532 || !shiftsFit(layer, rounding, 23)) return null;
+  const { packRow, numbers, ...form } = formOf(dense, layer, rounding);
   const groups = Math.ceil(inputs / 4);
   const packed = new Int8Array(Math.ceil(outputChannels / 2) * 8 * groups);
   const bias = new Int32Array(outputChannels);
   for (let o = 0; o < outputChannels; o++) {
-    const { bytes, evenSum } = pairWeights(weights.subarray(o * inputs, (o + 1) * inputs), 4 * groups);
+    const row = packRow(weights.subarray(o * inputs, (o + 1) * inputs), 4 * groups, foldedBias[o]);
     for (let g = 0; g < groups; g++) {
-      packed.set(bytes.subarray(4 * g, 4 * g + 4), (o >> 1) * 8 * groups + 8 * g + 4 * (o & 1));
+      packed.set(row.bytes.subarray(4 * g, 4 * g + 4), (o >> 1) * 8 * groups + 8 * g + 4 * (o & 1));
     }
-    bias[o] = (Math.imul(foldedBias[o], 256) - 127 * evenSum) | 0;
+    bias[o] = row.bias;
   }
   return {
     set: 'dsp',
     weights: packed,
     bias,
     multiplier: layer.multiplier,
-    shift: layer.shift,
-    layout: 'packed for kernels/dsp: two channels interleaved, weights in pairs',
-    biasContent: "bias with the input's zero point folded in, as kernels/dsp wants it",
+    ...form,
+    layout: `packed for kernels/dsp: two channels interleaved, ${numbers}`,
+    biasContent: BIAS_CONTENT,
     scratchBytes: 20 * groups + 3,
     order: { pixelsAtATime: 2 },
   };
@@ -82,15 +111,15 @@ function packDepthwiseDsp(layer: Int8Convolution, rounding: Rounding): PackedLay
   };
 }
 
-function packDenseDsp(layer: Int8Dense, rounding: Rounding): PackedLayer | null {
-  if (!fitsPairs(layer) || !shiftsFit(layer, rounding, 23)) return null;
+function packDenseDsp(layer: Int8Dense, rounding: Rounding): PackedLayer {
+  const { packRow, numbers, ...form } = formOf(layer, layer, rounding);
   return {
     set: 'dsp',
-    ...packDsp(layer),
+    ...packDsp(layer, packRow),
     multiplier: layer.multiplier,
-    shift: layer.shift,
-    layout: 'packed for kernels/dsp: four rows interleaved, weights in pairs',
-    biasContent: "bias with the input's zero point folded in, as kernels/dsp wants it",
+    ...form,
+    layout: `packed for kernels/dsp: four rows interleaved, ${numbers}`,
+    biasContent: BIAS_CONTENT,
     scratchBytes: 2 * (Math.ceil(layer.inputs / 4) * 4) + 3,
     // Four bytes become eight: the last ones are read when all but eight are written.
     scratchDistance: Math.ceil(layer.inputs / 4) * 4,

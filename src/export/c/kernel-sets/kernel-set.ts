@@ -21,6 +21,8 @@ export interface ImageOrder {
 export interface PackedLayer {
   /** Whose kernel takes them: `kernels/<set>/<op>_s8.h`, `grapes_<op>_s8_<set>`, or `_s4` where the weights are int4. */
   readonly set: KernelSet;
+  /** Where the set has several of an op: how the name of this one ends, `dsp_wide`. Absent: as the set is called. */
+  readonly kernel?: string;
   /** Bytes of flash: of int4 weights two to a byte. */
   readonly weights: Int8Array;
   readonly bias: Int32Array;

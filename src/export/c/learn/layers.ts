@@ -35,10 +35,10 @@ function packing(
   { op }: TrainedLayer,
   kernels: KernelSet,
 ): Pick<CTrainedLayer, 'kernelHeader' | 'weightFunction'> {
-  const set = fullyConnectedKernel(graph, op, kernels);
+  const { set, kernel } = fullyConnectedKernel(graph, op, kernels);
   const bits = weightBits(graph.tensors[op.weights]);
   return {
     kernelHeader: `kernels/${set}/fully_connected_s${bits}.h`,
-    weightFunction: `grapes_fully_connected_weight_${bits === 4 ? 's4_' : ''}${set}`,
+    weightFunction: `grapes_fully_connected_weight_${bits === 4 ? 's4_' : ''}${kernel}`,
   };
 }

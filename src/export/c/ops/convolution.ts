@@ -60,7 +60,7 @@ export const lowerConvolution: LowerOp<Conv2dOp | DepthwiseConv2dOp> = (graph, o
     macs: g.outputHeight * g.outputWidth * layer.weights.length,
     calls: ({ input, output, scratch }) => [
       {
-        kernel: `grapes_${op.kind}_s${layer.weightBits}_${packed.set}`,
+        kernel: `grapes_${op.kind}_s${layer.weightBits}_${packed.kernel ?? packed.set}`,
         title: `${op.kind}_${from}_to_${to}`,
         arguments: [
           pointer('const int8_t *', 'input', input),

@@ -5,29 +5,38 @@ import { packLayer } from '../kernel-sets/choose.js';
 import { number, pointer, roundingArgument, scratchArgument, shape } from './arguments.js';
 import type { LowerOp } from './lowered-op.js';
 
-/** Which set's kernel computes the layer, and so how its weights lie in flash. */
-export function fullyConnectedKernel(graph: QuantizedGraph, op: FullyConnectedOp, kernels: KernelSet): KernelSet {
-  return packLayer(kernels, 'fully_connected', prepareInt8Dense(graph, op), graph.rounding ?? 'tflite').set;
+/** Which set's kernel computes the layer, and so how its weights lie in flash: the set, and how its functions' names end. */
+export function fullyConnectedKernel(
+  graph: QuantizedGraph,
+  op: FullyConnectedOp,
+  kernels: KernelSet,
+): { readonly set: KernelSet; readonly kernel: string } {
+  const { set, kernel } = packLayer(
+    kernels,
+    'fully_connected',
+    prepareInt8Dense(graph, op),
+    graph.rounding ?? 'tflite',
+  );
+  return { set, kernel: kernel ?? set };
 }
 
 export const lowerFullyConnected: LowerOp<FullyConnectedOp> = (graph, op, { prefix, symbol }, kernels) => {
   const layer = prepareInt8Dense(graph, op);
   const { inputs, outputs } = layer;
   const packed = packLayer(kernels, 'fully_connected', layer, graph.rounding ?? 'tflite');
-  const kernel = packed.set;
   const perRow = packed.multiplier.some((m, o) => m !== packed.multiplier[0] || packed.shift[o] !== packed.shift[0]);
   const name = (suffix: string): string => `${prefix}_${symbol}_${suffix}`;
   return {
     symbol,
     comment: `${op.name}: fully connected, ${inputs} -> ${outputs}${op.activation === 'relu' ? ', relu in the clamp' : ''}`,
-    kernelHeader: `kernels/${kernel}/fully_connected_s${layer.weightBits}.h`,
+    kernelHeader: `kernels/${packed.set}/fully_connected_s${layer.weightBits}.h`,
     constants: [
       {
         name: `${symbol}_weights`,
         element: 'int8_t',
         role: 'weight',
         values: packed.weights,
-        wordAligned: kernel !== 'plain',
+        wordAligned: packed.set !== 'plain',
         comment: `${op.name}: weights [${outputs}][${inputs}], ${packed.layout}`,
       },
       {
@@ -60,7 +69,7 @@ export const lowerFullyConnected: LowerOp<FullyConnectedOp> = (graph, op, { pref
     macs: inputs * outputs,
     calls: ({ input, output, scratch }) => [
       {
-        kernel: `grapes_fully_connected_s${layer.weightBits}_${kernel}`,
+        kernel: `grapes_fully_connected_s${layer.weightBits}_${packed.kernel ?? packed.set}`,
         title: `fully_connected_${inputs}_to_${outputs}`,
         arguments: [
           pointer('const int8_t *', 'input', input),
