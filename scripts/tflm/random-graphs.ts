@@ -1,4 +1,4 @@
-// Writes tests/vectors/tflm/random-graphs.json and random-float-graphs.json: random models of tests/import/random-tflite.ts
+// Writes tests/vectors/tflm/random-graphs.json, random-int4-graphs.json and random-float-graphs.json: random models of tests/import/random-tflite.ts
 // and random-float-tflite.ts, and what TFLite Micro's interpreter makes of them.
 //   npm run setup:tflm && node scripts/run-ts.mjs scripts/tflm/random-graphs.ts [COUNT]
 import { spawnSync } from 'node:child_process';
@@ -6,7 +6,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { randomFloatTflite } from '../../tests/import/random-float-tflite.js';
-import { randomTflite } from '../../tests/import/random-tflite.js';
+import { randomInt4Tflite, randomTflite, type RandomTflite } from '../../tests/import/random-tflite.js';
 
 /** Inputs for each model: all -128, all 127, and random ones. */
 const SAMPLES = 4;
@@ -19,6 +19,7 @@ interface Ran {
 }
 
 const FLOAT_GRAPHS = 24;
+const INT4_GRAPHS = 60;
 const BY = 'TFLite Micro (setup:tflm) by scripts/tflm/random-graphs.ts';
 
 /** What the interpreter says of each file; those that it refuses are named and left out. */
@@ -54,13 +55,19 @@ function write(name: string, samples: number, rows: readonly unknown[]): void {
 }
 
 const count = Number(process.argv[2] ?? 300);
-const graphs = Array.from({ length: count }, (_, seed) => ({ seed, ...randomTflite(seed) }));
-const integers = ranByTflm(graphs, SAMPLES).flatMap((ran, k) => {
-  if (ran === null) return [];
-  const { seed, codes } = graphs[k];
-  return [{ seed, model: ran.modelSha256.slice(0, 16), outputs: ran.outputsSha256, ops: codes.join(' ') }];
-});
-write('random-graphs', SAMPLES, integers);
+
+function writeIntegers(name: string, models: number, draw: (seed: number) => RandomTflite): void {
+  const graphs = Array.from({ length: models }, (_, seed) => ({ seed, ...draw(seed) }));
+  const rows = ranByTflm(graphs, SAMPLES).flatMap((ran, k) => {
+    if (ran === null) return [];
+    const { seed, codes } = graphs[k];
+    return [{ seed, model: ran.modelSha256.slice(0, 16), outputs: ran.outputsSha256, ops: codes.join(' ') }];
+  });
+  write(name, SAMPLES, rows);
+}
+
+writeIntegers('random-graphs', count, randomTflite);
+writeIntegers('random-int4-graphs', INT4_GRAPHS, randomInt4Tflite);
 
 const floats = Array.from({ length: FLOAT_GRAPHS }, (_, seed) => ({ seed, file: randomFloatTflite(seed) }));
 const real = ranByTflm(floats, 3).flatMap((ran, seed) =>

@@ -4,6 +4,7 @@ import t from 'tap';
 import { exportTflite } from '../../src/import/tflite/export-tflite.js';
 import { importTflite } from '../../src/import/tflite/import-tflite.js';
 import type { QuantizedGraph } from '../../src/ir/graph.js';
+import { graphFromFiles, graphToFiles } from '../../src/ir/graph-file.js';
 import { INTEGER_OP_KINDS } from '../../src/ir/integer-rules.js';
 import { runInt8 } from '../../src/ir/interpret.js';
 import { removeDeadChannels } from '../../src/optimize/passes/remove-dead-channels.js';
@@ -11,7 +12,7 @@ import { elementCount } from '../../src/ir/tensor.js';
 import { isToolError } from '../../src/errors/tool-error.js';
 import { validateGraph } from '../../src/ir/validate-graph.js';
 import { sha256Hex } from '../../src/util/digest.js';
-import { randomTflite } from './random-tflite.js';
+import { randomInt4Tflite, randomTflite } from './random-tflite.js';
 import { seededInputs } from './seeded-inputs.js';
 
 interface Recorded {
@@ -24,9 +25,11 @@ interface Recorded {
   }[];
 }
 
-const RECORDED = JSON.parse(
-  readFileSync(new URL('../vectors/tflm/random-graphs.json', import.meta.url), 'utf8'),
-) as Recorded;
+function recorded(name: string): Recorded {
+  return JSON.parse(readFileSync(new URL(`../vectors/tflm/${name}.json`, import.meta.url), 'utf8')) as Recorded;
+}
+
+const RECORDED = recorded('random-graphs');
 const options = { name: 'net', toolVersion: '0', rounding: 'tflite' } as const;
 
 function digestOf(graph: QuantizedGraph): string {
@@ -61,4 +64,28 @@ void t.test('TFLite Micro computes the same bytes, also from what is exported ag
   t.same([...kinds].sort(), [...INTEGER_OP_KINDS, 'fully_connected', 'lookup'].sort(), 'every op of ours occurs');
   t.ok(thinned > 5, `${thinned} had dead channels`);
   t.ok(again > 50, `${again} exported again`);
+});
+
+void t.test('and with int4 weights', async (t) => {
+  const { graphs } = recorded('random-int4-graphs');
+  const kinds = new Set<string>();
+  for (const { seed, model, outputs, ops } of graphs) {
+    const { file } = randomInt4Tflite(seed);
+    if (!sha256Hex(file).startsWith(model)) return t.fail(`seed ${seed} makes another model than the one recorded`);
+    const graph = importTflite(file, options);
+    for (const op of graph.ops) {
+      if ('weights' in op && graph.tensors[op.weights].dtype === 'int4') kinds.add(op.kind);
+    }
+    if (digestOf(graph) !== outputs) t.fail(`seed ${seed} gives other bytes: ${ops}`);
+    const { json, bin } = graphToFiles(graph);
+    t.same(graphFromFiles(json, bin), graph, 'the graph survives the disk');
+    try {
+      const again = importTflite(exportTflite(graph, 'test'), options);
+      if (digestOf(again) !== outputs) t.fail(`seed ${seed} again: ${ops}`);
+    } catch (error) {
+      if (!isToolError(error) || error.code !== 'EXPORT_TFLITE_INEXPRESSIBLE') throw error;
+    }
+  }
+  t.ok(graphs.length >= 50, `${graphs.length} models`);
+  t.same([...kinds].sort(), ['conv_2d', 'depthwise_conv_2d', 'fully_connected']);
 });

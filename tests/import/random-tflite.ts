@@ -6,6 +6,7 @@ import {
   type NewOption,
   type NewTensor,
 } from '../../src/import/tflite/write-model.js';
+import { packInt4 } from '../../src/ir/int4.js';
 import { elementCount } from '../../src/ir/tensor.js';
 import { Rng } from '../../src/util/rng.js';
 
@@ -74,8 +75,15 @@ export interface RandomTflite {
  * numbers and quotients goes into it: same seed, same bytes on every machine.
  */
 export function randomTflite(seed: number): RandomTflite {
-  const net = new Net(new Rng(seed));
-  const names = Object.keys(STEPS);
+  return draw(new Net(new Rng(seed)), seed, Object.keys(STEPS));
+}
+
+/** The same with int4 weights in about half of the layers that have weights; one of those comes first. */
+export function randomInt4Tflite(seed: number): RandomTflite {
+  return draw(new Net(new Rng(1000 + seed), true), seed, ['conv_2d', 'depthwise_conv_2d', 'dense_rows', 'pad', 'relu']);
+}
+
+function draw(net: Net, seed: number, names: readonly string[]): RandomTflite {
   const ends = Object.keys(ENDS);
   let at = net.image();
   const count = net.between(3, 7);
@@ -91,7 +99,10 @@ class Net {
   private readonly tensors: NewTensor[] = [];
   private readonly operators: NewOperator[] = [];
 
-  constructor(private readonly rng: Rng) {}
+  constructor(
+    private readonly rng: Rng,
+    private readonly int4 = false,
+  ) {}
 
   below(n: number): number {
     return this.rng.below(n);
@@ -171,18 +182,22 @@ class Net {
   private weights(x: number, shape: readonly number[], axis: number, to: Affine): readonly number[] {
     const channels = shape[axis];
     const fanIn = elementCount(shape) / channels;
-    const perChannel = this.below(4) !== 0;
+    const narrow = this.int4 && this.below(2) === 0;
+    // TFLite Micro's dense kernel takes one scale for int4 weights.
+    const perChannel = !(narrow && shape.length === 2) && this.below(4) !== 0;
     const from = this.quant(x).scale;
     // So that sums of random products fill the output's range.
-    const typical = to.scale / from / (60 * Math.ceil(Math.sqrt(fanIn)));
+    const typical = to.scale / from / ((narrow ? 4 : 60) * Math.ceil(Math.sqrt(fanIn)));
     const scale = Array.from({ length: perChannel ? channels : 1 }, () =>
       Math.fround((typical * this.between(512, 2048)) / 1024),
     );
     const zeroPoint = scale.map(() => 0);
-    const data = Int8Array.from({ length: elementCount(shape) }, () => this.between(-127, 127));
+    const [low, high] = narrow ? [-8, 7] : [-127, 127];
+    const data = Int8Array.from({ length: elementCount(shape) }, () => this.between(low, high));
     const name = `w${this.tensors.length}`;
     const quantization = { scale, zeroPoint, axis };
-    const w = this.put({ name, shape, type: 'int8', quantization, data: new Uint8Array(data.buffer) });
+    const bytes = new Uint8Array((narrow ? packInt4(data) : data).buffer);
+    const w = this.put({ name, shape, type: narrow ? 'int4' : 'int8', quantization, data: bytes });
     if (this.below(4) === 0) return [w, -1];
     const biases = Int32Array.from({ length: channels }, () => this.between(-3000, 3000));
     const biasScale = scale.map((s) => Math.fround(from * s));

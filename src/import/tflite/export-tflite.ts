@@ -56,8 +56,8 @@ function differingFields(graph: QuantizedGraph, op: QuantizedOp, again: Quantize
   const numbers = DERIVED.filter((field) => canonical(ours[field]) !== canonical(theirs[field]));
   const constants = (['weights', 'bias', 'table'] as const).filter((field) => {
     const [a, b] = [ours[field], theirs[field]] as readonly (number | null | undefined)[];
-    const [x, y] = [a == null ? null : graph.tensors[a].data, b == null ? null : again.tensors[b].data];
-    return String(x) !== String(y);
+    const [x, y] = [a == null ? null : graph.tensors[a], b == null ? null : again.tensors[b]];
+    return x?.dtype !== y?.dtype || String(x?.data) !== String(y?.data);
   });
   const shape = (of: QuantizedGraph, id: number): string => String(of.tensors[id].shape);
   const output = shape(graph, op.output) === shape(again, other.output) ? [] : ['output shape'];

@@ -146,9 +146,9 @@ export function checkScales(name: string, scales: readonly number[]): void {
   if (wrong !== undefined) throw invalid(`tensor '${name}' has the scale ${wrong}`, { tensor: name });
 }
 
-/** Bytes of a constant tensor, checked against its shape. */
+/** Bytes of a constant tensor, checked against its shape. int4 values take half a byte each. */
 export function constantBytes(tensor: TfliteTensor, elementBytes: number): Uint8Array {
-  const wanted = elementCount(tensor.shape) * elementBytes;
+  const wanted = Math.ceil(elementCount(tensor.shape) * elementBytes);
   if (tensor.data === null) throw unsupported(`tensor '${tensor.name}' is not constant`, { tensor: tensor.name });
   if (tensor.data.length !== wanted) {
     throw invalid(`tensor '${tensor.name}' has ${tensor.data.length} bytes, its shape needs ${wanted}`);

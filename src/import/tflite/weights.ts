@@ -1,3 +1,5 @@
+import { unpackInt4 } from '../../ir/int4.js';
+import { elementCount } from '../../ir/tensor.js';
 import { invalid, unsupported } from './errors.js';
 import { checkScales, constantBytes, type GraphMaker } from './graph-maker.js';
 import type { TfliteOperator } from './read-model.js';
@@ -26,7 +28,9 @@ export function readWeights(
   const [x, w, b = -1] = operator.inputs;
   const tensor = graph.source(w);
   const { name, type, quantization } = tensor;
-  if (type !== 'int8') throw unsupported(`the weights '${name}' are ${type}, not int8`, { tensor: name, type });
+  if (type !== 'int8' && type !== 'int4') {
+    throw unsupported(`the weights '${name}' are ${type}, not int8 or int4`, { tensor: name, type });
+  }
   if (quantization === null) throw unsupported(`the weights '${name}' are not quantized`, { tensor: name });
   const { scale, zeroPoint } = quantization;
   checkScales(name, scale);
@@ -39,15 +43,15 @@ export function readWeights(
   if (perChannel && quantization.axis !== storedAxis) {
     throw unsupported(`the weights '${name}' have their scales along axis ${quantization.axis}, not ${storedAxis}`);
   }
-  const bytes = constantBytes(tensor, 1);
+  const data = new Int8Array(constantBytes(tensor, type === 'int4' ? 0.5 : 1));
   const inputScale = graph.affine(x).scale[0];
   const id = graph.put({
     name,
     shape,
-    dtype: 'int8',
+    dtype: type,
     role: 'weight',
     quant: { scale, zeroPoint: scale.map(() => 0), axis: perChannel ? axis : null },
-    data: new Int8Array(bytes),
+    data: type === 'int4' ? unpackInt4(data, elementCount(shape)) : data,
   });
   return {
     id,

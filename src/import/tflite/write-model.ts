@@ -83,6 +83,16 @@ const INT8_VERSIONS: Readonly<Record<string, number>> = {
   QUANTIZE: 2,
 };
 
+/** Versions from which on they take int4 weights. */
+const INT4_VERSIONS: Readonly<Record<string, number>> = { CONV_2D: 7, DEPTHWISE_CONV_2D: 7, FULLY_CONNECTED: 10 };
+
+/** The version of all operators of a kind: one that the most demanding of them needs. */
+function versionOf(code: string, { operators, tensors }: NewModel): number {
+  if (!tensors.some(({ type }) => type === 'int8')) return 1;
+  const narrow = operators.some((o) => o.code === code && o.inputs.some((id) => tensors[id]?.type === 'int4'));
+  return (narrow ? INT4_VERSIONS[code] : INT8_VERSIONS[code]) ?? 1;
+}
+
 /** The bytes of a .tflite file. Same model, same bytes. */
 export function writeTflite(model: NewModel): Uint8Array {
   const builder = new Builder(1024);
@@ -94,7 +104,6 @@ export function writeTflite(model: NewModel): Uint8Array {
     writeTensor(builder, tensor, tensor.data === null ? 0 : constants.indexOf(tensor) + 1),
   );
   const operators = model.operators.map((operator) => writeOperator(builder, operator, codes.indexOf(operator.code)));
-  const isInt8 = model.tensors.some(({ type }) => type === 'int8');
   const subgraph = table(builder, 5, [
     [SUBGRAPH.tensors, offsetVector(builder, tensors)],
     [SUBGRAPH.inputs, int32Vector(builder, model.inputs)],
@@ -110,7 +119,7 @@ export function writeTflite(model: NewModel): Uint8Array {
         MODEL.operatorCodes,
         offsetVector(
           builder,
-          codes.map((code) => writeCode(builder, code, isInt8 ? INT8_VERSIONS[code] : 1)),
+          codes.map((code) => writeCode(builder, code, versionOf(code, model))),
         ),
       ],
       [MODEL.subgraphs, offsetVector(builder, [subgraph])],
@@ -205,7 +214,7 @@ function writeOperator(builder: Builder, { inputs, outputs, options }: NewOperat
 }
 
 /** Old readers look at the byte, new ones at the int32. */
-function writeCode(builder: Builder, name: string, version = 1): number {
+function writeCode(builder: Builder, name: string, version: number): number {
   const builtin = Number(Object.keys(OPERATORS).find((code) => OPERATORS[Number(code)] === name));
   return table(builder, 4, [], () => {
     builder.addFieldInt8(OPERATOR_CODE.deprecatedBuiltinCode, Math.min(builtin, 127), 0);

@@ -8,6 +8,7 @@ import type {
   SoftmaxOp,
   Window,
 } from '../../ir/integer-ops.js';
+import { packInt4 } from '../../ir/int4.js';
 import { quantizeMultiplierFor } from '../../ir/requantize.js';
 import type { Tensor } from '../../ir/tensor.js';
 import { activationClamp, type ClampActivation } from '../../ir/ops/int8/activation-clamp.js';
@@ -170,11 +171,20 @@ function paddingOf({ kernel, strides, dilation, pad }: Window, [height, width]: 
 }
 
 function constant(tensor: Tensor, shape: readonly number[], axis: number): NewTensor {
-  const { name, quant, data } = tensor;
-  const bytes =
-    tensor.dtype === 'int32' ? int32Bytes(data as Int32Array) : new Uint8Array(Int8Array.from(data!).buffer);
+  const { name, quant } = tensor;
   const quantization = { scale: quant!.scale, zeroPoint: quant!.zeroPoint, axis: quant!.axis === null ? 0 : axis };
-  return { name, shape, type: tensor.dtype, quantization, data: bytes };
+  return { name, shape, type: tensor.dtype, quantization, data: constantData(tensor) };
+}
+
+function constantData({ dtype, data }: Tensor): Uint8Array {
+  switch (dtype) {
+    case 'int32':
+      return int32Bytes(data as Int32Array);
+    case 'int4':
+      return new Uint8Array(packInt4(data as Int8Array).buffer);
+    default:
+      return new Uint8Array(Int8Array.from(data!).buffer);
+  }
 }
 
 function convolution(graph: QuantizedGraph, op: Conv2dOp | DepthwiseConv2dOp): OperatorParts | string {
