@@ -91,8 +91,8 @@ export class ProjectSession {
     return this.folder;
   }
 
-  /** Brings a stage up to date, or refuses under --no-deps. */
-  async bring(stage: Stage): Promise<StageResult> {
+  /** Brings a stage up to date, or refuses under --no-deps unless `evenThen`. */
+  async bring(stage: Stage, evenThen = false): Promise<StageResult> {
     const verb = stage.id.split('/')[0];
     const isTarget = verb === this.options.target;
     const { globals, progress, signal } = this.context;
@@ -101,7 +101,7 @@ export class ProjectSession {
     if (globals.verbose && (force || this.run.current(stage) === null)) progress.note(`${stage.id}: running`);
     const result = await this.run.bring(stage, {
       force,
-      refuse: globals.deps || isTarget ? null : { command: this.commandFor(verb) },
+      refuse: globals.deps || isTarget || evenThen ? null : { command: this.commandFor(verb) },
       signal,
     });
     this.stages.push({ stage: stage.id, action: result.action });

@@ -227,6 +227,15 @@ export const VERBS: readonly VerbSpec[] = [
     load: () => import('./commands/deploy.js'),
   },
   {
+    name: 'report',
+    summary: 'One page on the project: accuracy, memory, quantization, training, what the board said',
+    description:
+      'An HTML file without scripts. Network and memory are brought up to date; of the board it shows the last `verify` and `learn` with this very firmware, and asks it nothing. `deploy` writes the same page.',
+    args: [],
+    options: [{ flags: '--out <file>', description: 'also copy the page there' }],
+    load: () => import('./commands/report.js'),
+  },
+  {
     name: 'boards list',
     summary: 'List the boards',
     args: [],

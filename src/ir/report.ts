@@ -170,20 +170,6 @@ export interface VerifyReport {
   readonly verdict: 'pass' | 'fail';
 }
 
-/** Of samples with labels. */
-export type JudgedVerifyReport = VerifyReport & {
-  readonly float: AccuracyReport;
-  readonly int8: AccuracyReport;
-  readonly device: AccuracyReport;
-};
-
-/** The report of a project that has labelled samples. */
-export function judged(report: VerifyReport): JudgedVerifyReport {
-  const { float, int8, device } = report;
-  if (float === null || int8 === null || device === null) throw new RangeError('the samples had no labels');
-  return { ...report, float, int8, device };
-}
-
 /** A point of the learning curve: the device's own mean loss and accuracy over the last `window` stream samples. */
 export interface LearnPoint {
   readonly step: number;

@@ -2,14 +2,19 @@ import type { FirmwareImage } from '../ir/firmware-image.js';
 import type { QuantizedGraph } from '../ir/graph.js';
 
 /** What makes a run repeatable, in lines for the page's end. No clock and no path. */
-export function provenanceLines(graph: QuantizedGraph, image: FirmwareImage): { name: string; value: string }[] {
-  const { compiler } = image;
+export function provenanceLines(graph: QuantizedGraph, image: FirmwareImage | null): { name: string; value: string }[] {
   return [
     { name: 'Seed', value: String(graph.provenance.seed ?? 'none') },
     ...(graph.provenance.engine === undefined ? [] : [{ name: 'Trained by', value: graph.provenance.engine }]),
-    { name: 'Model and learning options, SHA-256', value: image.modelDigest },
-    { name: 'Firmware (ELF), SHA-256', value: image.elfDigest },
     ...Object.entries(graph.provenance.inputs).map(([name, value]) => ({ name: `${name}, SHA-256`, value })),
+    ...(image === null ? [] : firmwareLines(image)),
+  ];
+}
+
+function firmwareLines({ compiler, modelDigest, elfDigest }: FirmwareImage): { name: string; value: string }[] {
+  return [
+    { name: 'Model and learning options, SHA-256', value: modelDigest },
+    { name: 'Firmware (ELF), SHA-256', value: elfDigest },
     { name: 'Compiler', value: `${compiler.command}: ${compiler.version}` },
     { name: 'Compiler flags', value: compiler.flags.join(' ') },
   ];

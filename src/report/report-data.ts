@@ -1,10 +1,10 @@
 import type { Board } from '../boards/descriptor.js';
-import type { FirmwareImage } from '../ir/firmware-image.js';
+import type { ImageSizes } from '../ir/firmware-image.js';
 import type { LearnSpec } from '../ir/learn-spec.js';
 import type { MemoryPlan } from '../ir/memory-plan.js';
 import type { GrapesMode } from '../ir/model-spec.js';
 import type { DriftSpec } from '../ir/options.js';
-import type { LearnReport, QuantizeReport, TrainReport, JudgedVerifyReport } from '../ir/report.js';
+import type { LearnReport, QuantizeReport, TrainReport, VerifyReport } from '../ir/report.js';
 
 /** The same samples in the old world and in the new one, as grey pictures. */
 export interface Pictures {
@@ -28,8 +28,9 @@ export interface ReportData {
   readonly train: TrainReport | null;
   readonly quantize: QuantizeReport | null;
   readonly plan: MemoryPlan | null;
-  readonly image: FirmwareImage | null;
-  readonly verify: JudgedVerifyReport | null;
+  /** Of the firmware, or of a trial build. */
+  readonly sizes: ImageSizes | null;
+  readonly verify: VerifyReport | null;
   readonly learnSpec: LearnSpec | null;
   readonly drift: DriftSpec | null;
   readonly learn: LearnReport | null;
@@ -40,7 +41,8 @@ export interface ReportData {
   readonly provenance: readonly { readonly name: string; readonly value: string }[];
 }
 
-/** `fail` when anything that was run failed. */
-export function verdictOf(data: ReportData): 'pass' | 'fail' {
+/** `fail` when anything that was run failed, null where nothing was. */
+export function verdictOf(data: ReportData): 'pass' | 'fail' | null {
+  if (data.verify === null && data.learn === null) return null;
   return data.verify?.verdict === 'fail' || data.learn?.verdict === 'fail' ? 'fail' : 'pass';
 }

@@ -15,18 +15,20 @@ export function renderSummary(data: ReportData, color: boolean): string {
     const left = `  ${c.dim(name.padEnd(nameWidth))}  ${c.bold(value.padStart(valueWidth))}`;
     return note === undefined || note === '' ? left : `${left}  ${c.dim(note)}`;
   });
-  const badge = verdict === 'pass' ? c.green('pass') : c.red('fail');
-  return `${c.bold(data.title)}  ${badge}\n${data.notes.map((n) => `${c.yellow(n)}\n`).join('')}${lines.join('\n')}\n`;
+  const badge = { pass: c.green('pass'), fail: c.red('fail') };
+  return `${c.bold(data.title)}  ${verdict === null ? c.dim('not verified yet') : badge[verdict]}\n${data.notes.map((n) => `${c.yellow(n)}\n`).join('')}${lines.join('\n')}\n`;
 }
 
 function summaryRows(data: ReportData): Row[] {
-  const { verify, learn, image, board, plan } = data;
+  const { verify, learn, sizes, board, plan } = data;
   const rows: Row[] = [['board', board.id]];
   if (verify !== null) {
+    for (const network of ['float', 'int8', 'device'] as const) {
+      const report = verify[network];
+      if (report !== null) rows.push([`accuracy, ${network}`, percent(report.accuracy, 2)]);
+    }
     rows.push(
-      ['accuracy, float', percent(verify.float.accuracy, 2)],
-      ['accuracy, int8', percent(verify.int8.accuracy, 2)],
-      ['accuracy, device', percent(verify.device.accuracy, 2), `${integer(verify.samples)} test samples`],
+      ['samples compared', integer(verify.samples)],
       ['differing bytes', integer(verify.mismatches), 'device against reference'],
     );
   }
@@ -43,7 +45,6 @@ function summaryRows(data: ReportData): Row[] {
   if (instructions !== null) rows.push(['instructions, inference', integer(instructions.mean)]);
   const step = learn?.instructions ?? null;
   if (step !== null) rows.push(['instructions, learning step', integer(step.mean)]);
-  const sizes = image?.sizes;
   if (sizes?.flash != null) rows.push(['flash', bytes(sizes.flash.bytes), sizes.flash.source]);
   if (sizes?.ram != null) rows.push(['RAM', bytes(sizes.ram.bytes), sizes.ram.source]);
   else if (plan !== null) {

@@ -86,6 +86,15 @@ export class RunFolder {
     return { id: stage.id, dir, digest: outputsDigest(record.outputs), action: 'current' };
   }
 
+  /** What stands there, made of these inputs under whatever options, else null. */
+  standing(stageId: string, inputs: Readonly<Record<string, string>>): StageResult | null {
+    const dir = this.stageDir(stageId);
+    const record = readRecord(dir);
+    if (record === null || !outputsIntact(dir, record)) return null;
+    if (Object.entries(inputs).some(([name, digest]) => record.inputs[name] !== digest)) return null;
+    return { id: stageId, dir, digest: outputsDigest(record.outputs), action: 'current' };
+  }
+
   /** Like make: runs the stage unless what stands there is up to date. */
   async bring(stage: Stage, options: BringOptions = {}): Promise<StageResult> {
     const current = options.force === true ? null : this.current(stage);

@@ -28,6 +28,12 @@ void t.test('a model of MLPerf Tiny, from the file to the board', { skip }, asyn
   const back = await cli(['import', 'back/ad01_int8.tflite', '--out', 'ad2', '--json'], at);
   t.match(back.json.result, { model: { macs: 264192, outputShape: [640], arenaBytes: 768 } }, back.stderr);
 
+  const report = await cli(['report', '-C', 'ad', '--board', 'mps2-an386', '--json'], at);
+  t.equal(report.exitCode, 0, report.stderr);
+  t.same(schemaErrors(report.json), []);
+  t.match(report.json, { accuracy: { device: null }, result: { verify: null, learn: null } });
+  t.match(readFileSync((report.json.result as { report: string }).report, 'utf8'), 'not been verified');
+
   const again = await cli(['import', model, '--out', 'ad', '--json'], at);
   t.equal(again.json.error?.code, 'INIT_EXISTS');
 

@@ -42,7 +42,9 @@ void t.test('deploy brings everything up to date and the device agrees', { skip 
   t.equal(run.json.accuracy.int8, run.json.accuracy.device);
   t.same(new Set(Object.values(actions(run))), new Set(['ran']));
   t.same(leftovers(join(project, 'runs')), []);
-  t.same(new Set(Object.values(actions(await grapes(['deploy'])))), new Set(['current']));
+  const { 'report/host': page, ...again } = actions(await grapes(['deploy']));
+  t.equal(page, 'ran', 'the page is written anew each time');
+  t.same(new Set(Object.values(again)), new Set(['current']));
 });
 
 void t.test('every verb alone; text for people and JSON by its schema', { skip }, async (t) => {
@@ -60,6 +62,10 @@ void t.test('every verb alone; text for people and JSON by its schema', { skip }
   t.match(learn.json.learn, { steps: 60, weightMismatches: 0, accuracyBefore: Number, accuracyAfter: Number });
   t.match(actions(learn), { 'learn/host': 'current', 'build/host': 'current' });
   t.match((await grapes(['learn', '--steps', '20'])).json.learn, { steps: 20 });
+  const page = join(root, 'page.html');
+  const report = await grapes(['report', '--out', page]);
+  t.match(report.json, { verify: { samples: 100, mismatches: 0 }, result: { report: page, learn: { steps: 20 } } });
+  t.match(readFileSync(page, 'utf8'), /The world changes/, 'what the board said last');
   const out = join(root, 'c code');
   t.equal((await grapes(['export', '--out', out])).exitCode, 0);
   t.ok(existsSync(join(out, 'tiny.h')));

@@ -21,13 +21,13 @@ export function writeProject(dir: string, text = TINY): string {
   return dir;
 }
 
-/** Every file below `dir`, by its relative path, as hex; measured.json, which may differ, left out. */
+/** Every file below `dir`, by its relative path, as hex; without what holds rates of the link. */
 export function filesBelow(dir: string): Record<string, string> {
   const entries = readdirSync(dir, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
   const paths = entries.map((entry) => join(entry.parentPath, entry.name)).sort();
   return Object.fromEntries(
     paths
-      .filter((path) => !path.endsWith('measured.json'))
+      .filter((path) => !/measured\.json$|report\.html$|summary\.txt$/.test(path))
       .map((path) => [path.slice(dir.length + 1), readFileSync(path, 'hex')]),
   );
 }

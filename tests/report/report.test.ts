@@ -36,7 +36,7 @@ const bare: ReportData = {
   train: null,
   quantize: null,
   plan: null,
-  image: null,
+  sizes: null,
   verify: null,
   learn: null,
   pictures: null,
@@ -212,8 +212,8 @@ void t.test('the numbers are there', async (t) => {
   const v = data.verify!;
   const l = data.learn!;
   for (const number of [
-    percent(v.device.accuracy, 2),
-    percent(v.float.accuracy, 2),
+    percent(v.device!.accuracy, 2),
+    percent(v.float!.accuracy, 2),
     percent(l.accuracyBefore),
     percent(l.accuracyAfter),
     points(l.accuracyAfter - l.accuracyBefore),
@@ -248,6 +248,17 @@ void t.test('failures, missing stages and hostile names', async (t) => {
   const hollow = textOf(renderReport(bare));
   t.notMatch(hollow, 'Confusion');
   t.match(hollow, 'US patent 12020162 B2');
+  t.match(hollow, 'not been verified');
+  t.match(renderSummary({ ...bare, verify: null, learn: null }, false), 'not verified yet');
+  const plain = { ...bare, sizes: data.sizes, verify: { ...data.verify!, float: null, int8: null, device: null } };
+  const imported: ReportData = { ...plain, learnSpec: null, classNames: [] };
+  const drawn = textOf(renderReport(imported));
+  t.match(drawn, `All ${integer(1000)} drawn inputs`);
+  t.match(drawn, integer(1000 * 10), 'output bytes compared');
+  t.match(drawn, bytes(19864), 'sizes without a training');
+  t.notMatch(drawn, /Accuracy|US patent/, 'nothing was judged, nothing learns with GRAPES');
+  t.same(faults(renderReport(imported)), []);
+  t.notMatch(renderSummary(imported, false), 'accuracy');
   const hostile = renderReport({
     ...data,
     title: '</title><script>alert(1)</script>',
@@ -266,7 +277,7 @@ void t.test('the summary is aligned and tells the same', async (t) => {
   t.match(renderSummary(data, true), '\u001b');
   const rows = plain.split('\n').slice(1, -1);
   const ends = rows.map((row) => /^ {2}(.*?\S) {2,}(\S.*?)(?: {2}\S.*)?$/.exec(row)).map((m) => m![2]);
-  t.ok(ends.includes(percent(data.verify!.device.accuracy, 2)));
+  t.ok(ends.includes(percent(data.verify!.device!.accuracy, 2)));
   const column = (row: string): number => row.indexOf(' KiB') + 4;
   t.equal(new Set(rows.filter((row) => row.includes(' KiB')).map(column)).size, 1);
   t.match(renderSummary(failed, false).split('\n')[0], /fail$/);

@@ -6,7 +6,6 @@ import type { Pictures, ReportData } from '../../src/report/report-data.js';
 import { Rng } from '../../src/util/rng.js';
 
 const CLASSES = Array.from({ length: 10 }, (_, c) => String(c));
-const FROM = { toolVersion: '9.8.7', seed: 1, inputs: {} };
 
 /** Answers that are right with the given probability. */
 export function answers(samples: number, right: number, seed: number): AccuracyReport {
@@ -120,27 +119,18 @@ export function sampleData(change: Partial<ReportData> = {}): ReportData {
         ramBytes: 29456,
       },
     },
-    image: {
-      schemaVersion: 1,
-      boardId: 'mps2-an386',
-      elfFile: 'firmware.elf',
-      elfDigest: 'ab'.repeat(32),
-      modelDigest: 'cd'.repeat(32),
-      compiler: { command: 'arm-none-eabi-gcc', version: '12.2.1', flags: [] },
-      sizes: {
-        flash: bytes(19864),
-        ram: bytes(38912),
-        stack: bytes(904),
-        stackBounds: [],
-        largest: [],
-        breakdown: [
-          { group: 'model constants', flashBytes: 7620, ramBytes: 0 },
-          { group: 'kernels', flashBytes: 3400, ramBytes: 29700 },
-          { group: 'protocol', flashBytes: 6844, ramBytes: 8900 },
-          { group: 'board support', flashBytes: 2000, ramBytes: 312 },
-        ],
-      },
-      provenance: FROM,
+    sizes: {
+      flash: bytes(19864),
+      ram: bytes(38912),
+      stack: bytes(904),
+      stackBounds: [],
+      largest: [],
+      breakdown: [
+        { group: 'model constants', flashBytes: 7620, ramBytes: 0 },
+        { group: 'kernels', flashBytes: 3400, ramBytes: 29700 },
+        { group: 'protocol', flashBytes: 6844, ramBytes: 8900 },
+        { group: 'board support', flashBytes: 2000, ramBytes: 312 },
+      ],
     },
     verify: {
       schemaVersion: 1,

@@ -1,12 +1,10 @@
-import { judged } from '../../ir/report.js';
-import { copyFileSync, existsSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { loadBoard } from '../../boards/load.js';
 import { checkBudget } from '../../build/budget.js';
 import { findProgram } from '../../build/toolchain.js';
 import { PROJECT_FILE, shortPath } from '../../config/load.js';
 import { DEMO_BOARD, FALLBACK_BOARD, chooseBoard } from '../../demo/choose-board.js';
-import { diskError } from '../../util/atomic-write.js';
 import { learnError } from '../../learn/learn-error.js';
 import { renderSummary } from '../../report/summary.js';
 import { verifyError } from '../../verify/verify-error.js';
@@ -15,7 +13,7 @@ import { ProjectSession, withSession } from '../project-session.js';
 import { built } from '../stages/build.js';
 import { learned } from '../stages/learn.js';
 import { planned } from '../stages/plan.js';
-import { reported } from '../stages/report.js';
+import { copyReport, reported } from '../stages/report.js';
 import { verified } from '../stages/verify.js';
 import { learnFields, memoryFields, verifyFields } from '../summaries.js';
 import { run as init } from './init.js';
@@ -40,7 +38,7 @@ export const run: CommandHandler = async (outer) => {
     const { image } = await built(session);
     context.learned({ memory: memoryFields(image.sizes) });
     checkBudget(plan, image.sizes, config.budget, session.board);
-    const verify = judged((await verified(session)).report);
+    const verify = (await verified(session)).report;
     const checked = verifyFields(verify);
     context.learned(checked);
     const learn = config.learn === null ? null : (await learned(session)).report;
@@ -49,7 +47,7 @@ export const run: CommandHandler = async (outer) => {
       title: 'Digits that learn on the device',
       notes: note === null ? [] : [note],
     });
-    const report = copyToProject(page, join(context.resolve(dir), 'report.html'));
+    const report = copyReport(page, join(context.resolve(dir), 'report.html'));
     return {
       fields: {
         ...checked,
@@ -70,14 +68,4 @@ function demoBoard({ globals }: CommandContext): { board: string; note: string |
   const has = (program: string): boolean => findProgram(program) !== null;
   const { board, note } = chooseBoard(loadBoard(DEMO_BOARD), loadBoard(FALLBACK_BOARD), has);
   return { board: board.id, note };
-}
-
-/** Beside grapes.yaml, where people look for it. */
-function copyToProject(page: string, target: string): string {
-  try {
-    copyFileSync(page, target);
-  } catch (cause) {
-    throw diskError(target, cause);
-  }
-  return target;
 }

@@ -9,6 +9,14 @@ import type { ProjectSession } from '../project-session.js';
 import { exported } from './export.js';
 import { readJson } from './graph-on-disk.js';
 
+/** The firmware of this network that was built before, or null; compiles nothing. */
+export async function builtBefore(session: ProjectSession): Promise<Built | null> {
+  const source = await exported(session);
+  const result = session.run.standing(`build/${session.board.id}`, { export: source.result.digest });
+  if (result === null) return null;
+  return { image: readJson<FirmwareImage>(result.dir, 'image.json'), dir: result.dir, result };
+}
+
 export interface Built {
   readonly image: FirmwareImage;
   readonly dir: string;

@@ -6,7 +6,7 @@ import { learnData } from '../../learn/learn-data.js';
 import { learnOnDevice } from '../../learn/learn.js';
 import type { Stage, StageResult } from '../../runs/stage.js';
 import type { ProjectSession } from '../project-session.js';
-import { built } from './build.js';
+import { built, type Built } from './build.js';
 import { dataInputs, dataset } from './data.js';
 
 import { readJson } from './graph-on-disk.js';
@@ -74,6 +74,13 @@ export function learned(session: ProjectSession): Promise<Learned> {
     const again = await session.bring({ ...stage, repeatable: false });
     return { report: readReport(again.dir), result: again };
   });
+}
+
+/** How the board learned last, if with this firmware. */
+export async function learnedBefore(session: ProjectSession, firmware: Built): Promise<LearnReport | null> {
+  const inputs = { quantize: (await quantized(session)).result.digest, build: firmware.result.digest };
+  const result = session.run.standing(`learn/${session.board.id}`, inputs);
+  return result === null ? null : readReport(result.dir);
 }
 
 function readReport(dir: string): LearnReport {

@@ -1,4 +1,4 @@
-import { judged } from '../../ir/report.js';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { applyDrift } from '../../dataset/drift.js';
 import { elementCount } from '../../ir/tensor.js';
@@ -7,15 +7,17 @@ import { samplePictures } from '../../report/pictures.js';
 import { provenanceLines } from '../../report/provenance.js';
 import type { ReportData } from '../../report/report-data.js';
 import { renderSummary } from '../../report/summary.js';
+import { writeFileAtomic } from '../../util/atomic-write.js';
+import type { Stage } from '../../runs/stage.js';
 import { toolVersion } from '../../util/package-root.js';
 import type { ProjectSession } from '../project-session.js';
-import { built } from './build.js';
+import { builtBefore } from './build.js';
 import { dataset } from './data.js';
-import { learned } from './learn.js';
+import { learnedBefore } from './learn.js';
 import { planned } from './plan.js';
 import { quantized } from './quantize.js';
 import { trained } from './train.js';
-import { verified } from './verify.js';
+import { verifiedBefore } from './verify.js';
 
 export interface Reported {
   readonly data: ReportData;
@@ -29,18 +31,19 @@ export interface ReportWords {
 }
 
 /**
- * Stage `report/<board>`: report.html and summary.txt out of everything the run holds. Written anew every time: it is
- * quick, and it shows measurements that no digest follows.
+ * Stage `report/<board>`: report.html and summary.txt out of everything the run holds for this board. Network and memory are
+ * brought up to date for it; what a device said is shown if it is of this very network, and never asked for. Written
+ * anew every time: it is quick, and it shows measurements that no digest follows.
  */
 export async function reported(session: ProjectSession, words: ReportWords): Promise<Reported> {
   const data = await reportData(session, words);
-  const { result: train } = await trained(session);
-  const { result: verify } = await verified(session);
-  const result = await session.bring({
+  const { result: network } = await quantized(session);
+  const { result: plan } = await planned(session, true);
+  const stage: Stage = {
     id: `report/${session.board.id}`,
-    version: 1,
+    version: 2,
     options: words,
-    inputs: { train: train.digest, verify: verify.digest },
+    inputs: { quantize: network.digest, plan: plan.digest },
     seed: null,
     volatileFiles: ['report.html', 'summary.txt'],
     repeatable: false,
@@ -48,42 +51,50 @@ export async function reported(session: ProjectSession, words: ReportWords): Pro
       output.write('report.html', renderReport(data));
       output.write('summary.txt', renderSummary(data, false));
     },
-  });
+  };
+  const result = await session.bring(stage, true);
   return { data, page: join(result.dir, 'report.html') };
+}
+
+/** A copy where people look for it. */
+export function copyReport(page: string, target: string): string {
+  writeFileAtomic(target, readFileSync(page));
+  return target;
 }
 
 async function reportData(session: ProjectSession, words: ReportWords): Promise<ReportData> {
   const { config, board } = session;
-  const { report: train } = await trained(session);
+  const float = config.imported === null ? await trained(session) : null;
   const { graph, report: quantize } = await quantized(session);
-  const { plan } = await planned(session, true);
-  const { image } = await built(session);
-  const verify = judged((await verified(session)).report);
-  const learn = config.learn === null ? null : (await learned(session)).report;
-  const samples = await dataset(session);
-  const drift = config.learn?.run.drift ?? null;
+  const { plan, sizes } = await planned(session, true);
+  const firmware = await builtBefore(session);
+  const verify = firmware === null ? null : await verifiedBefore(session, firmware);
+  const learn = firmware === null ? null : await learnedBefore(session, firmware);
+  const drift = learn === null ? null : (config.learn?.run.drift ?? null);
   return {
     ...words,
     toolVersion: toolVersion(),
     board,
     classNames: graph.classNames,
-    layerSizes: [
-      elementCount(samples.inputShape),
-      ...graph.ops.map((op) => elementCount(graph.tensors[op.output].shape)),
-    ],
+    layerSizes: [graph.input, ...graph.ops.map((op) => op.output)].map((id) => elementCount(graph.tensors[id].shape)),
     trainGrapes: config.train.grapes.mode,
-    train,
+    train: float?.report ?? null,
     quantize,
     plan,
-    image,
+    sizes: firmware?.image.sizes ?? sizes,
     verify,
     learnSpec: config.learn?.spec ?? null,
     drift,
     learn,
-    pictures:
-      drift === null
-        ? null
-        : samplePictures(samples, (s) => applyDrift(s, samples.inputShape, drift, config.learn?.run.seed ?? 0)),
-    provenance: provenanceLines(graph, image),
+    pictures: drift === null ? null : await pictures(session, drift),
+    provenance: provenanceLines(graph, firmware?.image ?? null),
   };
+}
+
+async function pictures(
+  session: ProjectSession,
+  drift: NonNullable<ReportData['drift']>,
+): Promise<ReportData['pictures']> {
+  const samples = await dataset(session);
+  return samplePictures(samples, (s) => applyDrift(s, samples.inputShape, drift, session.config.learn?.run.seed ?? 0));
 }

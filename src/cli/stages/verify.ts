@@ -3,7 +3,7 @@ import type { Stage, StageResult } from '../../runs/stage.js';
 import { seededSamples } from '../../verify/seeded-samples.js';
 import { verify } from '../../verify/verify.js';
 import type { ProjectSession } from '../project-session.js';
-import { built } from './build.js';
+import { built, type Built } from './build.js';
 import { dataInputs, dataset } from './data.js';
 import { readJson } from './graph-on-disk.js';
 import { onBoard } from './on-board.js';
@@ -69,6 +69,13 @@ export function verified(session: ProjectSession): Promise<Verified> {
     const again = await session.bring({ ...stage, repeatable: false });
     return { report: readReport(again.dir), result: again };
   });
+}
+
+/** What the board said last, if it ran this firmware: the report may be of more or fewer samples than the project asks for. */
+export async function verifiedBefore(session: ProjectSession, firmware: Built): Promise<VerifyReport | null> {
+  const inputs = { quantize: (await quantized(session)).result.digest, build: firmware.result.digest };
+  const result = session.run.standing(`verify/${session.board.id}`, inputs);
+  return result === null ? null : readReport(result.dir);
 }
 
 /** `all` of infinitely many. */

@@ -1,23 +1,26 @@
 import { integer, percent } from '../format.js';
 import { html, type Markup } from '../html.js';
 import { confusionMap } from '../plots/heat-map.js';
+import type { AccuracyReport } from '../../ir/report.js';
 import type { ReportData } from '../report-data.js';
 
-/** Float, int8 and device side by side; what the device takes for what. */
+/** Float, int8 and device side by side; what the device takes for what. Nothing where samples have no labels. */
 export function accuracySection(data: ReportData): Markup | null {
   const { verify, classNames } = data;
-  if (verify === null) return null;
+  if (verify === null || verify.device === null) return null;
+  const { device } = verify;
   const rows = [
     { name: 'float32, on the host', report: verify.float, say: 'the network as it was trained' },
     { name: 'int8, on the host', report: verify.int8, say: 'the integer reference' },
-    { name: `int8, on ${verify.boardId}`, report: verify.device, say: 'what the device answered' },
-  ];
-  const title = `Confusion matrix of the device over ${verify.samples} test samples, accuracy ${percent(verify.device.accuracy)}`;
+    { name: `int8, on ${verify.boardId}`, report: device, say: 'what the device answered' },
+  ].filter((row): row is typeof row & { readonly report: AccuracyReport } => row.report !== null);
+  const samplesOf = (c: number): number => device.confusion[c].reduce((sum, n) => sum + n, 0);
+  const title = `Confusion matrix of the device over ${verify.samples} test samples, accuracy ${percent(device.accuracy)}`;
   return html`<section>
     <h2>Accuracy</h2>
     <div class="columns">
       <figure>
-        ${confusionMap(title, verify.device.confusion, classNames)}
+        ${confusionMap(title, device.confusion, classNames)}
         <figcaption>Every test sample through the device. Purple is right, amber is not.</figcaption>
       </figure>
       <div>
@@ -48,9 +51,7 @@ export function accuracySection(data: ReportData): Markup | null {
           <thead>
             <tr>
               <th scope="col">Class</th>
-              <th scope="col" class="n">Float</th>
-              <th scope="col" class="n">Int8</th>
-              <th scope="col" class="n">Device</th>
+              ${rows.map(({ name }) => html`<th scope="col" class="n">${name}</th>`)}
             </tr>
           </thead>
           <tbody>
@@ -58,7 +59,7 @@ export function accuracySection(data: ReportData): Markup | null {
               (name, c) =>
                 html`<tr>
                   <th scope="row">${name}</th>
-                  ${rows.map((r) => html`<td class="n">${percent(r.report.perClass[c])}</td>`)}
+                  ${rows.map((r) => html`<td class="n">${samplesOf(c) === 0 ? '–' : percent(r.report.perClass[c])}</td>`)}
                 </tr>`,
             )}
           </tbody>

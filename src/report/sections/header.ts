@@ -2,6 +2,9 @@ import { bytes, integer, percent, points } from '../format.js';
 import { html, type Markup } from '../html.js';
 import { verdictOf, type ReportData } from '../report-data.js';
 
+/** More layers than this are counted, not listed. */
+const MOST_SIZES = 7;
+
 interface Tile {
   readonly value: string;
   readonly name: string;
@@ -15,7 +18,7 @@ export function header(data: ReportData): Markup {
     <p class="eyebrow">grapes-mcu ${data.toolVersion}</p>
     <div class="headline">
       <h1>${data.title}</h1>
-      <span class="verdict ${verdict}">${verdict === 'pass' ? 'Pass' : 'Fail'}</span>
+      ${verdict !== null && html`<span class="verdict ${verdict}">${verdict === 'pass' ? 'Pass' : 'Fail'}</span>`}
     </div>
     <p class="lead">${story(data)}</p>
     ${data.notes.map((note) => html`<p class="notice">${note}</p>`)}
@@ -34,12 +37,14 @@ export function header(data: ReportData): Markup {
 
 function story(data: ReportData): string {
   const { board, layerSizes, verify, learn, drift } = data;
-  const parts = [`A network of ${layerSizes.join('–')} units on ${board.name}.`];
+  const parts = [`A network of ${sizes(layerSizes)} on ${board.name}.`];
+  if (verify === null && learn === null) parts.push('It has not been verified on the board yet.');
   if (verify !== null) {
+    const samples = verify.device === null ? 'drawn inputs' : 'test samples';
     parts.push(
       verify.mismatches === 0
-        ? `All ${integer(verify.samples)} test samples gave exactly the bytes that the host computes.`
-        : `${integer(verify.mismatches)} output bytes in ${integer(verify.mismatchedSamples)} of ${integer(verify.samples)} test samples were not what the host computes.`,
+        ? `All ${integer(verify.samples)} ${samples} gave exactly the bytes that the host computes.`
+        : `${integer(verify.mismatches)} output bytes in ${integer(verify.mismatchedSamples)} of ${integer(verify.samples)} ${samples} were not what the host computes.`,
     );
   }
   if (learn !== null) {
@@ -55,22 +60,31 @@ function story(data: ReportData): string {
   return parts.join(' ');
 }
 
+/** Of a short network every layer, of a long one its ends. */
+function sizes(layers: readonly number[]): string {
+  if (layers.length <= MOST_SIZES) return `${layers.join('–')} units`;
+  return `${integer(layers[0])} inputs, ${layers.length - 1} layers and ${integer(layers[layers.length - 1])} outputs`;
+}
+
 function tiles(data: ReportData): Tile[] {
-  const { verify, learn, image, plan } = data;
+  const { verify, learn, sizes, plan } = data;
   const out: Tile[] = [];
   if (verify !== null) {
-    out.push(
-      {
+    const { device, int8, float } = verify;
+    if (device !== null) {
+      out.push({
         name: 'Accuracy on the device',
-        value: percent(verify.device.accuracy),
-        detail: `float ${percent(verify.float.accuracy)}, int8 ${percent(verify.int8.accuracy)}`,
-      },
-      {
-        name: 'Differing output bytes',
-        value: integer(verify.mismatches),
-        detail: `of ${integer(verify.samples)} samples compared`,
-      },
-    );
+        value: percent(device.accuracy),
+        detail: Object.entries({ float, int8 })
+          .flatMap(([name, on]) => (on === null ? [] : [`${name} ${percent(on.accuracy)}`]))
+          .join(', '),
+      });
+    }
+    out.push({
+      name: 'Differing output bytes',
+      value: integer(verify.mismatches),
+      detail: `of ${integer(verify.samples)} samples compared`,
+    });
   }
   if (learn !== null) {
     out.push({
@@ -88,14 +102,14 @@ function tiles(data: ReportData): Tile[] {
       detail: step === null ? 'counted by the emulator' : `${integer(step.mean)} a learning step`,
     });
   }
-  const flash = image?.sizes.flash ?? null;
-  const ram = image?.sizes.ram ?? null;
+  const flash = sizes?.flash ?? null;
+  const ram = sizes?.ram ?? null;
   if (flash !== null) {
     const model = plan === null ? '' : `${bytes(plan.constantBytes)} of it the model`;
     out.push({ name: 'Flash', value: bytes(flash.bytes), detail: model });
   }
   if (ram !== null) {
-    const stack = image?.sizes.stack ?? null;
+    const stack = sizes?.stack ?? null;
     out.push({
       name: 'RAM',
       value: bytes(ram.bytes),

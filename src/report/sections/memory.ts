@@ -1,4 +1,5 @@
 import { memoryBytes } from '../../boards/descriptor.js';
+import type { ImageSizes } from '../../ir/firmware-image.js';
 import { bytes } from '../format.js';
 import { html, type Markup } from '../html.js';
 import { bars, type Bar } from '../plots/bars.js';
@@ -7,10 +8,10 @@ import { arenaChart } from './arena-chart.js';
 
 /** Flash, RAM and stack against the board, and where each number comes from. */
 export function memorySection(data: ReportData): Markup | null {
-  const { image, plan, board } = data;
-  if (image === null && plan === null) return null;
-  const rows = image === null ? [] : usage(data);
-  const groups = (image?.sizes.breakdown ?? []).filter((g) => g.flashBytes + g.ramBytes > 0);
+  const { sizes, plan, board } = data;
+  if (sizes === null && plan === null) return null;
+  const rows = sizes === null ? [] : usage(data, sizes);
+  const groups = (sizes?.breakdown ?? []).filter((g) => g.flashBytes + g.ramBytes > 0);
   return html`<section>
     <h2>Memory</h2>
     ${
@@ -22,7 +23,9 @@ export function memorySection(data: ReportData): Markup | null {
               stack, green was seen and grey is the bound.
             </figcaption>
           </figure>`
-        : html`<p>${board.name} has no memory limits of its own; the numbers below are those of the model.</p>`
+        : html`<p>
+            ${sizes === null ? 'Without a compiler only the model itself is known.' : `${board.name} has no memory limits of its own; the numbers below are those of the model.`}
+          </p>`
     }
     ${plan !== null && plan.tensors.length > 0 && arenaChart(plan)}
     <div class="columns">
@@ -88,8 +91,7 @@ export function memorySection(data: ReportData): Markup | null {
   </section>`;
 }
 
-function usage({ image, plan, board, verify, learn }: ReportData): Bar[] {
-  const { flash, ram, stack } = image!.sizes;
+function usage({ plan, board, verify, learn }: ReportData, { flash, ram, stack }: ImageSizes): Bar[] {
   const out: Bar[] = [];
   const flashTotal = memoryBytes(board.chip, 'flash');
   const ramTotal = memoryBytes(board.chip, 'ram');

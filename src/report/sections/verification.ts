@@ -7,7 +7,7 @@ export function verificationSection(data: ReportData): Markup | null {
   const { verify, learn } = data;
   if (verify === null) return null;
   const { firstMismatch, firstDivergence, link } = verify;
-  const outputs = verify.samples * data.classNames.length;
+  const outputs = verify.samples * data.layerSizes[data.layerSizes.length - 1];
   const instructions = [
     { name: 'Inference', spread: verify.instructions },
     { name: 'Learning step', spread: learn?.instructions ?? null },
