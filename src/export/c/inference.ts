@@ -1,15 +1,14 @@
 import { opInputs } from '../../ir/graph.js';
 import { kernelFunctions, type PlacedCall } from './kernel-functions.js';
 import { arenaAt, banner, placement, type CModel } from './model.js';
+import { headersOf } from './ops/lowered-op.js';
 
 /** `<name>.c`: each kernel at each of its shapes as a function, then the int8 network as a list of calls. */
 export function emitInference(model: CModel): string {
   const { graph, ops, prefix, macro } = model;
   const calls = placedCalls(model);
   const { definitions, callLines } = kernelFunctions(calls);
-  const headers = [
-    ...new Set(ops.filter((_, k) => calls.some((c) => c.opIndex === k)).map((op) => op.kernelHeader)),
-  ].sort();
+  const headers = [...new Set(ops.filter((_, k) => calls.some((c) => c.opIndex === k)).flatMap(headersOf))].sort();
   const body = ops.flatMap((op, index) => [
     ...(index === 0 ? [] : ['']),
     `  if (op_count < ${index + 1}) return;`,

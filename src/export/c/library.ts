@@ -3,6 +3,7 @@ import { ToolError } from '../../errors/tool-error.js';
 import type { CFile } from '../../ir/c-sources.js';
 import type { CModel } from './model.js';
 import { trainedLayers } from './learn/layers.js';
+import { headersOf } from './ops/lowered-op.js';
 
 const LEARN_HEADERS = [
   'learn/grapes_dense_f32.h',
@@ -29,7 +30,7 @@ export function copyLibrary(model: CModel, library: Readonly<Record<string, stri
   const learned = trainedLayers(model).map((l) => l.kernelHeader);
   const used = [
     'core/grapes_flash.h',
-    ...model.ops.map((op) => op.kernelHeader),
+    ...model.ops.flatMap(headersOf),
     ...learned,
     ...(model.learn === null ? [] : LEARN_HEADERS),
   ];

@@ -28,6 +28,8 @@ export interface PackedLayer {
   readonly bias: Int32Array;
   readonly multiplier: Int32Array;
   readonly shift: Int8Array;
+  /** int4 weights that kernels/plain/unpack_s4.h makes int8 ones in RAM, for the set's int8 kernel: how many eights. */
+  readonly unpackedGroups?: number;
   /** How the weights lie and what the bias holds, for the comments in the generated file. */
   readonly layout: string;
   readonly biasContent: string;
