@@ -270,8 +270,7 @@ GRAPES_INLINE void grapes_depthwise_tile_outputs_mve(const struct grapes_depthwi
     numbers.multiplier = s->multiplier[o];
     numbers.shift = s->shift[o];
     const int8x16_t w = vldrbq_gather_offset_z_s8(weights, tap, (mve_pred16_t)used);
-    uint32_t carry;
-    __asm__("mov %0, #0" : "=r"(carry) : "r"(o)); /* of every o: or the compiler keeps a zero in the stack */
+    uint32_t carry = 0;
     const int8x16_t right = vshlcq_s8(w, &carry, 32);
     const int32x4_t down = vshlq_n_s32(vreinterpretq_s32_s8(w), 8);
     const int32x4_t both = vshlq_n_s32(vreinterpretq_s32_s8(right), 8);

@@ -1,10 +1,9 @@
 import type { Int8Dense } from '../../../ir/ops/fully-connected.js';
 import type { Int8Convolution } from '../../../ir/ops/int8/convolution.js';
 import type { Rounding } from '../../../ir/requantize.js';
-import { fitsPairs, nibbleRow, packDsp, pairedRow, wideRow, type DenseIntegers } from '../weights.js';
+import { fitsPairs, packDsp, pairedRow, wideRow, type DenseIntegers } from '../weights.js';
 import type { KernelSetCode, PackedLayer } from './kernel-set.js';
 import { largestSum } from './scalar.js';
-import { unpackedFirst } from './unpacked.js';
 
 /** The zero point times 2^-shift is added to the first rounding of two. */
 const LEAST_SHIFT = -22;
@@ -29,14 +28,13 @@ function waysOf(shift: Int8Array, most: (channel: number) => number, rounding: R
 /** What the kernels of a set's two forms differ in: pairs of weights where numbers allow, else each widened. */
 function formOf(
   dense: DenseIntegers,
-  { shift, weightBits }: Pick<Int8Convolution, 'shift' | 'weightBits'>,
+  { shift }: Pick<Int8Convolution, 'shift'>,
   rounding: Rounding,
 ): Pick<PackedLayer, 'kernel' | 'shift'> & { readonly packRow: typeof pairedRow; readonly numbers: string } {
-  if (weightBits === 8 && fitsPairs(dense) && shiftsFit({ shift }, rounding, 23)) {
+  if (fitsPairs(dense) && shiftsFit({ shift }, rounding, 23)) {
     return { shift, packRow: pairedRow, numbers: 'weights in pairs' };
   }
   const ways = waysOf(shift, (o) => largestSum(dense, o), rounding);
-  if (weightBits === 4) return { shift: ways, packRow: nibbleRow, numbers: 'plus 8, two a byte' };
   return { kernel: 'dsp_wide', shift: ways, packRow: wideRow, numbers: 'each weight a byte' };
 }
 
@@ -48,9 +46,7 @@ function packConv2dDsp(layer: Int8Convolution, rounding: Rounding): PackedLayer 
   if (inputs > 65532) return null;
   const dense = { inputs, outputs: outputChannels, weights, foldedBias };
   const { packRow, numbers, ...form } = formOf(dense, layer, rounding);
-  // A group is what four bytes hold of a row.
-  const size = layer.weightBits === 4 ? 8 : 4;
-  const groups = Math.ceil(inputs / size);
+  const groups = Math.ceil(inputs / 4);
   const packed = new Int8Array(Math.ceil(outputChannels / 2) * 8 * groups);
   const bias = new Int32Array(outputChannels);
   for (let o = 0; o < outputChannels; o++) {
@@ -68,7 +64,7 @@ function packConv2dDsp(layer: Int8Convolution, rounding: Rounding): PackedLayer 
     ...form,
     layout: `packed for kernels/dsp: two channels interleaved, ${numbers}`,
     biasContent: BIAS_CONTENT,
-    scratchBytes: 5 * size * groups + 3,
+    scratchBytes: 20 * groups + 3,
     order: { pixelsAtATime: 2 },
   };
 }
@@ -116,8 +112,6 @@ function packDepthwiseDsp(layer: Int8Convolution, rounding: Rounding): PackedLay
 }
 
 function packDenseDsp(layer: Int8Dense, rounding: Rounding): PackedLayer {
-  const size = layer.weightBits === 4 ? 8 : 4;
-  const padded = Math.ceil(layer.inputs / size) * size;
   const { packRow, numbers, ...form } = formOf(layer, layer, rounding);
   return {
     set: 'dsp',
@@ -126,9 +120,9 @@ function packDenseDsp(layer: Int8Dense, rounding: Rounding): PackedLayer {
     ...form,
     layout: `packed for kernels/dsp: four rows interleaved, ${numbers}`,
     biasContent: BIAS_CONTENT,
-    scratchBytes: 2 * padded + 3,
+    scratchBytes: 2 * (Math.ceil(layer.inputs / 4) * 4) + 3,
     // Four bytes become eight: the last ones are read when all but eight are written.
-    scratchDistance: padded,
+    scratchDistance: Math.ceil(layer.inputs / 4) * 4,
   };
 }
 
@@ -136,18 +130,8 @@ function packDenseDsp(layer: Int8Dense, rounding: Rounding): PackedLayer {
 export const DSP: KernelSetCode = {
   fallback: 'armv7m',
   layers: { fully_connected: packDenseDsp, conv_2d: packConv2dDsp, depthwise_conv_2d: packDepthwiseDsp },
-  int4Layers: {
-    fully_connected: packDenseDsp,
-    conv_2d: packConv2dDsp,
-    depthwise_conv_2d: unpackedFirst(packDepthwiseDsp),
-  },
+  int4Layers: {},
   kernels: ['add_s8'],
-  codeBytes: {
-    fully_connected_s8: 800,
-    conv_2d_s8: 900,
-    depthwise_conv_2d_s8: 900,
-    add_s8: 200,
-    fully_connected_s4: 800,
-    conv_2d_s4: 900,
-  },
+  instructionsPerMac: 1,
+  codeBytes: { fully_connected_s8: 800, conv_2d_s8: 900, depthwise_conv_2d_s8: 900, add_s8: 200 },
 };

@@ -3,7 +3,6 @@ import type { Int8Convolution } from '../../../ir/ops/int8/convolution.js';
 import type { IntegerGeometry } from '../../../ir/ops/int8/window.js';
 import type { Rounding } from '../../../ir/requantize.js';
 import type { KernelSetCode, PackedLayer } from './kernel-set.js';
-import { unpackedFirst } from './unpacked.js';
 
 /** `GRAPES_CONV_2D_S8_MVE_STRIP` */
 const STRIP_BYTES = 1024;
@@ -162,7 +161,8 @@ function packDepthwiseMve(layer: Int8Convolution, rounding: Rounding): PackedLay
 export const MVE: KernelSetCode = {
   fallback: 'dsp',
   layers: { fully_connected: packDenseMve, conv_2d: packConv2dMve, depthwise_conv_2d: packDepthwiseMve },
-  int4Layers: { depthwise_conv_2d: unpackedFirst(packDepthwiseMve) },
+  int4Layers: {},
   kernels: ['add_s8'],
+  instructionsPerMac: 0.25,
   codeBytes: { fully_connected_s8: 500, conv_2d_s8: 900, depthwise_conv_2d_s8: 1300, add_s8: 200 },
 };

@@ -1,9 +1,9 @@
 import type { Conv2dOp, DepthwiseConv2dOp } from '../../../ir/integer-ops.js';
 import { prepareInt8Convolution } from '../../../ir/ops/int8/convolution.js';
 import { packLayer } from '../kernel-sets/choose.js';
-import { number, pointer, roundingArgument, scratchArgument, shape } from './arguments.js';
+import { constant, number, pointer, roundingArgument, scratchArgument, shape } from './arguments.js';
 import { tameConstantChannels } from './constant-channels.js';
-import type { KernelCall, LowerOp } from './lowered-op.js';
+import type { LowerOp } from './lowered-op.js';
 import { outputOverlap } from './output-overlap.js';
 
 /** Both kinds of convolution: one list of arguments, one set of constants. */
@@ -17,13 +17,10 @@ export const lowerConvolution: LowerOp<Conv2dOp | DepthwiseConv2dOp> = (graph, o
   const from = `${g.inputHeight}x${g.inputWidth}x${g.channels}`;
   const to = `${g.outputHeight}x${g.outputWidth}x${outputChannels}`;
   const what = op.kind === 'conv_2d' ? 'convolution' : 'depthwise convolution';
-  const unpack = packed.unpackedGroups === undefined ? null : unpacking(packed.unpackedGroups, name('weights'));
-  const bits = unpack === null ? layer.weightBits : 8;
   return {
     symbol,
     comment: `${op.name}: ${g.kernelHeight}x${g.kernelWidth} ${what}${strideText(op)}, ${from} -> ${to}${op.activation === 'none' ? '' : `, ${op.activation} in the clamp`}`,
-    kernelHeader: `kernels/${packed.set}/${op.kind}_s${bits}.h`,
-    ...(unpack === null ? {} : { helperHeader: 'kernels/plain/unpack_s4.h' }),
+    kernelHeader: `kernels/${packed.set}/${op.kind}_s${layer.weightBits}.h`,
     constants: [
       {
         name: `${symbol}_weights`,
@@ -58,23 +55,22 @@ export const lowerConvolution: LowerOp<Conv2dOp | DepthwiseConv2dOp> = (graph, o
         comment: `${op.name}: power of two that belongs to the multiplier`,
       },
     ],
-    scratchBytes: packed.scratchBytes + (unpack?.bytes ?? 0),
+    scratchBytes: packed.scratchBytes,
     ...(packed.order === undefined ? {} : { overlap: outputOverlap(g, outputChannels, packed.order) }),
     macs: g.outputHeight * g.outputWidth * layer.weights.length,
     calls: ({ input, output, scratch }) => [
-      ...(unpack === null ? [] : [unpack.call(scratch)]),
       {
-        kernel: `grapes_${op.kind}_s${bits}_${packed.kernel ?? packed.set}`,
+        kernel: `grapes_${op.kind}_s${layer.weightBits}_${packed.kernel ?? packed.set}`,
         title: `${op.kind}_${from}_to_${to}`,
         arguments: [
           pointer('const int8_t *', 'input', input),
           shape('uint16_t', 'in_height', g.inputHeight),
           shape('uint16_t', 'in_width', g.inputWidth),
           shape('uint16_t', 'in_channels', g.channels),
-          pointer('const int8_t *', 'weights', unpack === null ? name('weights') : unpack.at(scratch)),
-          pointer('const int32_t *', 'bias', name('bias')),
-          pointer('const int32_t *', 'multiplier', name('multiplier')),
-          pointer('const int8_t *', 'shift', name('shift')),
+          constant('const int8_t *', 'weights', name('weights')),
+          constant('const int32_t *', 'bias', name('bias')),
+          constant('const int32_t *', 'multiplier', name('multiplier')),
+          constant('const int8_t *', 'shift', name('shift')),
           pointer('int8_t *', 'output', output),
           shape('uint16_t', 'out_height', g.outputHeight),
           shape('uint16_t', 'out_width', g.outputWidth),
@@ -92,7 +88,7 @@ export const lowerConvolution: LowerOp<Conv2dOp | DepthwiseConv2dOp> = (graph, o
           number('int8_t', 'clamp_min', layer.clampMin),
           number('int8_t', 'clamp_max', layer.clampMax),
           roundingArgument(graph),
-          scratchArgument(packed.scratchBytes, unpack === null ? scratch : unpack.behind(scratch)),
+          scratchArgument(packed.scratchBytes, scratch),
         ],
       },
     ],
@@ -103,33 +99,4 @@ function strideText({ window }: Conv2dOp | DepthwiseConv2dOp): string {
   const { strides, dilation } = window;
   const strided = strides[0] === 1 && strides[1] === 1 ? '' : `, stride ${strides.join('x')}`;
   return dilation[0] === 1 && dilation[1] === 1 ? strided : `${strided}, dilation ${dilation.join('x')}`;
-}
-
-/** int4 weights go to the begin of the scratch memory; the kernel's own part is behind them. */
-function unpacking(
-  groups: number,
-  weights: string,
-): {
-  /** Three of them let the weights begin at a multiple of four. */
-  readonly bytes: number;
-  at(scratch: string): string;
-  behind(scratch: string): string;
-  call(scratch: string): KernelCall;
-} {
-  const bytes = 8 * groups + 3;
-  const at = (scratch: string): string => `grapes_word_aligned(${scratch})`;
-  return {
-    bytes,
-    at,
-    behind: (scratch) => `${scratch} + ${bytes}`,
-    call: (scratch) => ({
-      kernel: 'grapes_unpack_s4',
-      title: 'unpack_weights',
-      arguments: [
-        pointer('const int8_t *', 'packed', weights),
-        number('uint16_t', 'groups', groups),
-        pointer('int8_t *', 'values', at(scratch)),
-      ],
-    }),
-  };
 }

@@ -2,7 +2,7 @@ import type { KernelSet } from '../../../ir/c-sources.js';
 import type { FullyConnectedOp, QuantizedGraph } from '../../../ir/graph.js';
 import { prepareInt8Dense } from '../../../ir/ops/fully-connected.js';
 import { packLayer } from '../kernel-sets/choose.js';
-import { number, pointer, roundingArgument, scratchArgument, shape } from './arguments.js';
+import { constant, number, pointer, roundingArgument, scratchArgument, shape } from './arguments.js';
 import type { LowerOp } from './lowered-op.js';
 
 /** Which set's kernel computes the layer, and so how its weights lie in flash: the set, and how its functions' names end. */
@@ -74,10 +74,10 @@ export const lowerFullyConnected: LowerOp<FullyConnectedOp> = (graph, op, { pref
         arguments: [
           pointer('const int8_t *', 'input', input),
           shape('uint16_t', 'inputs', inputs),
-          pointer('const int8_t *', 'weights', name('weights')),
-          pointer('const int32_t *', 'bias', name('bias')),
-          pointer('const int32_t *', 'multiplier', name('multiplier')),
-          pointer('const int8_t *', 'shift', name('shift')),
+          constant('const int8_t *', 'weights', name('weights')),
+          constant('const int32_t *', 'bias', name('bias')),
+          constant('const int32_t *', 'multiplier', name('multiplier')),
+          constant('const int8_t *', 'shift', name('shift')),
           shape('uint8_t', 'per_row', perRow ? 1 : 0),
           pointer('int8_t *', 'output', output),
           shape('uint16_t', 'outputs', outputs),
