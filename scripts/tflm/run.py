@@ -1,7 +1,9 @@
 """Runs .tflite models in TFLite Micro's interpreter on seeded inputs and prints what came out, as JSON.
 
-usage: run.py SAMPLES MODEL...
-Models of float32 get the same bytes divided by 64, and their outputs are printed as they are.
+usage: run.py [--edges JSON] SAMPLES MODEL...
+Models of float32 get the same bytes divided by 64, and their outputs are printed as they are. With --edges (a
+list of [scale, zero point] for the int8 inputs, then one for the outputs) the bytes stand for numbers: an input of another
+type gets these numbers, and an output of another type is turned back into int8. Several inputs share one byte string, several outputs make one.
 Input 0 is all -128, input 1 all 127, the others come from a 32-bit xorshift (13, 17, 5) seeded with 0x9E3779B9 for each
 model: byte = bits 16 to 23, minus 128.
 """
@@ -13,7 +15,7 @@ import sys
 import numpy as np
 from tflite_micro.python.tflite_micro import runtime
 
-ARENA_BYTES = 4_000_000
+ARENA_BYTES = 64_000_000
 
 
 def inputs(count, size):
@@ -31,23 +33,37 @@ def inputs(count, size):
         yield values
 
 
-def run(path, count):
+def details_of(get):
+    found = []
+    while True:
+        try:
+            found.append(get(len(found)))
+        except (ValueError, IndexError):
+            return found
+
+
+def run(path, count, edges):
     with open(path, "rb") as file:
         model = file.read()
     interpreter = runtime.Interpreter.from_bytes(model, arena_size=ARENA_BYTES)
-    details = interpreter.get_input_details(0)
-    kinds = (details["dtype"], interpreter.get_output_details(0)["dtype"])
-    if kinds not in ((np.int8, np.int8), (np.float32, np.float32)):
-        raise ValueError("its input and output are neither int8 nor float32")
-    shape = details["shape"]
-    if kinds[0] == np.float32:
-        return run_float(interpreter, path, model, count, shape)
+    ins = details_of(interpreter.get_input_details)
+    outs = details_of(interpreter.get_output_details)
+    kinds = {details["dtype"] for details in ins + outs}
+    if edges is None and kinds == {np.float32}:
+        return run_float(interpreter, path, model, count, ins[0]["shape"])
+    if edges is None and kinds != {np.int8}:
+        raise ValueError("its inputs and outputs are neither int8 nor float32")
     outputs = hashlib.sha256()
     first = None
-    for values in inputs(count, int(np.prod(shape))):
-        interpreter.set_input(values.reshape(shape), 0)
+    sizes = [int(np.prod(details["shape"])) for details in ins]
+    for values in inputs(count, sum(sizes)):
+        at = 0
+        for k, details in enumerate(ins):
+            part = values[at : at + sizes[k]].reshape(details["shape"])
+            at += sizes[k]
+            interpreter.set_input(to_edge(part, details["dtype"], edges and edges[0][k]), k)
         interpreter.invoke()
-        output = interpreter.get_output(0).astype(np.int8).flatten()
+        output = np.concatenate([from_edge(interpreter.get_output(k), edges and edges[1][k]).flatten() for k in range(len(outs))])
         outputs.update(output.tobytes())
         first = output[:16].tolist() if first is None else first
     return {
@@ -57,6 +73,26 @@ def run(path, count):
         "firstOutput": first,
         "outputsSha256": outputs.hexdigest(),
     }
+
+
+def to_edge(values, dtype, edge):
+    if dtype == np.int8:
+        return values
+    if dtype == np.uint8:
+        return (values.astype(np.int16) + 128).astype(np.uint8)
+    if dtype == np.float32:
+        return (np.float32(edge[0]) * (values.astype(np.float32) - edge[1])).astype(np.float32)
+    raise ValueError(f"its input is {dtype}")
+
+
+def from_edge(values, edge):
+    if values.dtype == np.int8:
+        return values
+    if values.dtype == np.uint8:
+        return (values.astype(np.int16) - 128).astype(np.int8)
+    if values.dtype == np.float32:
+        return (np.round(values / np.float32(edge[0])) + edge[1]).astype(np.int8)
+    raise ValueError(f"its output is {values.dtype}")
 
 
 def run_float(interpreter, path, model, count, shape):
@@ -73,11 +109,14 @@ def run_float(interpreter, path, model, count, shape):
     }
 
 
-def attempt(path, count):
+def attempt(path, count, edges):
     try:
-        return run(path, count)
+        return run(path, count, edges)
     except Exception as error:  # the interpreter refuses what it does not know in several ways
         return {"model": os.path.basename(path), "error": str(error)[:200]}
 
 
-print(json.dumps([attempt(path, int(sys.argv[1])) for path in sys.argv[2:]], indent=2))
+arguments = sys.argv[1:]
+given = json.loads(arguments[1]) if arguments[0] == "--edges" else None
+samples, *paths = arguments if given is None else arguments[2:]
+print(json.dumps([attempt(path, int(samples), given) for path in paths], indent=2))

@@ -6,7 +6,6 @@ import type {
   LearnRunOptions,
   QuantizeOptions,
   TrainOptions,
-  ExportProjectOptions,
   VerifyOptions,
 } from '../ir/options.js';
 
@@ -41,7 +40,6 @@ export interface ProjectConfig {
   readonly quantize: QuantizeOptions;
   /** Null: the device only infers. */
   readonly learn: LearnConfig | null;
-  readonly export: ExportProjectOptions;
   readonly verify: VerifyOptions;
   readonly budget: BudgetOptions;
 }

@@ -155,11 +155,6 @@ export interface LearnRunOptions {
   readonly seed: number;
 }
 
-export interface ExportProjectOptions {
-  /** Layers take turns, some rows of an image at a time, where that saves RAM at little cost: `auto`, or `off`. */
-  readonly streaming: 'auto' | 'off';
-}
-
 export interface VerifyOptions {
   /** How many test samples go through the device. */
   readonly samples: number | 'all';

@@ -32,7 +32,7 @@ export function randomSamples(rng: Rng, graph: QuantizedGraph, count: number): E
 export function exportRandom(
   rng: Rng,
   graph: QuantizedGraph,
-  options: Pick<ExportOptions, 'learn' | 'kernels' | 'streaming'>,
+  options: Pick<ExportOptions, 'learn' | 'kernels'>,
   samples = 20,
 ): CSources {
   const selfTest = randomSamples(rng, graph, samples);

@@ -62,8 +62,8 @@ void t.test('TFLite Micro computes the same bytes, also from what is exported ag
   }
   t.ok(RECORDED.graphs.length >= 200, `${RECORDED.graphs.length} models`);
   t.same([...kinds].sort(), [...INTEGER_OP_KINDS, 'fully_connected', 'lookup'].sort(), 'every op of ours occurs');
-  t.ok(thinned > 5, `${thinned} had dead channels`);
-  t.ok(again > 50, `${again} exported again`);
+  t.ok(thinned > 2, `${thinned} had dead channels`);
+  t.ok(again > 25, `${again} exported again`);
 });
 
 void t.test('and with int4 weights', async (t) => {

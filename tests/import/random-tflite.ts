@@ -23,8 +23,10 @@ const options = (type: OptionsType, ...fields: NewOption[]): NewOperator['option
 
 /** Steps that a random network is made of, by name. */
 export const STEPS: Readonly<Record<string, Step>> = {
-  conv_2d: (net, at) => net.convolution(at, false),
-  depthwise_conv_2d: (net, at) => net.convolution(at, true),
+  conv_2d: (net, at) => net.convolution(at, 'CONV_2D'),
+  depthwise_conv_2d: (net, at) => net.convolution(at, 'DEPTHWISE_CONV_2D'),
+  grouped_conv_2d: (net, at) => net.convolution(at, 'CONV_2D', true),
+  transpose_conv: (net, at) => net.transposeConvolution(at),
   dense_rows: (net, at) => net.dense(at, true),
   average_pool_2d: (net, at) => net.pool(at, 'AVERAGE_POOL_2D'),
   max_pool_2d: (net, at) => net.pool(at, 'MAX_POOL_2D'),
@@ -61,6 +63,7 @@ export const ENDS: Readonly<Record<string, Step>> = {
   mean: (net, at) => net.reduce(at, 'MEAN'),
   sum: (net, at) => net.reduce(at, 'SUM'),
   reduce_max: (net, at) => net.reduce(at, 'REDUCE_MAX'),
+  reduce_min: (net, at) => net.reduce(at, 'REDUCE_MIN'),
   image: (_net, at) => at,
 };
 
@@ -70,7 +73,7 @@ export interface RandomTflite {
 }
 
 /**
- * A random int8 model as a .tflite file: an image, three to seven steps, and an end. Scales fill the range of int8, zero
+ * A random int8 model as a .tflite file: an image or two, three to seven steps, and one end or two. Scales fill the range of int8, zero
  * points stand at its ends too. Step `seed` of the list comes first, so that every one has its turn. Nothing but whole
  * numbers and quotients goes into it: same seed, same bytes on every machine.
  */
@@ -85,19 +88,20 @@ export function randomInt4Tflite(seed: number): RandomTflite {
 
 function draw(net: Net, seed: number, names: readonly string[]): RandomTflite {
   const ends = Object.keys(ENDS);
-  let at = net.image();
+  let at = net.start();
   const count = net.between(3, 7);
   for (let k = 0; k < count; k++) {
     const step = STEPS[names[k === 0 ? seed % names.length : net.below(names.length)]];
     at = step(net, at) ?? at;
   }
-  at = ENDS[ends[net.below(ends.length)]](net, at) ?? at;
-  return { file: writeTflite(net.model(at)), codes: net.codes() };
+  const made = [0, ...(net.below(5) === 0 ? [1] : [])].map(() => ENDS[ends[net.below(ends.length)]](net, at) ?? at);
+  return { file: writeTflite(net.model([...new Set(made)])), codes: net.codes() };
 }
 
 class Net {
   private readonly tensors: NewTensor[] = [];
   private readonly operators: NewOperator[] = [];
+  private readonly inputs: number[] = [];
 
   constructor(
     private readonly rng: Rng,
@@ -116,11 +120,21 @@ class Net {
     return this.operators.map(({ code }) => code);
   }
 
-  model(output: number): NewModel {
-    // An interpreter wants at least one operator.
-    const at = this.operators.length === 0 ? this.unary(output, 'RELU', this.near(output)) : output;
-    const { tensors, operators } = this;
-    return { description: '', name: 'random', tensors, operators, inputs: [0], outputs: [at] };
+  model(made: readonly number[]): NewModel {
+    // An interpreter wants at least one operator, and no output that is an input.
+    const outputs = made.map((id) => (this.inputs.includes(id) ? this.unary(id, 'RELU', this.near(id)) : id));
+    const { tensors, operators, inputs } = this;
+    return { description: '', name: 'random', tensors, operators, inputs, outputs };
+  }
+
+  /** One image, or the sum of two. */
+  start(): number {
+    const first = this.image();
+    this.inputs.push(first);
+    if (this.below(5) !== 0) return first;
+    const second = this.tensor(this.shape(first), this.near(first));
+    this.inputs.push(second);
+    return this.operator('ADD', [first, second], this.shape(first), this.near(first), options('add'));
   }
 
   image(): number {
@@ -230,9 +244,14 @@ class Net {
     return of.every((n) => n > 0) ? of : null;
   }
 
-  convolution(at: number, depthwise: boolean): number | null {
+  convolution(at: number, code: 'CONV_2D' | 'DEPTHWISE_CONV_2D', grouped = false): number | null {
     if (!this.isImage(at)) return null;
+    const depthwise = code === 'DEPTHWISE_CONV_2D';
     const [, height, width, channels] = this.shape(at);
+    const groups = grouped
+      ? [channels, 3, 2].find((g) => channels % g === 0 && (g < channels || this.below(2) === 0))
+      : 1;
+    if (groups === undefined) return null;
     const kernel = [this.between(1, Math.min(4, height)), this.between(1, Math.min(4, width))];
     const dilates = this.below(4) === 0;
     const strides = dilates ? [1, 1] : [this.between(1, 2), this.between(1, 2)];
@@ -242,10 +261,10 @@ class Net {
     if (places === null) return null;
     const to = this.affine();
     const multiplier = this.between(1, channels > 4 ? 1 : 3);
-    const out = depthwise ? channels * multiplier : this.between(1, 10);
+    const out = depthwise ? channels * multiplier : groups * this.between(1, groups === 1 ? 10 : 3);
     const weights = depthwise
       ? this.weights(at, [1, ...kernel, out], 3, to)
-      : this.weights(at, [out, ...kernel, channels], 0, to);
+      : this.weights(at, [out, ...kernel, channels / groups], 0, to);
     const padding = int8(0, same ? 0 : 1);
     const stride = [int32(1, strides[1]), int32(2, strides[0])];
     const of = depthwise
@@ -266,10 +285,27 @@ class Net {
           int32(4, dilation[1]),
           int32(5, dilation[0]),
         );
-    const code = depthwise ? 'DEPTHWISE_CONV_2D' : 'CONV_2D';
     // TFLite Micro's depthwise kernel wants an absent bias left away.
     const constants = depthwise ? weights.filter((id) => id >= 0) : weights;
     return this.operator(code, [at, ...constants], [1, ...places, out], to, of);
+  }
+
+  transposeConvolution(at: number): number | null {
+    if (!this.isImage(at)) return null;
+    const [, height, width, channels] = this.shape(at);
+    const kernel = [this.between(1, 5), this.between(1, 4)];
+    const strides = [this.between(1, 3), this.between(1, 3)];
+    const same = this.below(2) === 0;
+    const out = this.between(1, 4);
+    const sizes = [height, width].map((d, k) => d * strides[k] + (same ? 0 : Math.max(0, kernel[k] - strides[k])));
+    const shape = [1, ...sizes, out];
+    if (elementCount(shape) > 3000) return null;
+    const to = this.affine();
+    const [w, b] = this.weights(at, [out, ...kernel, channels], 0, to);
+    const inputs = [this.integers([4], shape), w, at, ...(b < 0 ? [] : [b])];
+    const stride = [int32(1, strides[1]), int32(2, strides[0])];
+    const of = options('transpose_conv', int8(0, same ? 0 : 1), ...stride, int8(3, this.activation()));
+    return this.operator('TRANSPOSE_CONV', inputs, shape, to, of);
   }
 
   pool(at: number, code: string): number | null {
@@ -493,18 +529,15 @@ class Net {
 
   reduce(at: number, code: string, keeps = this.below(2) === 0): number | null {
     if (!this.isImage(at)) return null;
-    const [, height, width, channels] = this.shape(at);
-    const axes = this.below(2) === 0 ? [1, 2] : [2, 1];
-    const to = code === 'REDUCE_MAX' ? this.quant(at) : this.near(at);
-    const coarse = code === 'SUM' ? { ...to, scale: Math.fround(to.scale * Math.ceil((height * width) / 2)) } : to;
-    const shape = keeps ? [1, 1, 1, channels] : [1, channels];
-    return this.operator(
-      code,
-      [at, this.integers([2], axes)],
-      shape,
-      coarse,
-      options('reducer', int8(0, Number(keeps))),
-    );
+    const own = this.shape(at);
+    const axes = [[1, 2], [2, 1], [1, 2], [3], [1], [-1, 1], [2], [2, 3], [1, 2, 3]][keeps ? 0 : this.below(9)];
+    const reduced = own.map((_, k) => axes.some((axis) => (axis + own.length) % own.length === k));
+    const places = elementCount(own.filter((_, k) => reduced[k]));
+    const to = code.startsWith('REDUCE') ? this.quant(at) : this.near(at);
+    const coarse = code === 'SUM' ? { ...to, scale: Math.fround(to.scale * Math.ceil(places / 2)) } : to;
+    const shape = keeps ? own.map((d, k) => (reduced[k] ? 1 : d)) : own.filter((_, k) => !reduced[k]);
+    const of = options('reducer', int8(0, Number(keeps)));
+    return this.operator(code, [at, this.integers([axes.length], axes)], shape, coarse, of);
   }
 
   unary(at: number, code: string, to: Affine): number {

@@ -18,12 +18,15 @@
  * bias         [out_channels]: the layer's bias, without the input's zero point
  * multiplier, shift   as in kernels/plain; tflite: every shift in [-22, -1], and sums stay below 2^29 (checked)
  * scratch      not used
+ *
+ * All others: grapes_depthwise_conv_2d_s8_dsp_window of depthwise_window.h.
  */
 #ifndef GRAPES_DSP_DEPTHWISE_CONV_2D_S8_H
 #define GRAPES_DSP_DEPTHWISE_CONV_2D_S8_H
 
 #include <stddef.h>
 
+#include "depthwise_window.h"
 #include "requantize.h"
 
 /*

@@ -27,41 +27,49 @@
 #ifndef GRAPES_DSP_FULLY_CONNECTED_S8_H
 #define GRAPES_DSP_FULLY_CONNECTED_S8_H
 
+#include "nibbles.h"
 #include "requantize.h"
-#include "wide.h"
 
 /* Three bytes let the kernel start at a multiple of four. */
 #define GRAPES_FULLY_CONNECTED_S8_DSP_SCRATCH(inputs) (2 * (((inputs) + 3) / 4 * 4) + 3)
 
 /* ---- the layer ---- */
 
-/* A row's output. Both kernels: `wide` is a constant at every call. */
+/* A row's output. `form` is a constant at every call. */
 #define GRAPES_DSP_OUTPUT(sum, scale, by)                                                                  \
-  (wide ? grapes_requantize_any_dsp(sum, scale, by, output_zero_point, clamp_min, clamp_max)               \
-        : grapes_requantize_pairs_dsp(sum, scale, by, output_zero_point, clamp_min, clamp_max, rounding))
+  (form != GRAPES_PAIRS_DSP                                                                                \
+       ? grapes_requantize_any_dsp((sum) - offset, scale, by, output_zero_point, clamp_min, clamp_max)     \
+       : grapes_requantize_pairs_dsp(sum, scale, by, output_zero_point, clamp_min, clamp_max, rounding))
 #define GRAPES_DSP_ROW_OUTPUT(row)                                                              \
   output[row] = GRAPES_DSP_OUTPUT(sums[row], per_row ? multiplier[row] : common_multiplier,     \
                                   per_row ? shift[row] : common_shift)
 
-GRAPES_INLINE void grapes_fully_connected_s8_form_dsp(const int8_t *input, uint16_t inputs, const int8_t *weights,
-                                                      const int32_t *bias, const int32_t *multiplier,
-                                                      const int8_t *shift, uint8_t per_row, int8_t *output,
-                                                      uint16_t outputs, int8_t output_zero_point, int8_t clamp_min,
-                                                      int8_t clamp_max, uint8_t rounding, int8_t *scratch, int wide) {
-  const uint16_t groups = (uint16_t)((inputs + 3u) / 4u);
+GRAPES_INLINE void grapes_fully_connected_form_dsp(const int8_t *input, uint16_t inputs, const int8_t *weights,
+                                                   const int32_t *bias, const int32_t *multiplier,
+                                                   const int8_t *shift, uint8_t per_row, int8_t *output,
+                                                   uint16_t outputs, int8_t output_zero_point, int8_t clamp_min,
+                                                   int8_t clamp_max, uint8_t rounding, int8_t *scratch, int form) {
+  const uint16_t size = form == GRAPES_NIBBLES_DSP ? 8 : 4;
+  const uint16_t groups = (uint16_t)((inputs + size - 1u) / size);
   uint32_t *const words = (uint32_t *)(void *)(scratch + ((4u - ((uintptr_t)scratch & 3u)) & 3u));
   int8_t *const end = output + outputs;
   const int32_t common_multiplier = *multiplier;
   const int8_t common_shift = *shift;
-  if (wide) {
-    grapes_widen_s8_dsp(input, inputs, words);
-  } else {
+  uint32_t offset = 0;
+  if (form == GRAPES_PAIRS_DSP) {
     grapes_expand_s8_dsp(input, inputs, words);
+  } else {
+    grapes_widen_s8_dsp(input, inputs, words);
+  }
+  if (form == GRAPES_NIBBLES_DSP) {
+    for (uint32_t k = (inputs + 3u) / 4u * 2u; k < 4u * groups; k++) words[k] = 0;
+    offset = grapes_sum_pairs_dsp(words, 4u * groups, 1);
   }
   for (; end - output >= 4; output += 4, bias += 4, multiplier += 4u * per_row, shift += 4u * per_row) {
     uint32_t sums[4];
-    weights = wide ? grapes_dot_four_wide_rows_dsp(weights, words, groups, bias, sums)
-                   : grapes_dot_four_rows_dsp(weights, words, groups, bias, sums);
+    weights = form == GRAPES_NIBBLES_DSP ? grapes_dot_four_nibble_rows_dsp(weights, words, groups, bias, sums)
+              : form == GRAPES_WIDE_DSP  ? grapes_dot_four_wide_rows_dsp(weights, words, groups, bias, sums)
+                                         : grapes_dot_four_rows_dsp(weights, words, groups, bias, sums);
     /* Written out: at -Os a loop would keep the sums in memory. */
     GRAPES_DSP_ROW_OUTPUT(0);
     GRAPES_DSP_ROW_OUTPUT(1);
@@ -70,8 +78,9 @@ GRAPES_INLINE void grapes_fully_connected_s8_form_dsp(const int8_t *input, uint1
   }
   for (; output != end; output++, bias++, multiplier += per_row, shift += per_row) {
     uint32_t sum;
-    weights = wide ? grapes_dot_one_wide_row_dsp(weights, words, groups, bias, &sum)
-                   : grapes_dot_one_row_dsp(weights, words, groups, bias, &sum);
+    weights = form == GRAPES_NIBBLES_DSP ? grapes_dot_one_nibble_row_dsp(weights, words, groups, bias, &sum)
+              : form == GRAPES_WIDE_DSP  ? grapes_dot_one_wide_row_dsp(weights, words, groups, bias, &sum)
+                                         : grapes_dot_one_row_dsp(weights, words, groups, bias, &sum);
     *output = GRAPES_DSP_OUTPUT(sum, *multiplier, *shift);
   }
 }
@@ -84,8 +93,8 @@ static inline void grapes_fully_connected_s8_dsp(const int8_t *input, uint16_t i
                                                  uint8_t per_row, int8_t *output, uint16_t outputs,
                                                  int8_t output_zero_point, int8_t clamp_min, int8_t clamp_max,
                                                  uint8_t rounding, int8_t *scratch) {
-  grapes_fully_connected_s8_form_dsp(input, inputs, weights, bias, multiplier, shift, per_row, output, outputs,
-                                     output_zero_point, clamp_min, clamp_max, rounding, scratch, 0);
+  grapes_fully_connected_form_dsp(input, inputs, weights, bias, multiplier, shift, per_row, output, outputs,
+                                  output_zero_point, clamp_min, clamp_max, rounding, scratch, GRAPES_PAIRS_DSP);
 }
 
 static inline void grapes_fully_connected_s8_dsp_wide(const int8_t *input, uint16_t inputs, const int8_t *weights,
@@ -93,8 +102,8 @@ static inline void grapes_fully_connected_s8_dsp_wide(const int8_t *input, uint1
                                                       const int8_t *shift, uint8_t per_row, int8_t *output,
                                                       uint16_t outputs, int8_t output_zero_point, int8_t clamp_min,
                                                       int8_t clamp_max, uint8_t rounding, int8_t *scratch) {
-  grapes_fully_connected_s8_form_dsp(input, inputs, weights, bias, multiplier, shift, per_row, output, outputs,
-                                     output_zero_point, clamp_min, clamp_max, rounding, scratch, 1);
+  grapes_fully_connected_form_dsp(input, inputs, weights, bias, multiplier, shift, per_row, output, outputs,
+                                  output_zero_point, clamp_min, clamp_max, rounding, scratch, GRAPES_WIDE_DSP);
 }
 
 /* Where the byte of weight [row][column] lies. */

@@ -6,7 +6,7 @@
  * it is. Otherwise a strip of windows is gathered in the scratch memory, column after column: neighbours then share what
  * they both see, and every value is copied kernel_height times instead of kernel_height * kernel_width times. Where a whole
  * kernel row is at most sixteen values, windows are gathered one by one, row after row: fewer and fuller copies. Places
- * outside the input read as its zero point.
+ * outside the input read as its zero point. grapes_conv_2d_s8_mve_apart: dilations of the width of more than 1.
  *
  * weights, bias, multiplier, shift   packed as kernels/mve/rows.h describes, one row an output channel, inputs in the order
  *              [kernel column][kernel row][channel], or [kernel row][kernel column][channel] where windows are gathered one
@@ -119,6 +119,38 @@ static inline void grapes_conv_2d_s8_mve(const int8_t *input, uint16_t in_height
       grapes_gather_strip_mve(&strip, top, (int32_t)(x * stride_width) - pad_left,
                               by_column ? (count - 1u) * stride_width + kernel_width : count, scratch);
       grapes_rows_over_windows_mve(&rows, scratch, step, count, output, rounding);
+      output += count * out_channels;
+    }
+  }
+}
+
+/*
+ * The same for windows whose columns lie apart: they are gathered one by one, column after column, as many as fill a strip.
+ * weights in the order [kernel column][kernel row][channel]
+ */
+static inline void grapes_conv_2d_s8_mve_apart(
+    const int8_t *input, uint16_t in_height, uint16_t in_width, uint16_t in_channels, const int8_t *weights,
+    const int32_t *bias, const int32_t *multiplier, const int8_t *shift, int8_t *output, uint16_t out_height,
+    uint16_t out_width, uint16_t out_channels, uint16_t kernel_height, uint16_t kernel_width, uint16_t stride_height,
+    uint16_t stride_width, uint16_t dilation_height, uint16_t dilation_width, uint16_t pad_top, uint16_t pad_left,
+    int8_t input_zero_point, int8_t output_zero_point, int8_t clamp_min, int8_t clamp_max, uint8_t rounding,
+    int8_t *scratch) {
+  const uint32_t taps = (uint32_t)kernel_height * kernel_width * in_channels;
+  const struct grapes_rows_mve rows = {weights,      bias,              multiplier, shift,    taps,
+                                       out_channels, output_zero_point, clamp_min,  clamp_max};
+  const struct grapes_strip_mve strip = {input,         in_height,       in_width, in_channels,
+                                         kernel_height, dilation_height, 1,        dilation_width,
+                                         input_zero_point};
+  const uint32_t pixels = grapes_strip_pixels_mve(out_width, kernel_width, stride_width, taps, 0);
+  for (uint32_t y = 0; y < out_height; y++) {
+    const int32_t top = (int32_t)(y * stride_height) - pad_top;
+    for (uint32_t x = 0; x < out_width; x += pixels) {
+      const uint32_t count = out_width - x < pixels ? out_width - x : pixels;
+      for (uint32_t k = 0; k < count; k++) {
+        const int32_t left = (int32_t)((x + k) * stride_width) - pad_left;
+        grapes_gather_strip_mve(&strip, top, left, kernel_width, scratch + k * taps);
+      }
+      grapes_rows_over_windows_mve(&rows, scratch, taps, count, output, rounding);
       output += count * out_channels;
     }
   }

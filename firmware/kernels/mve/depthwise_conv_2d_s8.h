@@ -1,6 +1,6 @@
 /*
  * int8 depthwise convolution for cores with MVE: bit for bit what kernels/plain computes, for kernels of at most 4 x 4, any
- * stride and dilation, one or more output channels an input channel.
+ * stride and dilation, one or more output channels an input channel. depthwise_window.h: kernels of at most 8 x 8.
  *
  * The idea. VMLADAVA adds sixteen products, and a 3 x 3 window has nine. So four rows of the input are interleaved in the
  * scratch memory: a word holds four values of one channel, one below the other, and a gathering load takes four columns of
@@ -203,31 +203,31 @@ struct grapes_depthwise_part_mve {
   GRAPES_MVE_ONE("r0")                                     \
   "vmov q1[3], q1[1], r2, r0\n\t"
 
-/* `turns` times four outputs of a channel, the lanes in `lanes` stored. r0 and lr begin with these two. */
-#define GRAPES_MVE_OUTPUTS(sums, scale, clamp, ...)                                                            \
+/* `turns` times four outputs of a channel, the lanes in `lanes` stored at `at`. r0 and lr begin with these two. */
+#define GRAPES_MVE_OUTPUTS(sums, scale, clamp, at, ...)                                                            \
   __asm__ volatile("vmsr p0, r0\n\t"                                                                           \
                    "dls lr, lr\n"                                                                              \
                    "1:\n\t" sums "ldm %[numbers], {r0, r2, r4, r6}\n\t"                          \
                    "vadd.i32 q1, q1, r0\n\t" scale clamp                                              \
                    "vpst\n\t"                                                                                  \
-                   "vstrbt.32 q1, [%[to], %q[places]]\n\t"                                                     \
+                   "vstrbt.32 q1, [%[to], " at "]\n\t"                                                     \
                    "add %[to], %[to], %[to_step]\n\t"                                                          \
                    "le lr, 1b\n\t"                                                                             \
                    : [from] "+r"(from), [to] "+r"(to), "+r"(lanes), "+r"(turns)                                \
                    : [numbers] "r"(&numbers), [from_step] "r"(from_step), [to_step] "r"(to_step),              \
-                     [columns] "w"(columns), [places] "w"(places), [w] "w"(w), __VA_ARGS__                              \
+                     [columns] "w"(columns), [w] "w"(w), __VA_ARGS__                              \
                    : "r2", "r4", "r6", "q0", "q1", "p0", "memory")
-#define GRAPES_MVE_ALL_WEIGHTS [right] "w"(right), [down] "w"(down), [both] "w"(both)
-#define GRAPES_MVE_ENDS [low] "w"(low), [high] "w"(high)
+#define GRAPES_MVE_ALL_WEIGHTS [places] "w"(places), [right] "w"(right), [down] "w"(down), [both] "w"(both)
+#define GRAPES_MVE_ENDS [places] "w"(places), [low] "w"(low), [high] "w"(high)
 #define GRAPES_MVE_SOME_WEIGHTS [right] "w"(right), GRAPES_MVE_ENDS
-#define GRAPES_MVE_SCALED(sums, clamp, ...)                                          \
+#define GRAPES_MVE_SCALED(sums, clamp, at, ...)                                          \
   do {                                                                               \
     if (rounding == GRAPES_ROUNDING_SINGLE) {                                        \
-      GRAPES_MVE_OUTPUTS(sums, GRAPES_MVE_ONCE, clamp, __VA_ARGS__);                 \
+      GRAPES_MVE_OUTPUTS(sums, GRAPES_MVE_ONCE, clamp, at, __VA_ARGS__);                 \
     } else if (saturating) {                                                         \
-      GRAPES_MVE_OUTPUTS(sums, GRAPES_MVE_TWICE, clamp, __VA_ARGS__);                \
+      GRAPES_MVE_OUTPUTS(sums, GRAPES_MVE_TWICE, clamp, at, __VA_ARGS__);                \
     } else {                                                                         \
-      GRAPES_MVE_OUTPUTS(sums, GRAPES_MVE_TWICE_WITH_TIES, clamp, __VA_ARGS__);      \
+      GRAPES_MVE_OUTPUTS(sums, GRAPES_MVE_TWICE_WITH_TIES, clamp, at, __VA_ARGS__);      \
     }                                                                                \
   } while (0)
 
@@ -270,7 +270,8 @@ GRAPES_INLINE void grapes_depthwise_tile_outputs_mve(const struct grapes_depthwi
     numbers.multiplier = s->multiplier[o];
     numbers.shift = s->shift[o];
     const int8x16_t w = vldrbq_gather_offset_z_s8(weights, tap, (mve_pred16_t)used);
-    uint32_t carry = 0;
+    uint32_t carry;
+    __asm__("mov %0, #0" : "=r"(carry) : "r"(o)); /* of every o: or the compiler keeps a zero in the stack */
     const int8x16_t right = vshlcq_s8(w, &carry, 32);
     const int32x4_t down = vshlq_n_s32(vreinterpretq_s32_s8(w), 8);
     const int32x4_t both = vshlq_n_s32(vreinterpretq_s32_s8(right), 8);
@@ -282,12 +283,12 @@ GRAPES_INLINE void grapes_depthwise_tile_outputs_mve(const struct grapes_depthwi
       if (turns > 0) {
         if (two_by_two) {
           if (saturating) {
-            GRAPES_MVE_SCALED(GRAPES_MVE_TWO_BY_TWO, GRAPES_MVE_SATURATE, GRAPES_MVE_ALL_WEIGHTS);
+            GRAPES_MVE_SCALED(GRAPES_MVE_TWO_BY_TWO, GRAPES_MVE_SATURATE, "%q[places]", GRAPES_MVE_ALL_WEIGHTS);
           } else {
-            GRAPES_MVE_SCALED(GRAPES_MVE_TWO_BY_TWO_MADE, GRAPES_MVE_CLAMP, GRAPES_MVE_SOME_WEIGHTS);
+            GRAPES_MVE_SCALED(GRAPES_MVE_TWO_BY_TWO_MADE, GRAPES_MVE_CLAMP, "%q[places]", GRAPES_MVE_SOME_WEIGHTS);
           }
         } else {
-          GRAPES_MVE_SCALED(GRAPES_MVE_FOUR, GRAPES_MVE_CLAMP, GRAPES_MVE_ENDS);
+          GRAPES_MVE_SCALED(GRAPES_MVE_FOUR, GRAPES_MVE_CLAMP, "%q[places]", GRAPES_MVE_ENDS);
         }
       }
       if (more == 0) break;
@@ -413,5 +414,8 @@ GRAPES_INLINE void grapes_depthwise_conv_2d_s8_mve(
       (uint8_t)two_by_two};
   grapes_depthwise_layer_mve(&s, scratch + ((4u - ((uintptr_t)scratch & 3u)) & 3u), rounding);
 }
+
+/* Larger kernels, of the same parts. */
+#include "depthwise_window.h"
 
 #endif

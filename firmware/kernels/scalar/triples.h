@@ -58,7 +58,7 @@ GRAPES_ALWAYS_INLINE void grapes_split_triple(uint32_t a, uint32_t b, int32_t su
 }
 
 /*
- * Sums of four output channels over 4 * groups values of three pixels. Weights: for every value the four channels'. Returns
+ * Sums of four output channels over 4 * groups values of three pixels, at least one group. Weights: for every value the four channels'. Returns
  * where the next four channels' weights begin.
  */
 typedef const int8_t *grapes_dot_triples(const int8_t *w, const uint32_t *words, uint16_t groups, grapes_triples *sums);
@@ -66,7 +66,8 @@ typedef const int8_t *grapes_dot_triples(const int8_t *w, const uint32_t *words,
 static inline const int8_t *grapes_dot_triples_plain(const int8_t *w, const uint32_t *words, uint16_t groups,
                                                      grapes_triples *sums) {
   uint32_t a0 = 0, a1 = 0, a2 = 0, a3 = 0, b0 = 0, b1 = 0, b2 = 0, b3 = 0;
-  for (const uint32_t *const end = words + 8u * groups; words != end; words += 2, w += 4) {
+  const uint32_t *const end = words + 8u * groups;
+  do {
     const uint32_t first = words[0], second = words[1];
     const uint32_t w0 = (uint32_t)(int32_t)w[0], w1 = (uint32_t)(int32_t)w[1];
     const uint32_t w2 = (uint32_t)(int32_t)w[2], w3 = (uint32_t)(int32_t)w[3];
@@ -78,7 +79,9 @@ static inline const int8_t *grapes_dot_triples_plain(const int8_t *w, const uint
     b2 += w2 * second;
     a3 += w3 * first;
     b3 += w3 * second;
-  }
+    words += 2;
+    w += 4;
+  } while (words != end);
   *sums = (grapes_triples){{a0, a1, a2, a3}, {b0, b1, b2, b3}};
   return w;
 }

@@ -1,3 +1,5 @@
+import { packInt4 } from '../../ir/int4.js';
+
 /** How weights lie in flash: one layout for each kernel set. The TypeScript twin of the kernel's own description. */
 
 /** A dense layer's integers as the kernels use them. */
@@ -36,28 +38,40 @@ export const wideRow: PackRow = (row, length, bias) => {
   return { bytes, bias };
 };
 
+/** The inputs of eight weights from the lowest four bits of a word on. */
+const NIBBLE_INPUTS = [0, 1, 4, 5, 2, 3, 6, 7] as const;
+
+/** int4 weights plus 8, eight to a word: kernels/dsp/nibbles.h. */
+export const nibbleRow: PackRow = (row, _length, bias) => {
+  const groups = Math.ceil(row.length / 8);
+  const places = Int8Array.from({ length: 8 * groups }, (_, k) => {
+    const weight = row[(k & ~7) + NIBBLE_INPUTS[k & 7]] ?? 0;
+    return weight + 8;
+  });
+  return { bytes: packInt4(places), bias };
+};
+
 /** Blocks of four interleaved rows, the last ones of less than a block one by one: kernels/dsp. */
 export function packDsp(
   { inputs, outputs, weights, foldedBias }: DenseIntegers,
   packRow: PackRow = pairedRow,
 ): PackedDense {
-  const padded = Math.ceil(inputs / 4) * 4;
+  const rows = Array.from({ length: outputs }, (_, o) =>
+    packRow(weights.subarray(o * inputs, (o + 1) * inputs), Math.ceil(inputs / 4) * 4, foldedBias[o]),
+  );
+  const rowBytes = rows[0].bytes.length;
   const blocked = outputs - (outputs % 4);
-  const packed = new Int8Array(outputs * padded);
-  const bias = new Int32Array(outputs);
-  for (let o = 0; o < outputs; o++) {
-    const row = packRow(weights.subarray(o * inputs, (o + 1) * inputs), padded, foldedBias[o]);
-    const { bytes } = row;
-    if (o < blocked) {
-      for (let i = 0; i < padded; i += 4) {
-        packed.set(bytes.subarray(i, i + 4), (o & ~3) * padded + i * 4 + (o & 3) * 4);
-      }
-    } else {
-      packed.set(bytes, o * padded);
+  const packed = new Int8Array(outputs * rowBytes);
+  rows.forEach(({ bytes }, o) => {
+    if (o >= blocked) {
+      packed.set(bytes, o * rowBytes);
+      return;
     }
-    bias[o] = row.bias;
-  }
-  return { weights: packed, bias };
+    for (let i = 0; i < rowBytes; i += 4) {
+      packed.set(bytes.subarray(i, i + 4), (o & ~3) * rowBytes + i * 4 + (o & 3) * 4);
+    }
+  });
+  return { weights: packed, bias: Int32Array.from(rows, ({ bias }) => bias) };
 }
 
 /** A row with its neighbours in pairs: 256 * odd + even in two bytes, padded with zeros to `length`. */

@@ -1,12 +1,13 @@
 import { meanMultiplier } from '../../ir/ops/int8/mean.js';
 import { quantizeMultiplierFor } from '../../ir/requantize.js';
 import { elementCount } from '../../ir/tensor.js';
+import { stridesOf } from './broadcast.js';
 import { affine, inputsOf, resultOf, type Converted, type Converter } from './converter.js';
 import { invalid, unsupported } from './errors.js';
 import type { GraphMaker } from './graph-maker.js';
 import type { TfliteOperator } from './read-model.js';
 
-/** A reduction over everything that stands before the axes that are kept, as [places, channels]. */
+/** A reduction as one over [places, channels]: the axes that are kept stand last, if need be after a transposition. */
 interface Reduction {
   readonly input: number;
   readonly places: number;
@@ -24,13 +25,15 @@ function reductionOf(operator: TfliteOperator, graph: GraphMaker): Reduction {
   const counted = shape.map((size, axis) => ({ size, axis })).filter(({ size }) => size > 1);
   const reduced = counted.filter(({ axis }) => over.includes(axis));
   const kept = counted.filter(({ axis }) => !over.includes(axis));
-  if (kept.length > 0 && reduced.some(({ axis }) => axis > kept[0].axis)) {
-    throw unsupported(
-      `it goes over the axes ${over.join(', ')} of [${shape.join(', ')}]; all axes before the channels are imported`,
-    );
-  }
-  const size = (list: readonly { readonly size: number }[]): number => elementCount(list.map((axis) => axis.size));
-  return { input: graph.idOf(x), places: size(reduced), channels: size(kept) };
+  const [places, channels] = [reduced, kept].map((list) => elementCount(list.map(({ size }) => size)));
+  const source = graph.idOf(x);
+  if (kept.length === 0 || reduced.every(({ axis }) => axis < kept[0].axis)) return { input: source, places, channels };
+  const distances = stridesOf(shape);
+  const order = [...reduced, ...kept];
+  const strides = order.map(({ axis }) => distances[axis]);
+  const copy: Converted = { kind: 'strided_copy', input: source, inputs: [source], offset: 0, strides };
+  const sizes = order.map(({ size }) => size);
+  return { input: graph.between(copy, sizes, graph.affine(x)), places, channels };
 }
 
 /** Under the shape that the file gives the output. */
@@ -62,11 +65,27 @@ export const mean: Converter = (operator, graph) => average(operator, graph, tru
 export const sum: Converter = (operator, graph) => average(operator, graph, false);
 
 /** One window over everything. */
-export const reduceMax: Converter = (operator, graph) => {
+export const reduceMax: Converter = (operator, graph) => extreme(operator, graph, (id) => id);
+
+/** -1 - q turns the smallest byte into the largest, and back. */
+export const reduceMin: Converter = (operator, graph) => {
+  const flipped = (id: number): number => {
+    const { shape, quant } = graph.tensor(id);
+    return graph.between(
+      graph.table(id, (q) => -1 - q),
+      shape,
+      quant!,
+    );
+  };
+  return extreme(operator, graph, flipped);
+};
+
+/** @param flip in front of the largest value and behind it */
+function extreme(operator: TfliteOperator, graph: GraphMaker, flip: (id: number) => number): Converted {
   const { input: source, places, channels } = reductionOf(operator, graph);
   const [from, to] = [affine(graph, operator.inputs[0]), affine(graph, operator.outputs[0])];
   if (from.scale !== to.scale || from.zeroPoint !== to.zeroPoint) throw unsupported('it changes the scale');
-  const input = graph.reshaped(source, [places, 1, channels]);
+  const input = flip(graph.reshaped(source, [places, 1, channels]));
   const window = {
     kernel: [places, 1],
     strides: [1, 1],
@@ -74,5 +93,7 @@ export const reduceMax: Converter = (operator, graph) => {
     pad: { top: 0, left: 0, bottom: 0, right: 0 },
   } as const;
   const op: Converted = { kind: 'max_pool_2d', input, inputs: [input], window, clampMin: -128, clampMax: 127 };
-  return asOutput(graph, operator, op, [1, 1, channels]);
-};
+  const quant = graph.affine(operator.outputs[0]);
+  const found = flip(graph.between(op, [1, 1, channels], quant));
+  return { kind: 'reshape', input: found, inputs: [found] };
+}

@@ -6,6 +6,9 @@ import type { Converted } from './converter.js';
 import { invalid, unsupported } from './errors.js';
 import type { TfliteModel, TfliteTensor } from './read-model.js';
 
+/** Inputs that one concatenation takes. */
+const MOST_JOINED = 64;
+
 /** Collects tensors and ops while operators are converted one by one. */
 export class GraphMaker {
   readonly ops: QuantizedOp[] = [];
@@ -130,14 +133,50 @@ export class GraphMaker {
     return this.between({ kind: 'reshape', input: id, inputs: [id] }, shape, quant!);
   }
 
+  /** Computed tensors of one quantization behind each other along `axis`, in as many steps as it takes. */
+  joined(ids: readonly number[], axis: number): Converted {
+    let parts = ids;
+    while (parts.length > MOST_JOINED) {
+      const groups = Array.from({ length: Math.ceil(parts.length / MOST_JOINED) }, (_, k) =>
+        parts.slice(k * MOST_JOINED, (k + 1) * MOST_JOINED),
+      );
+      parts = groups.map((group) => {
+        const { shape, quant } = this.tensors[group[0]];
+        const size = group.reduce((n, id) => n + this.tensors[id].shape[axis], 0);
+        const whole = shape.map((d, k) => (k === axis ? size : d));
+        return this.between({ kind: 'concatenation', input: group[0], inputs: group, axis }, whole, quant!);
+      });
+    }
+    return { kind: 'concatenation', input: parts[0], inputs: parts, axis };
+  }
+
+  /** The same bytes in another quantization: a table that changes nothing. */
+  reinterpreted(id: number, quant: QuantParams): number {
+    const { shape, quant: own } = this.tensors[id];
+    if (own!.scale[0] === quant.scale[0] && own!.zeroPoint[0] === quant.zeroPoint[0]) return id;
+    return this.between(this.identity(id), shape, quant);
+  }
+
+  /** Each byte as it is. */
+  identity(id: number): Converted {
+    return this.table(id, (q) => q);
+  }
+
+  /** A table of what `of` makes of each byte. */
+  table(id: number, of: (q: number) => number): Converted {
+    const data = Int8Array.from({ length: 256 }, (_, k) => of(k - 128));
+    const name = `table_${this.tensors.length}`;
+    const table = this.put({ name, shape: [256], dtype: 'int8', role: 'table', quant: null, data });
+    return { kind: 'lookup', input: id, table, activation: 'arithmetic' };
+  }
+
   tensor(id: number): Tensor {
     return this.tensors[id];
   }
 
   /** All tensors; the output gets its role. */
   finish(output: number): readonly Tensor[] {
-    const id = this.idOf(output);
-    return this.tensors.map((t) => (t.id === id ? { ...t, role: 'output' as const } : t));
+    return this.tensors.map((t) => (t.id === output ? { ...t, role: 'output' as const } : t));
   }
 }
 

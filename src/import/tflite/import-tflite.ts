@@ -5,6 +5,7 @@ import { validateGraph } from '../../ir/validate-graph.js';
 import { sha256Hex } from '../../util/digest.js';
 import { adviceFor } from './advice.js';
 import { CONVERTERS } from './converters.js';
+import { closeOutputs, openInputs } from './edges.js';
 import { invalid } from './errors.js';
 import { GraphMaker } from './graph-maker.js';
 import { int8Part, type Int8Part } from './int8-part.js';
@@ -19,24 +20,26 @@ export interface ImportOptions {
 
 /**
  * An int8 .tflite model as a quantized graph that computes the same bytes as TFLite Micro (with `rounding: tflite`).
- * Float edges (QUANTIZE in front, DEQUANTIZE behind) are taken off: the graph begins and ends in int8. Throws
+ * Float edges (QUANTIZE in front, DEQUANTIZE behind) are taken off: the graph begins and ends in int8. Several inputs are
+ * one vector, several outputs too, in the file's order. Throws
  * IMPORT_TFLITE_INVALID, IMPORT_TFLITE_UNSUPPORTED, IMPORT_TFLITE_UNSUPPORTED_OP (with every such op) and GRAPH_INVALID.
  */
 export function importTflite(file: Uint8Array, options: ImportOptions): QuantizedGraph {
   const model = readTflite(file);
   const part = int8Part(model);
   const graph = new GraphMaker(model, options.rounding);
-  graph.activation(part.input, 'input');
+  const input = openInputs(graph, part.inputs);
   convertAll(model, part, graph);
+  const output = closeOutputs(graph, part.outputs);
   return validateGraph({
     schemaVersion: 1,
     stage: 'quantized',
     name: options.name,
     classNames: [],
-    tensors: graph.finish(part.output),
+    tensors: graph.finish(output),
     ops: graph.ops,
-    input: graph.idOf(part.input),
-    output: graph.idOf(part.output),
+    input,
+    output,
     task: { kind: 'values' },
     ...(options.rounding === 'tflite' ? {} : { rounding: options.rounding }),
     provenance: { toolVersion: options.toolVersion, seed: null, inputs: { tflite: sha256Hex(file) } },

@@ -4,51 +4,48 @@ import type { TfliteModel, TfliteOperator } from './read-model.js';
 /** What of a model runs in int8. */
 export interface Int8Part {
   readonly operators: readonly TfliteOperator[];
-  readonly input: number;
-  readonly output: number;
+  /** Tensors, in the file's order. */
+  readonly inputs: readonly number[];
+  readonly outputs: readonly number[];
 }
 
 /**
- * The operators between a QUANTIZE of the input and a DEQUANTIZE of the output, where there are such, without those that
+ * The operators between a QUANTIZE of each input and a DEQUANTIZE of each output, where there are such, without those that
  * only compute shapes.
  */
 export function int8Part(model: TfliteModel): Int8Part {
-  const { inputs, outputs, tensors } = model;
-  if (inputs.length !== 1 || outputs.length !== 1) {
-    const names = (ids: readonly number[]): string => ids.map((id) => `'${tensors[id].name}'`).join(', ');
-    throw unsupported(
-      `it has ${inputs.length} inputs (${names(inputs)}) and ${outputs.length} outputs (${names(outputs)}), not one of each`,
-      { inputs: inputs.length, outputs: outputs.length },
-    );
+  const { tensors } = model;
+  if (model.inputs.length === 0 || model.outputs.length === 0) {
+    throw unsupported(`it has ${model.inputs.length} inputs and ${model.outputs.length} outputs`);
   }
   let operators = model.operators.filter((operator) => !computesShapes(model, operator));
-  let [input] = inputs;
-  let [output] = outputs;
-  const readers = operators.filter((o) => o.inputs.includes(input));
-  if (tensors[input].type !== 'int8' && readers.length === 1 && readers[0].code === 'QUANTIZE') {
-    input = readers[0].outputs[0] ?? input;
+  const inputs = model.inputs.map((input) => {
+    const readers = operators.filter((o) => o.inputs.includes(input));
+    if (tensors[input].type === 'int8' || readers.length !== 1 || readers[0].code !== 'QUANTIZE') return input;
     operators = operators.filter((o) => o !== readers[0]);
-  }
-  const last = operators.find((o) => o.outputs.includes(output));
-  if (tensors[output].type !== 'int8' && (last?.code === 'DEQUANTIZE' || last?.code === 'QUANTIZE')) {
-    output = last.inputs[0] ?? output;
+    return readers[0].outputs[0] ?? input;
+  });
+  const outputs = model.outputs.map((output) => {
+    const last = operators.find((o) => o.outputs.includes(output));
+    if (tensors[output].type === 'int8' || (last?.code !== 'DEQUANTIZE' && last?.code !== 'QUANTIZE')) return output;
     operators = operators.filter((o) => o !== last);
-  }
+    return last.inputs[0] ?? output;
+  });
   if (operators.length === 0) throw unsupported('it has no operators');
-  for (const id of [input, output]) {
-    if (id < 0) throw invalid('an edge of the graph is absent');
-    const { type, name, shape } = tensors[id];
-    if (type !== 'int8') {
-      throw unsupported(`its ${id === input ? 'input' : 'output'} '${name}' is ${type}: ${kindOf(model, type)}`, {
-        tensor: name,
-        type,
-      });
-    }
-    if (id === input && shape.length > 1 && shape[0] !== 1) {
-      throw unsupported(`its input '${name}' has the batch size ${shape[0]}, not 1`, { tensor: name });
-    }
+  for (const id of inputs) checkEdge(model, id, 'input');
+  for (const id of outputs) checkEdge(model, id, 'output');
+  return { operators, inputs, outputs };
+}
+
+function checkEdge(model: TfliteModel, id: number, edge: 'input' | 'output'): void {
+  if (id < 0) throw invalid('an edge of the graph is absent');
+  const { type, name, shape } = model.tensors[id];
+  if (type !== 'int8') {
+    throw unsupported(`its ${edge} '${name}' is ${type}: ${kindOf(model, type)}`, { tensor: name, type });
   }
-  return { operators, input, output };
+  if (edge === 'input' && shape.length > 1 && shape[0] !== 1) {
+    throw unsupported(`its input '${name}' has the batch size ${shape[0]}, not 1`, { tensor: name });
+  }
 }
 
 /** Integers about shapes, as the converter leaves them where the batch is open. Shapes stand in the file anyway. */

@@ -34,6 +34,7 @@ export const DEPTHWISE = {
   dilationW: 5,
   dilationH: 6,
 } as const;
+export const TRANSPOSE_CONV = { padding: 0, strideW: 1, strideH: 2, activation: 3 } as const;
 export const POOL_2D = { padding: 0, strideW: 1, strideH: 2, filterW: 3, filterH: 4, activation: 5 } as const;
 export const FULLY_CONNECTED = { activation: 0, weightsFormat: 1, keepNumDims: 2 } as const;
 export const SOFTMAX = { beta: 0 } as const;
@@ -69,6 +70,7 @@ export const OPTIONS = {
   maximum_minimum: 39,
   slice: 48,
   expand_dims: 52,
+  transpose_conv: 49,
   shape: 55,
   pack: 59,
   resize_nearest: 74,

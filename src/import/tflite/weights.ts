@@ -13,19 +13,32 @@ export interface ImportedWeights {
   readonly perChannel: boolean;
 }
 
-/**
- * Reads inputs 1 and 2 of a convolution or dense layer.
- * @param axis of the output channels in `shape`, ours
- * @param storedAxis the same in the file
- */
+/** Where the weights of an operator stand in the file, and how they stand here. */
+export interface WeightLayout {
+  /** Ours. */
+  readonly shape: readonly number[];
+  /** Axis of the output channels in `shape`. */
+  readonly axis: number;
+  /** Axis of the output channels in the file. */
+  readonly storedAxis: number;
+  /** For each output channel of ours its channel in the file: all, one after the other, where it is absent. */
+  readonly channels?: readonly number[];
+  /** From the file's bytes to ours, where the order is another. */
+  readonly arrange?: (stored: Int8Array) => Int8Array;
+  /** Indices of weights and bias in the operator's inputs: 1 and 2 where absent. */
+  readonly places?: readonly [number, number];
+}
+
+/** Reads weights and bias of a convolution or dense layer whose samples are its tensor `x`. */
 export function readWeights(
   graph: GraphMaker,
   operator: TfliteOperator,
-  shape: readonly number[],
-  axis: number,
-  storedAxis: number,
+  x: number,
+  layout: WeightLayout,
 ): ImportedWeights {
-  const [x, w, b = -1] = operator.inputs;
+  const { shape, axis, storedAxis, places = [1, 2] } = layout;
+  const w = operator.inputs[places[0]];
+  const b = operator.inputs[places[1]] ?? -1;
   const tensor = graph.source(w);
   const { name, type, quantization } = tensor;
   if (type !== 'int8' && type !== 'int4') {
@@ -35,55 +48,55 @@ export function readWeights(
   const { scale, zeroPoint } = quantization;
   checkScales(name, scale);
   if (zeroPoint.some((z) => z !== 0)) throw unsupported(`the weights '${name}' have a zero point other than 0`);
-  const channels = shape[axis];
+  const stored = tensor.shape[storedAxis];
   const perChannel = scale.length > 1;
-  if (perChannel && scale.length !== channels) {
-    throw invalid(`the weights '${name}' have ${scale.length} scales for ${channels} channels`);
+  if (perChannel && scale.length !== stored) {
+    throw invalid(`the weights '${name}' have ${scale.length} scales for ${stored} channels`);
   }
   if (perChannel && quantization.axis !== storedAxis) {
     throw unsupported(`the weights '${name}' have their scales along axis ${quantization.axis}, not ${storedAxis}`);
   }
-  const data = new Int8Array(constantBytes(tensor, type === 'int4' ? 0.5 : 1));
+  const packed = new Int8Array(constantBytes(tensor, type === 'int4' ? 0.5 : 1));
+  const bytes = type === 'int4' ? unpackInt4(packed, elementCount(tensor.shape)) : packed;
   const inputScale = graph.affine(x).scale[0];
+  const channels = layout.channels ?? Array.from({ length: shape[axis] }, (_, k) => k);
+  const scales = perChannel ? channels.map((c) => scale[c]) : scale;
+  // Channels may share scales and be one: that is still a scale for each.
+  const each = perChannel ? scales : channels.map(() => scale[0]);
   const id = graph.put({
     name,
     shape,
     dtype: type,
     role: 'weight',
-    quant: { scale, zeroPoint: scale.map(() => 0), axis: perChannel ? axis : null },
-    data: type === 'int4' ? unpackInt4(data, elementCount(shape)) : data,
+    quant: { scale: scales, zeroPoint: scales.map(() => 0), axis: perChannel ? axis : null },
+    data: layout.arrange === undefined ? bytes : layout.arrange(bytes),
   });
-  return {
-    id,
-    bias:
-      b < 0
-        ? null
-        : readBias(
-            graph,
-            b,
-            channels,
-            scale.map((s) => Math.fround(inputScale * s)),
-          ),
-    channelScales: perChannel ? scale : Array.from({ length: channels }, () => scale[0]),
-    perChannel,
-  };
+  const biasScales = scales.map((s) => Math.fround(inputScale * s));
+  const bias = b < 0 ? null : readBias(graph, b, stored, channels, biasScales);
+  return { id, bias, channelScales: each, perChannel };
 }
 
 /** The bias counts in units of input scale times weight scale, whatever the file's own note of its scale says. */
-function readBias(graph: GraphMaker, index: number, channels: number, scale: readonly number[]): number {
+function readBias(
+  graph: GraphMaker,
+  index: number,
+  stored: number,
+  channels: readonly number[],
+  scale: readonly number[],
+): number {
   const tensor = graph.source(index);
   const { name, type } = tensor;
   if (type !== 'int32') throw unsupported(`the bias '${name}' is ${type}, not int32`, { tensor: name, type });
   const bytes = constantBytes(tensor, 4);
-  if (bytes.length !== 4 * channels)
-    throw invalid(`the bias '${name}' has ${bytes.length / 4} values for ${channels} channels`);
+  if (bytes.length !== 4 * stored)
+    throw invalid(`the bias '${name}' has ${bytes.length / 4} values for ${stored} channels`);
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
   return graph.put({
     name,
-    shape: [channels],
+    shape: [channels.length],
     dtype: 'int32',
     role: 'bias',
     quant: { scale, zeroPoint: scale.map(() => 0), axis: scale.length > 1 ? 0 : null },
-    data: Int32Array.from({ length: channels }, (_, k) => view.getInt32(4 * k, true)),
+    data: Int32Array.from(channels, (c) => view.getInt32(4 * c, true)),
   });
 }

@@ -81,6 +81,9 @@ const INT8_VERSIONS: Readonly<Record<string, number>> = {
   MAXIMUM: 2,
   MINIMUM: 2,
   QUANTIZE: 2,
+  TRANSPOSE_CONV: 3,
+  SUM: 2,
+  REDUCE_MIN: 2,
 };
 
 /** Versions from which on they take int4 weights. */

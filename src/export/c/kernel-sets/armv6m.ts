@@ -3,6 +3,7 @@ import type { Int8Convolution } from '../../../ir/ops/int8/convolution.js';
 import type { Rounding } from '../../../ir/requantize.js';
 import { accumulatorRange } from '../weights.js';
 import type { KernelSetCode, PackedLayer } from './kernel-set.js';
+import { unpackedFirst } from './unpacked.js';
 
 /** GRAPES_WIDE_SHIFT_ARMV6M: marks a channel that takes the long way in finish.h. */
 const WIDE_SHIFT = 64;
@@ -137,8 +138,7 @@ function packDense(layer: Int8Dense, rounding: Rounding): PackedLayer | null {
 export const ARMV6M: KernelSetCode = {
   fallback: 'plain',
   layers: { fully_connected: packDense, conv_2d: packConv2d, depthwise_conv_2d: packDepthwise },
-  int4Layers: {},
+  int4Layers: { depthwise_conv_2d: unpackedFirst(packDepthwise) },
   kernels: [],
-  instructionsPerMac: 3,
   codeBytes: { fully_connected_s8: 700, conv_2d_s8: 1000, depthwise_conv_2d_s8: 800 },
 };

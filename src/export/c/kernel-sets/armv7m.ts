@@ -1,5 +1,6 @@
 import type { KernelSetCode } from './kernel-set.js';
 import { packConv2dScalar, packDenseFourRows, packDepthwiseScalar } from './scalar.js';
+import { unpackedFirst } from './unpacked.js';
 
 /** kernels/armv7m: Armv7-M (Cortex-M3), and what kernels/dsp leaves. */
 export const ARMV7M: KernelSetCode = {
@@ -9,8 +10,9 @@ export const ARMV7M: KernelSetCode = {
     conv_2d: (layer, rounding) => packConv2dScalar('armv7m', layer, rounding),
     depthwise_conv_2d: (layer, rounding) => packDepthwiseScalar('armv7m', layer, rounding),
   },
-  int4Layers: {},
+  int4Layers: {
+    depthwise_conv_2d: unpackedFirst((layer, rounding) => packDepthwiseScalar('armv7m', layer, rounding)),
+  },
   kernels: [],
-  instructionsPerMac: 1.8,
   codeBytes: { fully_connected_s8: 600, conv_2d_s8: 1200, depthwise_conv_2d_s8: 800 },
 };

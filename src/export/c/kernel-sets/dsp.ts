@@ -1,9 +1,10 @@
 import type { Int8Dense } from '../../../ir/ops/fully-connected.js';
 import type { Int8Convolution } from '../../../ir/ops/int8/convolution.js';
 import type { Rounding } from '../../../ir/requantize.js';
-import { fitsPairs, packDsp, pairedRow, wideRow, type DenseIntegers } from '../weights.js';
+import { fitsPairs, nibbleRow, packDsp, pairedRow, wideRow, type DenseIntegers } from '../weights.js';
 import type { KernelSetCode, PackedLayer } from './kernel-set.js';
-import { largestSum } from './scalar.js';
+import { largestSum, packDepthwiseScalar } from './scalar.js';
+import { unpackedFirst } from './unpacked.js';
 
 /** The zero point times 2^-shift is added to the first rounding of two. */
 const LEAST_SHIFT = -22;
@@ -28,13 +29,14 @@ function waysOf(shift: Int8Array, most: (channel: number) => number, rounding: R
 /** What the kernels of a set's two forms differ in: pairs of weights where numbers allow, else each widened. */
 function formOf(
   dense: DenseIntegers,
-  { shift }: Pick<Int8Convolution, 'shift'>,
+  { shift, weightBits }: Pick<Int8Convolution, 'shift' | 'weightBits'>,
   rounding: Rounding,
 ): Pick<PackedLayer, 'kernel' | 'shift'> & { readonly packRow: typeof pairedRow; readonly numbers: string } {
-  if (fitsPairs(dense) && shiftsFit({ shift }, rounding, 23)) {
+  if (weightBits === 8 && fitsPairs(dense) && shiftsFit({ shift }, rounding, 23)) {
     return { shift, packRow: pairedRow, numbers: 'weights in pairs' };
   }
   const ways = waysOf(shift, (o) => largestSum(dense, o), rounding);
+  if (weightBits === 4) return { shift: ways, packRow: nibbleRow, numbers: 'plus 8, two a byte' };
   return { kernel: 'dsp_wide', shift: ways, packRow: wideRow, numbers: 'each weight a byte' };
 }
 
@@ -46,7 +48,9 @@ function packConv2dDsp(layer: Int8Convolution, rounding: Rounding): PackedLayer 
   if (inputs > 65532) return null;
   const dense = { inputs, outputs: outputChannels, weights, foldedBias };
   const { packRow, numbers, ...form } = formOf(dense, layer, rounding);
-  const groups = Math.ceil(inputs / 4);
+  // A group is what four bytes hold of a row.
+  const size = layer.weightBits === 4 ? 8 : 4;
+  const groups = Math.ceil(inputs / size);
   const packed = new Int8Array(Math.ceil(outputChannels / 2) * 8 * groups);
   const bias = new Int32Array(outputChannels);
   for (let o = 0; o < outputChannels; o++) {
@@ -64,7 +68,7 @@ function packConv2dDsp(layer: Int8Convolution, rounding: Rounding): PackedLayer 
     ...form,
     layout: `packed for kernels/dsp: two channels interleaved, ${numbers}`,
     biasContent: BIAS_CONTENT,
-    scratchBytes: 20 * groups + 3,
+    scratchBytes: 5 * size * groups + 3,
     order: { pixelsAtATime: 2 },
   };
 }
@@ -86,10 +90,55 @@ function depthwiseShapeFits({ geometry: g }: Int8Convolution): boolean {
   );
 }
 
-function packDepthwiseDsp(layer: Int8Convolution, rounding: Rounding): PackedLayer | null {
+/** Bytes of GRAPES_DEPTHWISE_WINDOW_SCRATCH. */
+function windowScratch(g: Int8Convolution['geometry']): number {
+  const pairs = Math.ceil(g.kernelHeight / 2);
+  const made = g.outputWidth < 4 ? g.outputWidth : Math.ceil(g.outputWidth / 4) * 4;
+  const columns = (made - 1) * g.strideWidth + (g.kernelWidth - 1) * g.dilationWidth + 1;
+  const apart = (2 * g.dilationHeight) % g.strideHeight === 0 ? (2 * g.dilationHeight) / g.strideHeight : 0;
+  const lines = apart === 0 ? pairs : apart * (pairs - 1) + 1;
+  return 4 * (lines * columns + Math.ceil((pairs * g.kernelWidth) / 2) * 2) + 3;
+}
+
+/** kernels/dsp/depthwise_window.h: any window and any numbers. */
+function packDepthwiseWindow(layer: Int8Convolution, rounding: Rounding): PackedLayer {
+  const { outputChannels, weights, foldedBias, geometry: g } = layer;
+  const taps = Math.ceil((Math.ceil(g.kernelHeight / 2) * g.kernelWidth) / 2) * 2;
+  const packed = new Int8Array(outputChannels * taps * 2);
+  const rows = new Int8Array(weights.length);
+  const inputs = g.kernelHeight * g.kernelWidth;
+  weights.forEach((w, k) => {
+    const [place, o] = [Math.floor(k / outputChannels), k % outputChannels];
+    const [ky, kx] = [Math.floor(place / g.kernelWidth), place % g.kernelWidth];
+    const tap = (ky >> 1) * g.kernelWidth + kx;
+    packed[2 * (o * taps + (tap & ~1)) + (tap & 1) + 2 * (ky & 1)] = w;
+    rows[o * inputs + place] = w;
+  });
+  const dense = { inputs, outputs: outputChannels, weights: rows, foldedBias };
+  return {
+    set: 'dsp',
+    kernel: 'dsp_window',
+    weights: packed,
+    bias: foldedBias,
+    multiplier: layer.multiplier,
+    shift: waysOf(layer.shift, (o) => largestSum(dense, o), rounding),
+    layout: 'packed for kernels/dsp: channel by channel, pairs of kernel rows',
+    biasContent: "bias with the input's zero point folded in",
+    scratchBytes: windowScratch(g),
+    // Rows are taken into the ring before the first output that sees them; a row below the window meets weights of zero.
+    ...(outputChannels === g.channels ? { order: { pixelsAtATime: 1, channelByChannel: true } } : {}),
+  };
+}
+
+function packDepthwiseDsp(layer: Int8Convolution, rounding: Rounding): PackedLayer {
   const { outputChannels, weights, foldedBias, inputZeroPoint } = layer;
   const small = foldedBias.every((b) => Math.abs(b) < 2 ** 28);
-  if (!depthwiseShapeFits(layer) || !small || !shiftsFit(layer, rounding, 29)) return null;
+  if (!depthwiseShapeFits(layer) || !small || !shiftsFit(layer, rounding, 29)) {
+    const { geometry: g } = layer;
+    // Few outputs do not pay for lines of words.
+    const strips = g.outputHeight * g.outputWidth <= 9 ? packDepthwiseScalar('armv7m', layer, rounding) : null;
+    return strips ?? packDepthwiseWindow(layer, rounding);
+  }
   const packed = new Int8Array(outputChannels * 12);
   const bias = foldedBias.slice();
   weights.forEach((w, k) => {
@@ -112,6 +161,8 @@ function packDepthwiseDsp(layer: Int8Convolution, rounding: Rounding): PackedLay
 }
 
 function packDenseDsp(layer: Int8Dense, rounding: Rounding): PackedLayer {
+  const size = layer.weightBits === 4 ? 8 : 4;
+  const padded = Math.ceil(layer.inputs / size) * size;
   const { packRow, numbers, ...form } = formOf(layer, layer, rounding);
   return {
     set: 'dsp',
@@ -120,9 +171,9 @@ function packDenseDsp(layer: Int8Dense, rounding: Rounding): PackedLayer {
     ...form,
     layout: `packed for kernels/dsp: four rows interleaved, ${numbers}`,
     biasContent: BIAS_CONTENT,
-    scratchBytes: 2 * (Math.ceil(layer.inputs / 4) * 4) + 3,
+    scratchBytes: 2 * padded + 3,
     // Four bytes become eight: the last ones are read when all but eight are written.
-    scratchDistance: Math.ceil(layer.inputs / 4) * 4,
+    scratchDistance: padded,
   };
 }
 
@@ -130,8 +181,18 @@ function packDenseDsp(layer: Int8Dense, rounding: Rounding): PackedLayer {
 export const DSP: KernelSetCode = {
   fallback: 'armv7m',
   layers: { fully_connected: packDenseDsp, conv_2d: packConv2dDsp, depthwise_conv_2d: packDepthwiseDsp },
-  int4Layers: {},
+  int4Layers: {
+    fully_connected: packDenseDsp,
+    conv_2d: packConv2dDsp,
+    depthwise_conv_2d: unpackedFirst(packDepthwiseDsp),
+  },
   kernels: ['add_s8'],
-  instructionsPerMac: 1,
-  codeBytes: { fully_connected_s8: 800, conv_2d_s8: 900, depthwise_conv_2d_s8: 900, add_s8: 200 },
+  codeBytes: {
+    fully_connected_s8: 800,
+    conv_2d_s8: 900,
+    depthwise_conv_2d_s8: 900,
+    add_s8: 200,
+    fully_connected_s4: 800,
+    conv_2d_s4: 900,
+  },
 };

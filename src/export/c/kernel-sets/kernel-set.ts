@@ -28,6 +28,8 @@ export interface PackedLayer {
   readonly bias: Int32Array;
   readonly multiplier: Int32Array;
   readonly shift: Int8Array;
+  /** int4 weights that kernels/plain/unpack_s4.h makes int8 ones in RAM, for the set's int8 kernel: how many eights. */
+  readonly unpackedGroups?: number;
   /** How the weights lie and what the bias holds, for the comments in the generated file. */
   readonly layout: string;
   readonly biasContent: string;
@@ -38,8 +40,6 @@ export interface PackedLayer {
    * behind the reads. Absent: the kernel may read and write in any order.
    */
   readonly order?: ImageOrder;
-  /** Of convolutions: instructions that a call takes before and between its pixels, roughly. Absent: a few dozen. */
-  readonly callInstructions?: number;
   /**
    * Where the kernel spreads its input out in the scratch memory, from the first byte to the last, and then reads it no
    * more: the scratch memory may begin this many bytes below the input, which is lost. Absent: they must not share a byte.
@@ -69,8 +69,6 @@ export interface KernelSetCode {
   /** Of int4 weights. */
   readonly int4Layers: Partial<LayerPackers>;
   readonly kernels: readonly SharedKernel[];
-  /** Instructions a multiply-accumulate over whole networks, roughly: what the planner weighs extra ones against. */
-  readonly instructionsPerMac: number;
   /** Bytes of code of each header's kernel at -Os, measured once and rounded up; shared by all calls. */
   readonly codeBytes: Readonly<Record<string, number>>;
 }

@@ -3,6 +3,7 @@ import type { Int8Convolution } from '../../../ir/ops/int8/convolution.js';
 import type { IntegerGeometry } from '../../../ir/ops/int8/window.js';
 import type { Rounding } from '../../../ir/requantize.js';
 import type { KernelSetCode, PackedLayer } from './kernel-set.js';
+import { unpackedFirst } from './unpacked.js';
 
 /** `GRAPES_CONV_2D_S8_MVE_STRIP` */
 const STRIP_BYTES = 1024;
@@ -54,9 +55,15 @@ function packDenseMve(layer: Int8Dense, rounding: Rounding): PackedLayer | null 
   return shiftsFit(layer.shift, rounding) ? packedRows(layer, layer.weights, layer.inputs, 0) : null;
 }
 
+/** Do the columns of a window lie apart? */
+function liesApart(g: IntegerGeometry): boolean {
+  return g.dilationWidth > 1 && g.kernelWidth > 1;
+}
+
 /** Does each window lie in the input in one piece? Then no strip is gathered. */
 function readsInPlace(g: IntegerGeometry): boolean {
   return (
+    !liesApart(g) &&
     g.kernelHeight === 1 &&
     g.padTop === 0 &&
     g.padLeft === 0 &&
@@ -90,13 +97,14 @@ function columnsFirst(weights: Int8Array, g: IntegerGeometry): Int8Array {
 function packConv2dMve(layer: Int8Convolution, rounding: Rounding): PackedLayer | null {
   const { geometry: g, weights, shift, outputChannels } = layer;
   // Lanes are addressed by 16-bit offsets.
-  const fits = shiftsFit(shift, rounding) && outputChannels <= 65528 && (g.dilationWidth === 1 || g.kernelWidth === 1);
-  if (!fits) return null;
+  if (!shiftsFit(shift, rounding) || outputChannels > 65528) return null;
   const inputs = weights.length / outputChannels;
   if (readsInPlace(g)) return packedRows(layer, weights, inputs, 0);
-  const byColumn = g.kernelWidth * g.channels > 16;
+  const apart = liesApart(g);
+  const byColumn = g.kernelWidth * g.channels > 16 || apart;
   return {
-    ...packedRows(layer, byColumn ? columnsFirst(weights, g) : weights, inputs, stripBytes(g, byColumn)),
+    ...(apart ? { kernel: 'mve_apart' } : {}),
+    ...packedRows(layer, byColumn ? columnsFirst(weights, g) : weights, inputs, stripBytes(g, byColumn && !apart)),
     // Strips of one row; without them each group of rows goes over the whole image.
     order: { pixelsAtATime: g.outputWidth },
   };
@@ -131,27 +139,49 @@ function depthwiseScratch(g: IntegerGeometry): number {
   return 4 * columnsOf(pixels) * block + 64 + 3;
 }
 
+/** Words of a tile in kernels/mve/depthwise_window.h: GRAPES_DEPTHWISE_WINDOW_MVE_WORDS. */
+const WINDOW_WORDS = 480;
+
+/** The twin of grapes_window_pixels_mve and grapes_window_block_mve. */
+function windowScratch(g: IntegerGeometry): number {
+  const [rowParts, columnParts] = [Math.ceil(g.kernelHeight / 4), Math.ceil(g.kernelWidth / 4)];
+  const words = Math.floor(WINDOW_WORDS / rowParts);
+  const columnsOf = (pixels: number): number =>
+    (Math.ceil(pixels / 4) * 4 - 1) * g.strideWidth + (4 * columnParts - 1) * g.dilationWidth + 1;
+  const least = Math.min(g.channels, 16);
+  const most = Math.floor(words / least);
+  const few = columnsOf(4);
+  const narrow = (most < few ? 1 : Math.floor((most - few) / (4 * g.strideWidth)) + 1) * 4;
+  const columns = columnsOf(columnsOf(g.outputWidth) <= most ? g.outputWidth : narrow);
+  const fitting = Math.floor(words / columns);
+  const block = g.channels <= fitting ? g.channels : fitting < 16 ? least : fitting & ~15;
+  return 4 * columns * block * rowParts + 64 + 3;
+}
+
 function packDepthwiseMve(layer: Int8Convolution, rounding: Rounding): PackedLayer | null {
   const { geometry: g, outputChannels, weights, foldedBias, multiplier, shift } = layer;
-  if (!shiftsFit(shift, rounding) || g.kernelHeight > 4 || g.kernelWidth > 4) return null;
-  const packed = new Int8Array(weights.length);
+  if (!shiftsFit(shift, rounding) || g.kernelHeight > 8 || g.kernelWidth > 8) return null;
+  const large = g.kernelHeight > 4 || g.kernelWidth > 4;
+  // Of larger kernels, rows are made up to fours.
+  const height = large ? Math.ceil(g.kernelHeight / 4) * 4 : g.kernelHeight;
+  const packed = new Int8Array(outputChannels * height * g.kernelWidth);
   for (let k = 0; k < weights.length; k++) {
-    const [ky, kx, o] = [
-      Math.floor(k / outputChannels / g.kernelWidth),
-      Math.floor(k / outputChannels) % g.kernelWidth,
-      k % outputChannels,
-    ];
-    packed[(o * g.kernelWidth + kx) * g.kernelHeight + ky] = weights[k];
+    const [place, o] = [Math.floor(k / outputChannels), k % outputChannels];
+    const [ky, kx] = [Math.floor(place / g.kernelWidth), place % g.kernelWidth];
+    const part = large ? 4 : height;
+    const at = o * height * g.kernelWidth + (Math.floor(ky / part) * g.kernelWidth + kx) * part + (ky % part);
+    packed[at] = weights[k];
   }
   return {
     set: 'mve',
+    ...(large ? { kernel: 'mve_window' } : {}),
     weights: packed,
     bias: foldedBias,
     multiplier,
     shift,
     layout: 'turned for kernels/mve: channel by channel, column by column',
     biasContent: "bias with the input's zero point folded in",
-    scratchBytes: depthwiseScratch(g),
+    scratchBytes: large ? windowScratch(g) : depthwiseScratch(g),
     // Tiles of one row, or of two, are all made before those below.
     order: { pixelsAtATime: (makesTwoByTwo(g) ? 2 : 1) * g.outputWidth },
   };
@@ -161,8 +191,7 @@ function packDepthwiseMve(layer: Int8Convolution, rounding: Rounding): PackedLay
 export const MVE: KernelSetCode = {
   fallback: 'dsp',
   layers: { fully_connected: packDenseMve, conv_2d: packConv2dMve, depthwise_conv_2d: packDepthwiseMve },
-  int4Layers: {},
+  int4Layers: { depthwise_conv_2d: unpackedFirst(packDepthwiseMve) },
   kernels: ['add_s8'],
-  instructionsPerMac: 0.25,
   codeBytes: { fully_connected_s8: 500, conv_2d_s8: 900, depthwise_conv_2d_s8: 1300, add_s8: 200 },
 };

@@ -31,7 +31,6 @@ export const PLAIN: KernelSetCode = {
   layers: LAYERS,
   int4Layers: LAYERS,
   kernels: ['pool_2d_s8', 'mean_s8', 'add_s8', 'mul_s8', 'softmax_s8'],
-  instructionsPerMac: 8,
   codeBytes: {
     fully_connected_s8: 200,
     conv_2d_s8: 500,
@@ -39,6 +38,7 @@ export const PLAIN: KernelSetCode = {
     fully_connected_s4: 240,
     conv_2d_s4: 560,
     depthwise_conv_2d_s4: 540,
+    unpack_s4: 60,
     pool_2d_s8: 300,
     mean_s8: 200,
     add_s8: 300,

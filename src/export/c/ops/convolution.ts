@@ -1,26 +1,36 @@
 import type { Conv2dOp, DepthwiseConv2dOp } from '../../../ir/integer-ops.js';
 import { prepareInt8Convolution } from '../../../ir/ops/int8/convolution.js';
 import { packLayer } from '../kernel-sets/choose.js';
-import { constant, number, pointer, roundingArgument, scratchArgument, shape } from './arguments.js';
+import { number, pointer, roundingArgument, scratchArgument, shape } from './arguments.js';
 import { tameConstantChannels } from './constant-channels.js';
-import type { LowerOp } from './lowered-op.js';
+import { lowerDense } from './fully-connected.js';
+import type { KernelCall, LowerOp } from './lowered-op.js';
 import { outputOverlap } from './output-overlap.js';
+import { asConvolution, asDense } from './simpler-layer.js';
 
 /** Both kinds of convolution: one list of arguments, one set of constants. */
 export const lowerConvolution: LowerOp<Conv2dOp | DepthwiseConv2dOp> = (graph, op, { prefix, symbol }, kernels) => {
   const rounding = graph.rounding ?? 'tflite';
-  const layer = tameConstantChannels(prepareInt8Convolution(graph, op), op.kind === 'depthwise_conv_2d', rounding);
-  const packed = packLayer(kernels, op.kind, layer, rounding);
+  const tame = tameConstantChannels(prepareInt8Convolution(graph, op), op.kind === 'depthwise_conv_2d', rounding);
+  const { kind, layer } = asConvolution(op.kind, tame);
   const { geometry: g, outputChannels } = layer;
   const name = (suffix: string): string => `${prefix}_${symbol}_${suffix}`;
   const weightShape = graph.tensors[op.weights].shape;
   const from = `${g.inputHeight}x${g.inputWidth}x${g.channels}`;
   const to = `${g.outputHeight}x${g.outputWidth}x${outputChannels}`;
   const what = op.kind === 'conv_2d' ? 'convolution' : 'depthwise convolution';
+  const activation = op.activation === 'none' ? '' : `, ${op.activation} in the clamp`;
+  const comment = `${op.name}: ${g.kernelHeight}x${g.kernelWidth} ${what}${strideText(op)}, ${from} -> ${to}${activation}`;
+  const dense = asDense(kind, layer, rounding);
+  if (dense !== null) return lowerDense(graph, dense, { prefix, symbol, op: op.name, comment }, kernels);
+  const packed = packLayer(kernels, kind, layer, rounding);
+  const unpack = packed.unpackedGroups === undefined ? null : unpacking(packed.unpackedGroups, name('weights'));
+  const bits = unpack === null ? layer.weightBits : 8;
   return {
     symbol,
-    comment: `${op.name}: ${g.kernelHeight}x${g.kernelWidth} ${what}${strideText(op)}, ${from} -> ${to}${op.activation === 'none' ? '' : `, ${op.activation} in the clamp`}`,
-    kernelHeader: `kernels/${packed.set}/${op.kind}_s${layer.weightBits}.h`,
+    comment,
+    kernelHeader: `kernels/${packed.set}/${kind}_s${bits}.h`,
+    ...(unpack === null ? {} : { helperHeader: 'kernels/plain/unpack_s4.h' }),
     constants: [
       {
         name: `${symbol}_weights`,
@@ -55,22 +65,23 @@ export const lowerConvolution: LowerOp<Conv2dOp | DepthwiseConv2dOp> = (graph, o
         comment: `${op.name}: power of two that belongs to the multiplier`,
       },
     ],
-    scratchBytes: packed.scratchBytes,
+    scratchBytes: packed.scratchBytes + (unpack?.bytes ?? 0),
     ...(packed.order === undefined ? {} : { overlap: outputOverlap(g, outputChannels, packed.order) }),
     macs: g.outputHeight * g.outputWidth * layer.weights.length,
     calls: ({ input, output, scratch }) => [
+      ...(unpack === null ? [] : [unpack.call(scratch)]),
       {
-        kernel: `grapes_${op.kind}_s${layer.weightBits}_${packed.kernel ?? packed.set}`,
-        title: `${op.kind}_${from}_to_${to}`,
+        kernel: `grapes_${kind}_s${bits}_${packed.kernel ?? packed.set}`,
+        title: `${kind}_${from}_to_${to}`,
         arguments: [
           pointer('const int8_t *', 'input', input),
           shape('uint16_t', 'in_height', g.inputHeight),
           shape('uint16_t', 'in_width', g.inputWidth),
           shape('uint16_t', 'in_channels', g.channels),
-          constant('const int8_t *', 'weights', name('weights')),
-          constant('const int32_t *', 'bias', name('bias')),
-          constant('const int32_t *', 'multiplier', name('multiplier')),
-          constant('const int8_t *', 'shift', name('shift')),
+          pointer('const int8_t *', 'weights', unpack === null ? name('weights') : unpack.at(scratch)),
+          pointer('const int32_t *', 'bias', name('bias')),
+          pointer('const int32_t *', 'multiplier', name('multiplier')),
+          pointer('const int8_t *', 'shift', name('shift')),
           pointer('int8_t *', 'output', output),
           shape('uint16_t', 'out_height', g.outputHeight),
           shape('uint16_t', 'out_width', g.outputWidth),
@@ -88,7 +99,7 @@ export const lowerConvolution: LowerOp<Conv2dOp | DepthwiseConv2dOp> = (graph, o
           number('int8_t', 'clamp_min', layer.clampMin),
           number('int8_t', 'clamp_max', layer.clampMax),
           roundingArgument(graph),
-          scratchArgument(packed.scratchBytes, scratch),
+          scratchArgument(packed.scratchBytes, unpack === null ? scratch : unpack.behind(scratch)),
         ],
       },
     ],
@@ -99,4 +110,33 @@ function strideText({ window }: Conv2dOp | DepthwiseConv2dOp): string {
   const { strides, dilation } = window;
   const strided = strides[0] === 1 && strides[1] === 1 ? '' : `, stride ${strides.join('x')}`;
   return dilation[0] === 1 && dilation[1] === 1 ? strided : `${strided}, dilation ${dilation.join('x')}`;
+}
+
+/** int4 weights go to the begin of the scratch memory; the kernel's own part is behind them. */
+function unpacking(
+  groups: number,
+  weights: string,
+): {
+  /** Three of them let the weights begin at a multiple of four. */
+  readonly bytes: number;
+  at(scratch: string): string;
+  behind(scratch: string): string;
+  call(scratch: string): KernelCall;
+} {
+  const bytes = 8 * groups + 3;
+  const at = (scratch: string): string => `grapes_word_aligned(${scratch})`;
+  return {
+    bytes,
+    at,
+    behind: (scratch) => `${scratch} + ${bytes}`,
+    call: (scratch) => ({
+      kernel: 'grapes_unpack_s4',
+      title: 'unpack_weights',
+      arguments: [
+        pointer('const int8_t *', 'packed', weights),
+        number('uint16_t', 'groups', groups),
+        pointer('int8_t *', 'values', at(scratch)),
+      ],
+    }),
+  };
 }

@@ -5,7 +5,7 @@ import { constantValues, operandsOf } from '../../../ir/ops/int8/operands.js';
 import type { Requantize } from '../../../ir/quant-params.js';
 import { elementCount } from '../../../ir/tensor.js';
 import { setWith } from '../kernel-sets/choose.js';
-import { constant, number, pointer, roundingArgument, shape } from './arguments.js';
+import { number, pointer, roundingArgument, shape } from './arguments.js';
 import type { KernelArgument, LowerOp } from './lowered-op.js';
 
 const zeroPoint = (graph: QuantizedGraph, id: number): number => graph.tensors[id].quant!.zeroPoint[0];
@@ -65,7 +65,7 @@ export const lowerSum: LowerOp<AddOp | SubOp> = (graph, op, { prefix, symbol }, 
           title: `add_constant_${rows}x${terms.length}`,
           arguments: [
             pointer('const int8_t *', 'a', input),
-            constant('const int32_t *', 'terms', `${prefix}_${symbol}_terms`),
+            pointer('const int32_t *', 'terms', `${prefix}_${symbol}_terms`),
             pointer('int8_t *', 'output', output),
             shape('uint32_t', 'rows', rows),
             shape('uint32_t', 'count', terms.length),

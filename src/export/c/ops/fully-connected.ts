@@ -1,9 +1,9 @@
 import type { KernelSet } from '../../../ir/c-sources.js';
 import type { FullyConnectedOp, QuantizedGraph } from '../../../ir/graph.js';
-import { prepareInt8Dense } from '../../../ir/ops/fully-connected.js';
+import { prepareInt8Dense, type Int8Dense } from '../../../ir/ops/fully-connected.js';
 import { packLayer } from '../kernel-sets/choose.js';
-import { constant, number, pointer, roundingArgument, scratchArgument, shape } from './arguments.js';
-import type { LowerOp } from './lowered-op.js';
+import { number, pointer, roundingArgument, scratchArgument, shape } from './arguments.js';
+import type { LoweredOp, LowerOp } from './lowered-op.js';
 
 /** Which set's kernel computes the layer, and so how its weights lie in flash: the set, and how its functions' names end. */
 export function fullyConnectedKernel(
@@ -20,15 +20,28 @@ export function fullyConnectedKernel(
   return { set, kernel: kernel ?? set };
 }
 
-export const lowerFullyConnected: LowerOp<FullyConnectedOp> = (graph, op, { prefix, symbol }, kernels) => {
+export const lowerFullyConnected: LowerOp<FullyConnectedOp> = (graph, op, names, kernels) => {
   const layer = prepareInt8Dense(graph, op);
+  const activation = op.activation === 'relu' ? ', relu in the clamp' : '';
+  const comment = `${op.name}: fully connected, ${layer.inputs} -> ${layer.outputs}${activation}`;
+  return lowerDense(graph, layer, { ...names, op: op.name, comment }, kernels);
+};
+
+/** A dense layer, or what is one: `op` is the name of the op in the graph, `comment` stands above the call. */
+export function lowerDense(
+  graph: QuantizedGraph,
+  layer: Int8Dense,
+  names: { readonly prefix: string; readonly symbol: string; readonly op: string; readonly comment: string },
+  kernels: KernelSet,
+): LoweredOp {
   const { inputs, outputs } = layer;
+  const { prefix, symbol, comment } = names;
   const packed = packLayer(kernels, 'fully_connected', layer, graph.rounding ?? 'tflite');
   const perRow = packed.multiplier.some((m, o) => m !== packed.multiplier[0] || packed.shift[o] !== packed.shift[0]);
   const name = (suffix: string): string => `${prefix}_${symbol}_${suffix}`;
   return {
     symbol,
-    comment: `${op.name}: fully connected, ${inputs} -> ${outputs}${op.activation === 'relu' ? ', relu in the clamp' : ''}`,
+    comment,
     kernelHeader: `kernels/${packed.set}/fully_connected_s${layer.weightBits}.h`,
     constants: [
       {
@@ -37,7 +50,7 @@ export const lowerFullyConnected: LowerOp<FullyConnectedOp> = (graph, op, { pref
         role: 'weight',
         values: packed.weights,
         wordAligned: packed.set !== 'plain',
-        comment: `${op.name}: weights [${outputs}][${inputs}], ${packed.layout}`,
+        comment: `${names.op}: weights [${outputs}][${inputs}], ${packed.layout}`,
       },
       {
         name: `${symbol}_bias`,
@@ -45,7 +58,7 @@ export const lowerFullyConnected: LowerOp<FullyConnectedOp> = (graph, op, { pref
         role: 'bias',
         values: packed.bias,
         wordAligned: false,
-        comment: `${op.name}: ${packed.biasContent}`,
+        comment: `${names.op}: ${packed.biasContent}`,
       },
       {
         name: `${symbol}_multiplier`,
@@ -53,7 +66,7 @@ export const lowerFullyConnected: LowerOp<FullyConnectedOp> = (graph, op, { pref
         role: 'requantize',
         values: perRow ? packed.multiplier : packed.multiplier.subarray(0, 1),
         wordAligned: false,
-        comment: `${op.name}: accumulator to output, Q31, ${perRow ? 'one per output' : 'the same for all outputs'}`,
+        comment: `${names.op}: accumulator to output, Q31, ${perRow ? 'one per output' : 'the same for all outputs'}`,
       },
       {
         name: `${symbol}_shift`,
@@ -61,7 +74,7 @@ export const lowerFullyConnected: LowerOp<FullyConnectedOp> = (graph, op, { pref
         role: 'requantize',
         values: perRow ? packed.shift : packed.shift.subarray(0, 1),
         wordAligned: false,
-        comment: `${op.name}: power of two that belongs to the multiplier`,
+        comment: `${names.op}: power of two that belongs to the multiplier`,
       },
     ],
     scratchBytes: packed.scratchBytes,
@@ -74,10 +87,10 @@ export const lowerFullyConnected: LowerOp<FullyConnectedOp> = (graph, op, { pref
         arguments: [
           pointer('const int8_t *', 'input', input),
           shape('uint16_t', 'inputs', inputs),
-          constant('const int8_t *', 'weights', name('weights')),
-          constant('const int32_t *', 'bias', name('bias')),
-          constant('const int32_t *', 'multiplier', name('multiplier')),
-          constant('const int8_t *', 'shift', name('shift')),
+          pointer('const int8_t *', 'weights', name('weights')),
+          pointer('const int32_t *', 'bias', name('bias')),
+          pointer('const int32_t *', 'multiplier', name('multiplier')),
+          pointer('const int8_t *', 'shift', name('shift')),
           shape('uint8_t', 'per_row', perRow ? 1 : 0),
           pointer('int8_t *', 'output', output),
           shape('uint16_t', 'outputs', outputs),
@@ -90,4 +103,4 @@ export const lowerFullyConnected: LowerOp<FullyConnectedOp> = (graph, op, { pref
       },
     ],
   };
-};
+}

@@ -19,7 +19,7 @@ export interface KernelArgument {
   readonly value: string;
   /**
    * `shape`: fixed in the function that calls share. `number`: fixed there if all sharers have the same. `pointer`:
-   * given at each call; so are the heights of a streamed op.
+   * given at each call.
    */
   readonly kind: 'shape' | 'number' | 'pointer';
 }
@@ -48,6 +48,8 @@ export interface LoweredOp {
   readonly comment: string;
   /** The kernel header, relative to `firmware/`. */
   readonly kernelHeader: string;
+  /** Another header that the calls need. */
+  readonly helperHeader?: string;
   readonly constants: readonly CConstant[];
   /** Bytes of arena the kernel wants for itself during the call. */
   readonly scratchBytes: number;
@@ -58,6 +60,11 @@ export interface LoweredOp {
   readonly scratchDistance?: number;
   /** Kernel calls, in order; none where no byte has to move. */
   calls(operands: CallOperands): readonly KernelCall[];
+}
+
+/** The headers that an op's calls need. */
+export function headersOf({ kernelHeader, helperHeader }: LoweredOp): readonly string[] {
+  return helperHeader === undefined ? [kernelHeader] : [kernelHeader, helperHeader];
 }
 
 /** What every file `ops/<op>.ts` provides. */

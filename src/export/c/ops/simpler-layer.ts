@@ -1,0 +1,38 @@
+import type { Int8Dense } from '../../../ir/ops/fully-connected.js';
+import type { Int8Convolution } from '../../../ir/ops/int8/convolution.js';
+import type { Rounding } from '../../../ir/requantize.js';
+
+type Kind = 'conv_2d' | 'depthwise_conv_2d';
+
+/**
+ * A depthwise convolution of one input channel is a convolution: [kh][kw][out] becomes [out][kh][kw][1], and the same
+ * integers come out. Others stay what they are.
+ */
+export function asConvolution(
+  kind: Kind,
+  layer: Int8Convolution,
+): { readonly kind: Kind; readonly layer: Int8Convolution } {
+  if (kind === 'conv_2d' || layer.geometry.channels !== 1) return { kind, layer };
+  const { outputChannels, weights } = layer;
+  const places = weights.length / outputChannels;
+  const turned = weights.map((_, k) => weights[(k % places) * outputChannels + Math.floor(k / places)]);
+  return { kind: 'conv_2d', layer: { ...layer, weights: turned } };
+}
+
+/** A convolution with one output place that sees exactly the whole input is a dense layer; null for all others. */
+export function asDense(kind: Kind, layer: Int8Convolution, rounding: Rounding): Int8Dense | null {
+  const { geometry: g, outputChannels, weights } = layer;
+  const whole =
+    kind === 'conv_2d' &&
+    g.outputHeight * g.outputWidth === 1 &&
+    g.padTop === 0 &&
+    g.padLeft === 0 &&
+    g.kernelHeight === g.inputHeight &&
+    g.kernelWidth === g.inputWidth &&
+    (g.dilationHeight === 1 || g.kernelHeight === 1) &&
+    (g.dilationWidth === 1 || g.kernelWidth === 1);
+  if (!whole) return null;
+  const { weightBits, foldedBias, multiplier, shift, zeroPoint, clampMin, clampMax } = layer;
+  const sizes = { inputs: weights.length / outputChannels, outputs: outputChannels };
+  return { ...sizes, weights, weightBits, foldedBias, multiplier, shift, rounding, zeroPoint, clampMin, clampMax };
+}
