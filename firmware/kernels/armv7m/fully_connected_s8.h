@@ -82,8 +82,6 @@ GRAPES_ONE_COPY const int8_t *grapes_dot_four_rows_armv7m(const int8_t *w, const
   return w;
 }
 
-#undef GRAPES_FOUR_ROWS_INPUT
-
 #else
 
 GRAPES_ONE_COPY const int8_t *grapes_dot_four_rows_armv7m(const int8_t *w, const uint8_t *x, uint32_t groups,
@@ -103,20 +101,25 @@ GRAPES_ONE_COPY const int8_t *grapes_dot_four_rows_armv7m(const int8_t *w, const
 
 #endif
 
-GRAPES_ONE_COPY void grapes_fully_connected_s8_armv7m(const int8_t *input, uint16_t inputs, const int8_t *weights,
-                                                      const int32_t *bias, const int32_t *multiplier,
-                                                      const int8_t *shift, uint8_t per_row, int8_t *output,
-                                                      uint16_t outputs, int8_t output_zero_point, int8_t clamp_min,
-                                                      int8_t clamp_max, uint8_t rounding, int8_t *scratch) {
+/* T and U over 4 * groups inputs; returns where the next weights begin. */
+typedef const int8_t *grapes_dot_four_rows(const int8_t *w, const uint8_t *x, uint32_t groups, uint32_t parts[4]);
+
+/* `raised_by` is what has been added to a weight; it and `dot` are constants at every call. */
+GRAPES_ALWAYS_INLINE void grapes_fully_connected_armv7m(const int8_t *input, uint16_t inputs, const int8_t *weights,
+                                                        const int32_t *bias, const int32_t *multiplier,
+                                                        const int8_t *shift, uint8_t per_row, int8_t *output,
+                                                        uint16_t outputs, int8_t output_zero_point, int8_t clamp_min,
+                                                        int8_t clamp_max, uint8_t rounding, int8_t *scratch,
+                                                        uint32_t raised_by, grapes_dot_four_rows *dot) {
   uint8_t *const raised = (uint8_t *)scratch + ((4u - ((uintptr_t)scratch & 3u)) & 3u);
-  const int32_t offset = (int32_t)(128u * grapes_raise_s8_armv7m(input, inputs, raised));
+  const int32_t offset = (int32_t)(raised_by * grapes_raise_s8_armv7m(input, inputs, raised));
   const int8_t *w = weights;
   for (uint16_t o = 0; o < outputs; o = (uint16_t)(o + 4)) {
     int32_t sums[4] = {-offset, -offset, -offset, -offset};
     for (uint32_t done = 0; done < inputs; done += GRAPES_FOUR_ROWS_CHUNK) {
       const uint32_t left = inputs - done;
       uint32_t parts[4];
-      w = grapes_dot_four_rows_armv7m(
+      w = dot(
           w, raised + done, left < GRAPES_FOUR_ROWS_CHUNK ? (left + 3u) / 4u : GRAPES_FOUR_ROWS_CHUNK / 4u, parts);
       const uint32_t c = parts[2] & 0xFFFFFFu, b = parts[2] >> 24 | parts[3] << 8;
       const uint64_t t = ((uint64_t)parts[1] << 32 | parts[0]) - ((uint64_t)b << 8) - ((uint64_t)c << 16);
@@ -134,6 +137,16 @@ GRAPES_ONE_COPY void grapes_fully_connected_s8_armv7m(const int8_t *input, uint1
       output[at] = grapes_scale_s8_scalar(sums[row], scale, clamp_min, clamp_max, rounding);
     }
   }
+}
+
+GRAPES_ONE_COPY void grapes_fully_connected_s8_armv7m(const int8_t *input, uint16_t inputs, const int8_t *weights,
+                                                      const int32_t *bias, const int32_t *multiplier, const int8_t *shift,
+                                                      uint8_t per_row, int8_t *output, uint16_t outputs,
+                                                      int8_t output_zero_point, int8_t clamp_min, int8_t clamp_max,
+                                                      uint8_t rounding, int8_t *scratch) {
+  grapes_fully_connected_armv7m(input, inputs, weights, bias, multiplier, shift, per_row, output, outputs,
+                                output_zero_point, clamp_min, clamp_max, rounding, scratch, 128,
+                                grapes_dot_four_rows_armv7m);
 }
 
 /* Weight [row][column] as the layer was quantized: what learning starts from. */

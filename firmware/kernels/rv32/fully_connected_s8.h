@@ -12,36 +12,37 @@
 
 #include <stddef.h>
 
-#include "../../core/grapes_flash.h"
+#include "../plain/weights.h"
 #include "../scalar/scale.h"
 
-GRAPES_ONE_COPY void grapes_fully_connected_s8_rv32(const int8_t *input, uint16_t inputs, const int8_t *weights,
-                                                    const int32_t *bias, const int32_t *multiplier, const int8_t *shift,
-                                                    uint8_t per_row, int8_t *output, uint16_t outputs,
-                                                    int8_t output_zero_point, int8_t clamp_min, int8_t clamp_max,
-                                                    uint8_t rounding, int8_t *scratch) {
+/* With weights of weight_bits, int4 ones two a byte as kernels/plain/weights.h describes. */
+GRAPES_ALWAYS_INLINE void grapes_fully_connected_rv32(const int8_t *input, uint16_t inputs, const int8_t *weights,
+                                                      uint8_t weight_bits,
+                                                      const int32_t *bias, const int32_t *multiplier, const int8_t *shift,
+                                                      uint8_t per_row, int8_t *output, uint16_t outputs,
+                                                      int8_t output_zero_point, int8_t clamp_min, int8_t clamp_max,
+                                                      uint8_t rounding) {
   const int8_t *const end = input + inputs;
   const int8_t *const whole_end = input + (inputs & ~3u);
   const int8_t *w = weights;
-  (void)scratch;
-#define GRAPES_FOUR_ROWS_INPUT(i)    \
-  do {                               \
-    const int32_t value = x[i];      \
-    a += value * w[4 * (i)];         \
-    b += value * w[4 * (i) + 1];     \
-    c += value * w[4 * (i) + 2];     \
-    d += value * w[4 * (i) + 3];     \
+#define GRAPES_FOUR_ROWS_INPUT(i) \
+  do { \
+    const int32_t value = x[i]; \
+    a += value * grapes_ld_weight(w, 4 * (i), weight_bits); \
+    b += value * grapes_ld_weight(w, 4 * (i) + 1, weight_bits); \
+    c += value * grapes_ld_weight(w, 4 * (i) + 2, weight_bits); \
+    d += value * grapes_ld_weight(w, 4 * (i) + 3, weight_bits); \
   } while (0)
   for (uint16_t o = 0; o < outputs; o = (uint16_t)(o + 4)) {
     int32_t a = 0, b = 0, c = 0, d = 0;
     const int8_t *x = input;
-    for (; x != whole_end; x += 4, w += 16) {
+    for (; x != whole_end; x += 4, w += 2 * weight_bits) {
       GRAPES_FOUR_ROWS_INPUT(0);
       GRAPES_FOUR_ROWS_INPUT(1);
       GRAPES_FOUR_ROWS_INPUT(2);
       GRAPES_FOUR_ROWS_INPUT(3);
     }
-    for (; x != end; x++, w += 4) GRAPES_FOUR_ROWS_INPUT(0);
+    for (; x != end; x++, w += weight_bits / 2) GRAPES_FOUR_ROWS_INPUT(0);
     const int32_t sums[4] = {a, b, c, d};
     for (int row = 0; row < 4 && o + row < outputs; row++) {
       const grapes_scale_scalar scale =
@@ -52,6 +53,16 @@ GRAPES_ONE_COPY void grapes_fully_connected_s8_rv32(const int8_t *input, uint16_
     }
   }
 #undef GRAPES_FOUR_ROWS_INPUT
+}
+
+GRAPES_ONE_COPY void grapes_fully_connected_s8_rv32(const int8_t *input, uint16_t inputs, const int8_t *weights,
+                                                    const int32_t *bias, const int32_t *multiplier, const int8_t *shift,
+                                                    uint8_t per_row, int8_t *output, uint16_t outputs,
+                                                    int8_t output_zero_point, int8_t clamp_min, int8_t clamp_max,
+                                                    uint8_t rounding, int8_t *scratch) {
+  (void)scratch;
+  grapes_fully_connected_rv32(input, inputs, weights, 8, bias, multiplier, shift, per_row, output, outputs,
+                              output_zero_point, clamp_min, clamp_max, rounding);
 }
 
 /* Weight [row][column] as the layer was quantized: what learning starts from. */

@@ -14,6 +14,7 @@
 
 #include <stddef.h>
 
+#include "../plain/weights.h"
 #include "scale.h"
 
 /* Products that a pair of words can sum. */
@@ -63,14 +64,16 @@ GRAPES_ALWAYS_INLINE void grapes_split_triple(uint32_t a, uint32_t b, int32_t su
  */
 typedef const int8_t *grapes_dot_triples(const int8_t *w, const uint32_t *words, uint16_t groups, grapes_triples *sums);
 
-static inline const int8_t *grapes_dot_triples_plain(const int8_t *w, const uint32_t *words, uint16_t groups,
-                                                     grapes_triples *sums) {
+GRAPES_ALWAYS_INLINE const int8_t *grapes_dot_triples_of(const int8_t *w, const uint32_t *words, uint16_t groups,
+                                                         grapes_triples *sums, uint8_t weight_bits) {
   uint32_t a0 = 0, a1 = 0, a2 = 0, a3 = 0, b0 = 0, b1 = 0, b2 = 0, b3 = 0;
   const uint32_t *const end = words + 8u * groups;
   do {
     const uint32_t first = words[0], second = words[1];
-    const uint32_t w0 = (uint32_t)(int32_t)w[0], w1 = (uint32_t)(int32_t)w[1];
-    const uint32_t w2 = (uint32_t)(int32_t)w[2], w3 = (uint32_t)(int32_t)w[3];
+    const uint32_t w0 = (uint32_t)(int32_t)grapes_ld_weight(w, 0, weight_bits);
+    const uint32_t w1 = (uint32_t)(int32_t)grapes_ld_weight(w, 1, weight_bits);
+    const uint32_t w2 = (uint32_t)(int32_t)grapes_ld_weight(w, 2, weight_bits);
+    const uint32_t w3 = (uint32_t)(int32_t)grapes_ld_weight(w, 3, weight_bits);
     a0 += w0 * first;
     b0 += w0 * second;
     a1 += w1 * first;
@@ -80,10 +83,21 @@ static inline const int8_t *grapes_dot_triples_plain(const int8_t *w, const uint
     a3 += w3 * first;
     b3 += w3 * second;
     words += 2;
-    w += 4;
+    w += weight_bits / 2;
   } while (words != end);
   *sums = (grapes_triples){{a0, a1, a2, a3}, {b0, b1, b2, b3}};
   return w;
+}
+
+static inline const int8_t *grapes_dot_triples_plain(const int8_t *w, const uint32_t *words, uint16_t groups,
+                                                     grapes_triples *sums) {
+  return grapes_dot_triples_of(w, words, groups, sums, 8);
+}
+
+/* The same over int4 weights, two a byte: of the first and second channel, then of the third and fourth. */
+static inline const int8_t *grapes_dot_triples_s4_plain(const int8_t *w, const uint32_t *words, uint16_t groups,
+                                                        grapes_triples *sums) {
+  return grapes_dot_triples_of(w, words, groups, sums, 4);
 }
 
 #endif

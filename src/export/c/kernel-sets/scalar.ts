@@ -1,4 +1,5 @@
 import type { KernelSet } from '../../../ir/c-sources.js';
+import { packInt4 } from '../../../ir/int4.js';
 import type { Int8Dense } from '../../../ir/ops/fully-connected.js';
 import type { Int8Convolution } from '../../../ir/ops/int8/convolution.js';
 import type { Rounding } from '../../../ir/requantize.js';
@@ -44,7 +45,7 @@ export function blockRows(outputs: number, first: number): number[] {
   return Array.from({ length: BLOCK }, (_, k) => Math.min(first + k, outputs - 1));
 }
 
-/** kernels/scalar/conv_2d_s8.h for the set that brings its inner loop. */
+/** kernels/scalar/conv_2d_s8.h for the set that brings its inner loop, for weights of either width. */
 export function packConv2dScalar(set: KernelSet, layer: Int8Convolution, rounding: Rounding): PackedLayer | null {
   const { outputChannels, weights, foldedBias, geometry } = layer;
   const inputs = weights.length / outputChannels;
@@ -70,7 +71,7 @@ export function packConv2dScalar(set: KernelSet, layer: Int8Convolution, roundin
   const waiting = 12 * BLOCK * (chunks ? Math.ceil(outputChannels / BLOCK) : outputChannels % BLOCK === 0 ? 0 : 1);
   return {
     set,
-    weights: Int8Array.from(packed),
+    weights: layer.weightBits === 4 ? packInt4(Int8Array.from(packed)) : Int8Array.from(packed),
     ...scale,
     layout: `packed for kernels/${set}: four channels interleaved, 64 inputs at a time`,
     biasContent: biasContent(rounding),
@@ -134,7 +135,15 @@ function interleaveRows({ inputs, outputs, weights }: Int8Dense, padded: number,
   return packed;
 }
 
-/** kernels/armv7m/fully_connected_s8.h */
+/** Of four rows' numbers for one input and for the next: bytes with the first in their low halves. */
+function twoInputsAByte(rows: Int8Array): Int8Array {
+  return Int8Array.from({ length: rows.length / 2 }, (_, k) => {
+    const at = 2 * BLOCK * Math.floor(k / BLOCK) + (k % BLOCK);
+    return rows[at] | (rows[at + BLOCK] << 4);
+  });
+}
+
+/** kernels/armv7m/fully_connected_s8.h and _s4.h */
 export function packDenseFourRows(set: KernelSet, layer: Int8Dense, rounding: Rounding): PackedLayer | null {
   const { inputs, weights, foldedBias } = layer;
   const row = (o: number): Int8Array => weights.subarray(o * inputs, (o + 1) * inputs);
@@ -145,21 +154,25 @@ export function packDenseFourRows(set: KernelSet, layer: Int8Dense, rounding: Ro
   const padded = Math.ceil(inputs / 4) * 4;
   return {
     set,
-    weights: interleaveRows(layer, padded, 128),
+    weights:
+      layer.weightBits === 4 ? twoInputsAByte(interleaveRows(layer, padded, 8)) : interleaveRows(layer, padded, 128),
     ...scale,
-    layout: `plus 128, packed for kernels/${set}: four rows interleaved`,
+    layout: `plus ${layer.weightBits === 4 ? '8' : '128'}, packed for kernels/${set}: four rows interleaved`,
     biasContent: biasContent(rounding, ", minus 128 times the row's weights"),
     scratchBytes: padded + 3,
   };
 }
 
-/** kernels/rv32/fully_connected_s8.h */
+/** kernels/rv32/fully_connected_s8.h and _s4.h */
 export function packDenseRows(set: KernelSet, layer: Int8Dense, rounding: Rounding): PackedLayer | null {
   const scale = scaleConstants(layer, layer.foldedBias, (o) => largestSum(layer, o), rounding);
   if (scale === null) return null;
   return {
     set,
-    weights: interleaveRows(layer, layer.inputs, 0),
+    weights:
+      layer.weightBits === 4
+        ? packInt4(interleaveRows(layer, layer.inputs, 0))
+        : interleaveRows(layer, layer.inputs, 0),
     ...scale,
     layout: `packed for kernels/${set}: four rows interleaved`,
     biasContent: biasContent(rounding),
