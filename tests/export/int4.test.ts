@@ -56,6 +56,6 @@ void t.test('int4 weights', { skip: skipUnless('cc', 'arm', 'qemu') }, async (t)
         `${kernels}: ${kernel}`,
       );
     }
-    if (kernels === 'mve' || kernels === 'dsp') t.ok(used.has('grapes_unpack_s4'), `${kernels}: depthwise`);
+    if (kernels === 'mve') t.ok(used.has('grapes_unpack_s4'), `${kernels}: depthwise`);
   }
 });

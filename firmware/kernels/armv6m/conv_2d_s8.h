@@ -19,15 +19,20 @@
 /* Words of four pixels, one pixel of padding, and three bytes to start at a multiple of four. */
 #define GRAPES_CONV_2D_S8_ARMV6M_SCRATCH(inputs, in_channels) (GRAPES_LANES_BYTES_ARMV6M(inputs) + (in_channels) + 3)
 
-static inline void grapes_conv_2d_s8_armv6m(
+/* All output channels of four pixels. */
+typedef void grapes_channels_of_layer_armv6m(const uint32_t *words, const grapes_layer_armv6m *layer, int8_t *output,
+                                             int32_t left);
+
+/* Inputs are padded to a multiple of `group`; it and `channels` are constants at every call. */
+GRAPES_INLINE void grapes_conv_2d_armv6m(
     const int8_t *input, uint16_t in_height, uint16_t in_width, uint16_t in_channels, const int8_t *weights,
     const int32_t *bias, const int32_t *multiplier, const int8_t *shift, int8_t *output, uint16_t out_height,
     uint16_t out_width, uint16_t out_channels, uint16_t kernel_height, uint16_t kernel_width, uint16_t stride_height,
     uint16_t stride_width, uint16_t dilation_height, uint16_t dilation_width, uint16_t pad_top, uint16_t pad_left,
     int8_t input_zero_point, int8_t output_zero_point, int8_t clamp_min, int8_t clamp_max, uint8_t rounding,
-    int8_t *scratch) {
+    int8_t *scratch, uint16_t group, grapes_channels_of_layer_armv6m *channels) {
   const uint16_t taps = (uint16_t)(kernel_height * kernel_width * in_channels);
-  const uint16_t padded = (uint16_t)((taps + 3u) & ~3u);
+  const uint16_t padded = (uint16_t)((taps + group - 1u) / group * group);
   const grapes_layer_armv6m layer = {
       grapes_finish_of_armv6m(output_zero_point, clamp_min, clamp_max, rounding), padded, out_channels, weights, shift,
       bias, multiplier};
@@ -61,7 +66,7 @@ static inline void grapes_conv_2d_s8_armv6m(
         to = grapes_pack_pixels_armv6m(at, (uint16_t)(run * in_channels), to);
       }
     }
-    grapes_channels_armv6m(words, &layer, output, left);
+    channels(words, &layer, output, left);
     for (uint16_t k = 0; k < 4; k++) {
       column += stride_width;
       if (column == behind) {
@@ -70,6 +75,19 @@ static inline void grapes_conv_2d_s8_armv6m(
       }
     }
   }
+}
+
+static inline void grapes_conv_2d_s8_armv6m(
+    const int8_t *input, uint16_t in_height, uint16_t in_width, uint16_t in_channels, const int8_t *weights,
+    const int32_t *bias, const int32_t *multiplier, const int8_t *shift, int8_t *output, uint16_t out_height,
+    uint16_t out_width, uint16_t out_channels, uint16_t kernel_height, uint16_t kernel_width, uint16_t stride_height,
+    uint16_t stride_width, uint16_t dilation_height, uint16_t dilation_width, uint16_t pad_top, uint16_t pad_left,
+    int8_t input_zero_point, int8_t output_zero_point, int8_t clamp_min, int8_t clamp_max, uint8_t rounding,
+    int8_t *scratch) {
+  grapes_conv_2d_armv6m(input, in_height, in_width, in_channels, weights, bias, multiplier, shift, output, out_height,
+                        out_width, out_channels, kernel_height, kernel_width, stride_height, stride_width,
+                        dilation_height, dilation_width, pad_top, pad_left, input_zero_point, output_zero_point,
+                        clamp_min, clamp_max, rounding, scratch, 4, grapes_channels_armv6m);
 }
 
 #endif

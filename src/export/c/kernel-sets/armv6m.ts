@@ -1,3 +1,4 @@
+import { packInt4 } from '../../../ir/int4.js';
 import type { Int8Dense } from '../../../ir/ops/fully-connected.js';
 import type { Int8Convolution } from '../../../ir/ops/int8/convolution.js';
 import type { Rounding } from '../../../ir/requantize.js';
@@ -34,15 +35,17 @@ export function packShift({ low, high, multiplier, shift, zeroPoint }: Channel, 
 function packConv2d(layer: Int8Convolution, rounding: Rounding): PackedLayer | null {
   const { geometry, outputChannels, weights, foldedBias, multiplier } = layer;
   const inputs = weights.length / outputChannels;
-  const padded = Math.ceil(inputs / 4) * 4;
+  const narrow = layer.weightBits === 4;
+  const padded = narrow ? Math.ceil(inputs / 8) * 8 : Math.ceil(inputs / 4) * 4;
   if (padded > 16380 || geometry.inputHeight > 32000 || geometry.inputWidth > 32000) return null;
-  const packed = new Int8Array(Math.ceil(outputChannels / 8) * 8 * padded);
+  const packed = new Int8Array((narrow ? outputChannels : Math.ceil(outputChannels / 8) * 8) * padded);
   const shift = new Int8Array(outputChannels);
   for (let o = 0; o < outputChannels; o++) {
     for (let i = 0; i < inputs; i++) {
       const w = weights[o * inputs + i];
       if (w === -128 && i % 2 === 1 && weights[o * inputs + i - 1] === -128) return null;
-      packed[(o & ~7) * padded + (i >> 1) * 16 + 2 * (o & 4) + 4 * (i & 1) + (o & 3)] = w;
+      const interleaved = (o & ~7) * padded + (i >> 1) * 16 + 2 * (o & 4) + 4 * (i & 1) + (o & 3);
+      packed[narrow ? o * padded + i : interleaved] = w;
     }
     const [low, high] = accumulatorRange({ inputs, outputs: outputChannels, weights, foldedBias }, o);
     const channel = { low, high, multiplier: multiplier[o], shift: layer.shift[o], zeroPoint: layer.zeroPoint };
@@ -50,11 +53,11 @@ function packConv2d(layer: Int8Convolution, rounding: Rounding): PackedLayer | n
   }
   return {
     set: 'armv6m',
-    weights: packed,
+    weights: narrow ? packInt4(packed) : packed,
     bias: foldedBias,
     multiplier,
     shift,
-    layout: 'packed for kernels/armv6m: eight channels interleaved',
+    layout: `packed for kernels/armv6m: ${narrow ? 'channel after channel, two a byte' : 'eight channels interleaved'}`,
     biasContent: "bias with the input's zero point folded in",
     scratchBytes: 8 * padded + geometry.channels + 3,
     order: { pixelsAtATime: 4 },
@@ -105,16 +108,19 @@ function packDense(layer: Int8Dense, rounding: Rounding): PackedLayer | null {
   const { inputs, outputs, weights, foldedBias, multiplier } = layer;
   const padded = Math.ceil(inputs / 8) * 8;
   if (padded > 65528) return null;
-  const blocked = outputs - (outputs % 4);
-  const packed = new Int8Array(outputs * padded).fill(-128);
+  const narrow = layer.weightBits === 4;
+  const [block, raised] = narrow ? [8, 8] : [4, 128];
+  const blocked = outputs - (outputs % block);
+  const packed = new Int8Array(outputs * padded).fill(raised);
   const bias = new Int32Array(outputs);
   const shift = new Int8Array(outputs);
   for (let o = 0; o < outputs; o++) {
     let sum = 0;
     for (let i = 0; i < inputs; i++) {
       const w = weights[o * inputs + i];
-      const at = o < blocked ? (o & ~3) * padded + 4 * i + (o & 3) : o * padded + i;
-      packed[at] = w + 128;
+      const first = o - (o % block);
+      const at = o < blocked ? first * padded + block * i + (o % block) : o * padded + i;
+      packed[at] = w + raised;
       sum += w;
     }
     bias[o] = (foldedBias[o] - 128 * sum) | 0;
@@ -124,11 +130,11 @@ function packDense(layer: Int8Dense, rounding: Rounding): PackedLayer | null {
   }
   return {
     set: 'armv6m',
-    weights: packed,
+    weights: narrow ? packInt4(packed) : packed,
     bias,
     multiplier,
     shift,
-    layout: 'packed for kernels/armv6m: w + 128, four rows interleaved',
+    layout: `packed for kernels/armv6m: w + ${raised}, ${narrow ? 'eight' : 'four'} rows interleaved`,
     biasContent: "bias with the input's zero point and the weights' 128 folded in",
     scratchBytes: padded,
   };
@@ -138,7 +144,17 @@ function packDense(layer: Int8Dense, rounding: Rounding): PackedLayer | null {
 export const ARMV6M: KernelSetCode = {
   fallback: 'plain',
   layers: { fully_connected: packDense, conv_2d: packConv2d, depthwise_conv_2d: packDepthwise },
-  int4Layers: { depthwise_conv_2d: unpackedFirst(packDepthwise) },
+  int4Layers: {
+    fully_connected: packDense,
+    conv_2d: packConv2d,
+    depthwise_conv_2d: unpackedFirst(packDepthwise),
+  },
   kernels: [],
-  codeBytes: { fully_connected_s8: 700, conv_2d_s8: 1000, depthwise_conv_2d_s8: 800 },
+  codeBytes: {
+    fully_connected_s8: 700,
+    conv_2d_s8: 1000,
+    depthwise_conv_2d_s8: 800,
+    fully_connected_s4: 800,
+    conv_2d_s4: 1000,
+  },
 };
