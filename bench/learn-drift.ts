@@ -13,6 +13,7 @@ import type { QuantizedGraph } from '../src/ir/graph.js';
 import { LearnReference } from '../src/ir/learn/f32.js';
 import type { GrapesMode } from '../src/ir/model-spec.js';
 import { quantizeInput } from '../src/ir/quantize-input.js';
+import type { Integers } from '../src/ir/tensor.js';
 import { quantize } from '../src/quantize/quantize.js';
 import { train } from '../src/train/trainer.js';
 
@@ -24,9 +25,9 @@ const MODES: readonly GrapesMode[] = ['off', 'propagating', 'local'];
 
 interface World {
   readonly graph: QuantizedGraph;
-  readonly stream: readonly Int8Array[];
+  readonly stream: readonly Integers[];
   readonly streamLabels: Uint8Array;
-  readonly heldOut: readonly Int8Array[];
+  readonly heldOut: readonly Integers[];
   readonly heldOutLabels: Uint8Array;
 }
 
@@ -57,7 +58,7 @@ async function makeWorld(seed: number): Promise<World> {
   const turned = (samples: Samples): Samples =>
     applyDrift(samples, dataset.inputShape, { kind: 'rotate', degrees: 30 }, seed);
   const real = new Float32Array(dataset.test.inputSize);
-  const inputs = (samples: Samples): Int8Array[] =>
+  const inputs = (samples: Samples): Integers[] =>
     Array.from({ length: samples.count }, (_, n) => {
       readSample(samples, n, real);
       return quantizeInput(graph, real);

@@ -3,6 +3,7 @@ import { encodeFrame } from '../src/device/protocol/framing.js';
 import { sampleRequests } from '../src/device/samples.js';
 import type { QuantizedGraph } from '../src/ir/graph.js';
 import { runInt8 } from '../src/ir/interpret.js';
+import type { Integers } from '../src/ir/tensor.js';
 
 export interface LinkRates {
   /** Bytes on the wire to the device, per second, when it only checks and drops them. */
@@ -20,7 +21,7 @@ export interface LinkRates {
 export async function measureLink(
   device: Device,
   graph: QuantizedGraph,
-  inputs: readonly Int8Array[],
+  inputs: readonly Integers[],
   rounds: number,
 ): Promise<LinkRates> {
   const { maxFrameBytes, inputZeroPoint: zeroPoint } = device.info;
@@ -53,7 +54,7 @@ export async function measureLink(
   };
 }
 
-async function verifyAll(device: Device, graph: QuantizedGraph, inputs: readonly Int8Array[]): Promise<number> {
+async function verifyAll(device: Device, graph: QuantizedGraph, inputs: readonly Integers[]): Promise<number> {
   let mismatches = 0;
   let at = 0;
   for await (const { output } of device.infer(inputs)) {

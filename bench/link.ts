@@ -20,6 +20,7 @@ import type { ModelSpec } from '../src/ir/model-spec.js';
 import { TRAIN_DEFAULTS } from '../src/ir/train-defaults.js';
 import type { TrainOptions } from '../src/ir/options.js';
 import { quantizeInput } from '../src/ir/quantize-input.js';
+import type { Integers } from '../src/ir/tensor.js';
 import { quantize } from '../src/quantize/quantize.js';
 import { train } from '../src/train/trainer.js';
 import { toolVersion } from '../src/util/package-root.js';
@@ -89,7 +90,7 @@ async function onBoard(): Promise<LinkRates> {
   }
 }
 
-function quantizedInputs(graph: QuantizedGraph, samples: Samples): Int8Array[] {
+function quantizedInputs(graph: QuantizedGraph, samples: Samples): Integers[] {
   const real = new Float32Array(samples.inputSize);
   return Array.from({ length: samples.count }, (_, n) => {
     readSample(samples, n, real);

@@ -1,6 +1,6 @@
 import type { QuantizedGraph, QuantizedOp } from '../../src/ir/graph.js';
 import type { Window } from '../../src/ir/integer-ops.js';
-import { ADD_LEFT_SHIFT, addMultipliers } from '../../src/ir/ops/int8/add.js';
+import { addMultipliers, sumLeftShift } from '../../src/ir/ops/int8/add.js';
 import { meanMultiplier } from '../../src/ir/ops/int8/mean.js';
 import { SOFTMAX_OUTPUT, softmaxNumbers } from '../../src/ir/ops/int8/softmax.js';
 import type { QuantParams, Requantize } from '../../src/ir/quant-params.js';
@@ -152,7 +152,7 @@ export class OneOpGraph {
     const to = { ...this.quant, scale: [0.125] };
     const m = addMultipliers([0.0625, 0.0625], 0.125, this.rounding);
     const requantize = { ...this.requantize([1]), multiplier: [m.output.multiplier], shift: [m.output.shift] };
-    const both = { inputs: [0, 0], inputMultipliers: m.inputs, leftShift: ADD_LEFT_SHIFT, requantize };
+    const both = { inputs: [0, 0], inputMultipliers: m.inputs, leftShift: sumLeftShift('int8'), requantize };
     return this.finish({ kind, ...both }, this.inputShape, to);
   }
 

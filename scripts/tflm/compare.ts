@@ -8,7 +8,7 @@ import { readTflite } from '../../src/import/tflite/read-model.js';
 import { importTflite } from '../../src/import/tflite/import-tflite.js';
 import type { QuantizedGraph } from '../../src/ir/graph.js';
 import { runInt8 } from '../../src/ir/interpret.js';
-import { elementCount } from '../../src/ir/tensor.js';
+import { bytesOf, elementCount } from '../../src/ir/tensor.js';
 import { sha256Hex } from '../../src/util/digest.js';
 import { seededInputs } from '../../tests/import/seeded-inputs.js';
 
@@ -26,9 +26,10 @@ function imported(path: string): QuantizedGraph | string {
 }
 
 function ours(graph: QuantizedGraph, samples: number): string {
-  const inputs = seededInputs(samples, elementCount(graph.tensors[graph.input].shape));
+  const { shape, dtype } = graph.tensors[graph.input];
+  const inputs = seededInputs(samples, elementCount(shape), dtype);
   const outputs = inputs.map((x) => runInt8(graph, x).output);
-  return sha256Hex(...outputs.map((y) => new Uint8Array(y.buffer)));
+  return sha256Hex(...outputs.map((y) => new Uint8Array(bytesOf(y).buffer)));
 }
 
 /** With scale and zero point of the int8 that float or uint8 edges of the model stand for. */

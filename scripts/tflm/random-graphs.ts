@@ -1,4 +1,4 @@
-// Writes tests/vectors/tflm/random-graphs.json, random-int4-graphs.json and random-float-graphs.json: random models of tests/import/random-tflite.ts
+// Writes tests/vectors/tflm/random-graphs.json, random-int4-graphs.json, random-int16-graphs.json and random-float-graphs.json: random models of tests/import/random-tflite.ts
 // and random-float-tflite.ts, and what TFLite Micro's interpreter makes of them.
 //   npm run setup:tflm && node scripts/run-ts.mjs scripts/tflm/random-graphs.ts [COUNT]
 import { spawnSync } from 'node:child_process';
@@ -6,7 +6,12 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { randomFloatTflite } from '../../tests/import/random-float-tflite.js';
-import { randomInt4Tflite, randomTflite, type RandomTflite } from '../../tests/import/random-tflite.js';
+import {
+  randomInt16Tflite,
+  randomInt4Tflite,
+  randomTflite,
+  type RandomTflite,
+} from '../../tests/import/random-tflite.js';
 
 /** Inputs for each model: all -128, all 127, and random ones. */
 const SAMPLES = 4;
@@ -20,6 +25,7 @@ interface Ran {
 
 const FLOAT_GRAPHS = 24;
 const INT4_GRAPHS = 60;
+const INT16_GRAPHS = 120;
 const BY = 'TFLite Micro (setup:tflm) by scripts/tflm/random-graphs.ts';
 
 /** What the interpreter says of each file; those that it refuses are named and left out. */
@@ -68,6 +74,7 @@ function writeIntegers(name: string, models: number, draw: (seed: number) => Ran
 
 writeIntegers('random-graphs', count, randomTflite);
 writeIntegers('random-int4-graphs', INT4_GRAPHS, randomInt4Tflite);
+writeIntegers('random-int16-graphs', INT16_GRAPHS, randomInt16Tflite);
 
 const floats = Array.from({ length: FLOAT_GRAPHS }, (_, seed) => ({ seed, file: randomFloatTflite(seed) }));
 const real = ranByTflm(floats, 3).flatMap((ran, seed) =>

@@ -5,7 +5,7 @@ Models of float32 get the same bytes divided by 64, and their outputs are printe
 list of [scale, zero point] for the int8 inputs, then one for the outputs) the bytes stand for numbers: an input of another
 type gets these numbers, and an output of another type is turned back into int8. Several inputs share one byte string, several outputs make one.
 Input 0 is all -128, input 1 all 127, the others come from a 32-bit xorshift (13, 17, 5) seeded with 0x9E3779B9 for each
-model: byte = bits 16 to 23, minus 128.
+model: byte = bits 16 to 23, minus 128. Inputs of int16: all -32768, all 32767, then bits 8 to 23, minus 32768.
 """
 import hashlib
 import json
@@ -18,18 +18,19 @@ from tflite_micro.python.tflite_micro import runtime
 ARENA_BYTES = 64_000_000
 
 
-def inputs(count, size):
+def inputs(count, size, dtype=np.int8):
     state = 0x9E3779B9
     for k in range(count):
         if k < 2:
-            yield np.full(size, -128 if k == 0 else 127, np.int8)
+            limits = np.iinfo(dtype)
+            yield np.full(size, limits.min if k == 0 else limits.max, dtype)
             continue
-        values = np.empty(size, np.int8)
+        values = np.empty(size, dtype)
         for i in range(size):
             state ^= (state << 13) & 0xFFFFFFFF
             state ^= state >> 17
             state ^= (state << 5) & 0xFFFFFFFF
-            values[i] = ((state >> 16) & 255) - 128
+            values[i] = ((state >> 8) & 65535) - 32768 if dtype == np.int16 else ((state >> 16) & 255) - 128
         yield values
 
 
@@ -51,12 +52,13 @@ def run(path, count, edges):
     kinds = {details["dtype"] for details in ins + outs}
     if edges is None and kinds == {np.float32}:
         return run_float(interpreter, path, model, count, ins[0]["shape"])
-    if edges is None and kinds != {np.int8}:
-        raise ValueError("its inputs and outputs are neither int8 nor float32")
+    if edges is None and not kinds <= {np.int8, np.int16}:
+        raise ValueError("its inputs and outputs are neither integers of 8 or 16 bits nor float32")
     outputs = hashlib.sha256()
     first = None
     sizes = [int(np.prod(details["shape"])) for details in ins]
-    for values in inputs(count, sum(sizes)):
+    dtype = np.int16 if ins[0]["dtype"] == np.int16 else np.int8
+    for values in inputs(count, sum(sizes), dtype):
         at = 0
         for k, details in enumerate(ins):
             part = values[at : at + sizes[k]].reshape(details["shape"])
@@ -76,7 +78,7 @@ def run(path, count, edges):
 
 
 def to_edge(values, dtype, edge):
-    if dtype == np.int8:
+    if dtype in (np.int8, np.int16):
         return values
     if dtype == np.uint8:
         return (values.astype(np.int16) + 128).astype(np.uint8)
@@ -86,7 +88,7 @@ def to_edge(values, dtype, edge):
 
 
 def from_edge(values, edge):
-    if values.dtype == np.int8:
+    if values.dtype in (np.int8, np.int16):
         return values
     if values.dtype == np.uint8:
         return (values.astype(np.int16) - 128).astype(np.int8)

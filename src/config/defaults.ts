@@ -34,6 +34,7 @@ export function withDefaults(raw: RawProject, seedOverride: number | null, readM
       },
       weights: raw.quantize?.weights ?? 'per-channel',
       weightBits: raw.quantize?.weightBits ?? 8,
+      activationBits: raw.quantize?.activationBits ?? 8,
       rounding: raw.quantize?.rounding ?? 'tflite',
       crossLayerEqualization: raw.quantize?.crossLayerEqualization ?? false,
       biasCorrection: raw.quantize?.biasCorrection ?? false,

@@ -23,6 +23,7 @@ export interface RawProject {
     };
     readonly weights?: 'per-channel' | 'per-tensor';
     readonly weightBits?: WeightBits;
+    readonly activationBits?: 8 | 16;
     readonly rounding?: Rounding;
     readonly crossLayerEqualization?: boolean;
     readonly biasCorrection?: boolean;

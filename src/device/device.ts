@@ -1,3 +1,4 @@
+import type { Integers } from '../ir/tensor.js';
 import type { FactorSpread } from '../ir/telemetry.js';
 
 /** What a device says of itself in HELLO. */
@@ -31,6 +32,7 @@ export interface DeviceInfo {
 }
 
 export interface InferResult {
+  /** Bytes of the output tensor: `fromBytes` makes numbers of them. */
   readonly output: Int8Array;
   readonly ticks: number;
 }
@@ -71,7 +73,7 @@ export type LinkState = 'connected' | 'disconnected' | 'reset';
 export type Unsubscribe = () => void;
 
 export interface LabelledInput {
-  readonly input: Int8Array;
+  readonly input: Integers;
   readonly label: number;
 }
 
@@ -102,11 +104,11 @@ export interface LinkStats {
  */
 export interface Device {
   readonly info: DeviceInfo;
-  infer(inputs: Iterable<Int8Array>): AsyncIterable<InferResult>;
-  predict(inputs: Iterable<Int8Array>): AsyncIterable<PredictResult>;
+  infer(inputs: Iterable<Integers>): AsyncIterable<InferResult>;
+  predict(inputs: Iterable<Integers>): AsyncIterable<PredictResult>;
   learn(samples: Iterable<LabelledInput>): AsyncIterable<LearnResult>;
   /** Runs only the first `opCount` ops on `input`, so that the output of the last of them can be read. */
-  inferOps(input: Int8Array, opCount: number): Promise<void>;
+  inferOps(input: Integers, opCount: number): Promise<void>;
   /** Bytes of a tensor of the arena by its graph id. Only the last op's output is sure to be whole. */
   readTensor(tensorId: number, byteCount: number): Promise<Int8Array>;
   /** Weights, biases and node sums as the hash walks them, little-endian. */

@@ -1,3 +1,4 @@
+import { bytesOf, type Integers } from '../ir/tensor.js';
 import { payloadCapacity } from './protocol/framing.js';
 import { FLAG, MESSAGE, SAMPLE_FIXED_BYTES, writeSample } from './protocol/messages.js';
 import { zeroRunEncode } from './protocol/zero-run.js';
@@ -9,7 +10,8 @@ export interface SampleFormat {
 }
 
 /** The chunks that carry one input: zero-run coded where that is shorter; the last one is answered. */
-export function sampleRequests(op: number, label: number, input: Int8Array, format: SampleFormat): Request[] {
+export function sampleRequests(op: number, label: number, values: Integers, format: SampleFormat): Request[] {
+  const input = bytesOf(values);
   const capacity = payloadCapacity(format.maxFrameBytes) - SAMPLE_FIXED_BYTES;
   const requests: Request[] = [];
   let offset = 0;

@@ -1,4 +1,5 @@
 import { ToolError } from '../errors/tool-error.js';
+import type { Integers } from '../ir/tensor.js';
 import type {
   Device,
   DeviceInfo,
@@ -123,7 +124,7 @@ class DeviceSession implements Device {
     this.stateListeners.tell('connected');
   }
 
-  infer(inputs: Iterable<Int8Array>): AsyncIterable<InferResult> {
+  infer(inputs: Iterable<Integers>): AsyncIterable<InferResult> {
     return this.samples(inputs, async (input) => {
       const frame = await this.sample(wire.SAMPLE_OP.infer, 0, input);
       const { output, ticks } = this.parsed(frame, wire.MESSAGE.inferred, wire.parseInferred);
@@ -131,7 +132,7 @@ class DeviceSession implements Device {
     });
   }
 
-  predict(inputs: Iterable<Int8Array>): AsyncIterable<PredictResult> {
+  predict(inputs: Iterable<Integers>): AsyncIterable<PredictResult> {
     return this.samples(inputs, async (input) => {
       const frame = await this.sample(wire.SAMPLE_OP.predict, 0, input);
       const { classIndex, ticks } = this.parsed(frame, wire.MESSAGE.predicted, wire.parsePredicted);
@@ -146,7 +147,7 @@ class DeviceSession implements Device {
     });
   }
 
-  async inferOps(input: Int8Array, opCount: number): Promise<void> {
+  async inferOps(input: Integers, opCount: number): Promise<void> {
     const stored = this.sample(wire.SAMPLE_OP.store, 0, input);
     await Promise.all([stored, this.request(wire.MESSAGE.inferOps, wire.writeInferOps({ opCount }))]);
   }
@@ -221,11 +222,12 @@ class DeviceSession implements Device {
     return stream(items, this.info.replySlots + AHEAD, start);
   }
 
-  private async sample(op: number, label: number, input: Int8Array): Promise<Frame> {
+  private async sample(op: number, label: number, input: Integers): Promise<Frame> {
     const { inputBytes, maxFrameBytes, inputZeroPoint } = this.info;
-    if (input.length !== inputBytes) {
-      const message = `The input has ${input.length} bytes, the model on ${this.info.boardId} takes ${inputBytes}.`;
-      throw new ToolError('DEVICE_INPUT_SIZE', message, { context: { found: input.length, expected: inputBytes } });
+    const found = input.byteLength;
+    if (found !== inputBytes) {
+      const message = `The input has ${found} bytes, the model on ${this.info.boardId} takes ${inputBytes}.`;
+      throw new ToolError('DEVICE_INPUT_SIZE', message, { context: { found, expected: inputBytes } });
     }
     const requests = sampleRequests(op, label, input, { maxFrameBytes, zeroPoint: inputZeroPoint });
     const answers = await Promise.all(requests.map((request) => this.engine.send(request)));

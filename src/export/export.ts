@@ -14,6 +14,7 @@ import { copyLibrary } from './c/library.js';
 import type { CModel } from './c/model.js';
 import { modelPrefix } from './c/naming.js';
 import { lowerOps } from './c/ops/lower.js';
+import { constantsOf } from './c/ops/lowered-op.js';
 import { emitReadme, standaloneCommand } from './c/readme.js';
 import { emitSelfTest, type SelfTestSamples } from './c/self-test.js';
 import { planMemory } from './plan/plan.js';
@@ -56,7 +57,7 @@ export function exportC(graph: QuantizedGraph, options: ExportOptions): { output
     kernels,
     plan,
     ops,
-    constants: [...ops.flatMap((op) => op.constants), ...(learn === null ? [] : learnConstants(graph, learn))],
+    constants: [...constantsOf(ops), ...(learn === null ? [] : learnConstants(graph, learn))],
     prefix,
     macro: prefix.toUpperCase(),
     modelDigest: modelDigest(graph, learn),

@@ -99,6 +99,8 @@ function load(tensor: StoredTensor, bin: Uint8Array): TensorData | null {
       return new Float32Array(buffer(4));
     case 'int32':
       return new Int32Array(buffer(4));
+    case 'int16':
+      return new Int16Array(buffer(2));
     case 'int8':
       return new Int8Array(buffer(1));
     case 'int4':

@@ -3,6 +3,7 @@ import { anomalyReport, reconstructionError } from './anomaly.js';
 import { readSample, type Samples } from './dataset.js';
 import { reconstructTask, type QuantizedGraph } from './graph.js';
 import type { AccuracyReport } from './report.js';
+import type { Integers } from './tensor.js';
 
 /** What an int8 network, wherever it runs, answered to `samples`: classes, or anomaly scores if that is its task. */
 export class Int8Answers {
@@ -21,7 +22,7 @@ export class Int8Answers {
   }
 
   /** The output for sample `n`. A score is that of the output as real numbers against the sample before quantization. */
-  add(n: number, output: Int8Array): void {
+  add(n: number, output: Integers): void {
     if (reconstructTask(this.graph) === null) {
       this.classes[n] = argmax(output);
       return;

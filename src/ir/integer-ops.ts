@@ -2,7 +2,10 @@ import type { Pair } from './model-spec.js';
 import type { Requantize } from './quant-params.js';
 import type { FixedMultiplier } from './requantize.js';
 
-/** What every integer op has. Tensors are int8, without a batch axis; images are [height][width][channels]. */
+/**
+ * What every integer op has. Tensors are int8 or int16 (all of an op the same, but for `rescale`), without a batch axis; images
+ * are [height][width][channels].
+ */
 interface IntegerOpBase<K extends string> {
   readonly kind: K;
   readonly name: string;
@@ -126,13 +129,30 @@ export interface StridedCopyOp extends IntegerOpBase<'strided_copy'> {
   readonly strides: readonly number[];
 }
 
-/** Softmax along the last axis, output scale 1/256 and zero point -128. */
+/** Softmax along the last axis: int8 with output scale 1/256 and zero point -128, int16 with 1/32768 and 0. */
 export interface SoftmaxOp extends IntegerOpBase<'softmax'> {
-  /** Difference to the largest input, in Q5.26: beta * scale_in * 2^26. */
+  /** Difference to the largest input: int8 in Q5.26, beta * scale_in * 2^26; int16 in units of 10/65535. */
   readonly inputMultiplier: FixedMultiplier;
-  /** Differences below it give probability zero. */
+  /** Differences below it give probability zero; int16 saturates instead, and it is -65535. */
   readonly diffMin: number;
 }
+
+/** The same real values at another scale or width, cut off by the clamp: between int8 and int16, and relu of int16. */
+export interface RescaleOp extends IntegerOpBase<'rescale'> {
+  readonly requantize: Requantize;
+}
+
+/** An interpolated function of int16: the argument in units of 1/12288 is x * multiplier / 2^shift. */
+interface SigmoidalFields {
+  /** `multiplier` in [1, 32767], `shift` (to the right) in [0, 31]. */
+  readonly argument: FixedMultiplier;
+}
+
+/** 1 / (1 + exp(-x)), int16, output scale 1/32768. In int8 it is a `lookup`. */
+export interface LogisticOp extends IntegerOpBase<'logistic'>, SigmoidalFields {}
+
+/** tanh(x), as `logistic`. */
+export interface TanhOp extends IntegerOpBase<'tanh'>, SigmoidalFields {}
 
 /** Ops of quantized graphs beside `fully_connected` and `lookup`. Their arithmetic stands in docs/numerics.md. */
 export type IntegerOp =
@@ -151,6 +171,9 @@ export type IntegerOp =
   | PadOp
   | ReshapeOp
   | StridedCopyOp
-  | SoftmaxOp;
+  | SoftmaxOp
+  | RescaleOp
+  | LogisticOp
+  | TanhOp;
 
 export type IntegerOpKind = IntegerOp['kind'];

@@ -1,6 +1,6 @@
 import type { QuantizedGraph } from './graph.js';
 import type { IntegerOp } from './integer-ops.js';
-import type { TensorRole } from './tensor.js';
+import type { Integers, TensorRole } from './tensor.js';
 
 /** A constant that an op reads. */
 export interface ConstantOperand {
@@ -10,7 +10,7 @@ export interface ConstantOperand {
 }
 
 /** An op bound to its graph: reads whole tensors, writes a whole one, allocates nothing. */
-export type IntegerStep = (inputs: readonly Int8Array[], output: Int8Array) => void;
+export type IntegerStep = (inputs: readonly Integers[], output: Integers) => void;
 
 /**
  * What an integer op is, in one place: every file `ops/int8/<op>.ts` exports one. Methods that return `string | null`
@@ -24,7 +24,7 @@ export interface IntegerRule<O extends IntegerOp> {
   outputShape(graph: QuantizedGraph, op: O): readonly number[] | string;
   /** What is wrong with scales, zero points, multipliers, clamps. */
   checkNumbers(graph: QuantizedGraph, op: O): string | null;
-  /** The largest magnitude of any intermediate, over all inputs: must stay below 2^31. */
+  /** The largest magnitude of any intermediate, over all inputs: must stay below {@link accumulatorLimit}. */
   bound(graph: QuantizedGraph, op: O): number;
   macs(graph: QuantizedGraph, op: O): number;
   /** The integer reference. */

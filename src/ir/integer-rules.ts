@@ -11,7 +11,9 @@ import { depthwiseConv2dRule } from './ops/int8/depthwise-conv-2d.js';
 import { meanRule } from './ops/int8/mean.js';
 import { mulRule } from './ops/int8/mul.js';
 import { padRule } from './ops/int8/pad.js';
+import { rescaleRule } from './ops/int8/rescale.js';
 import { reshapeRule } from './ops/int8/reshape.js';
+import { logisticRule, tanhRule } from './ops/int8/sigmoidal.js';
 import { softmaxRule } from './ops/int8/softmax.js';
 
 type Rules = { readonly [K in IntegerOpKind]: IntegerRule<Extract<IntegerOp, { readonly kind: K }>> };
@@ -33,6 +35,9 @@ const RULES: Rules = {
   reshape: reshapeRule,
   strided_copy: stridedCopyRule,
   softmax: softmaxRule,
+  rescale: rescaleRule,
+  logistic: logisticRule,
+  tanh: tanhRule,
 };
 
 /** Kinds of integer ops, in the order of the documentation. */

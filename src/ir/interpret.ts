@@ -28,7 +28,7 @@ import {
 import { lookupFloat, lookupInt8 } from './ops/lookup.js';
 import { quantizeInput } from './quantize-input.js';
 import type { AccuracyReport } from './report.js';
-import { elementCount } from './tensor.js';
+import { elementCount, integersOf, type Integers } from './tensor.js';
 
 /** What a run left behind, in memory of its own. */
 export interface RunResult<A> {
@@ -44,7 +44,7 @@ type Step = () => void;
 /** An op bound to its graph: reads whole tensors, writes a whole one. */
 export type OpStep<A> = (inputs: readonly A[], output: A) => void;
 
-interface Program<A extends Float32Array | Int8Array> {
+interface Program<A extends Float32Array | Integers> {
   readonly buffers: ReadonlyMap<number, A>;
   readonly steps: readonly Step[];
   readonly input: A;
@@ -52,15 +52,15 @@ interface Program<A extends Float32Array | Int8Array> {
 }
 
 const floatPrograms = new WeakMap<FloatGraph, Program<Float32Array>>();
-const int8Programs = new WeakMap<QuantizedGraph, Program<Int8Array>>();
+const int8Programs = new WeakMap<QuantizedGraph, Program<Integers>>();
 
 /** The float network on one sample of real values, the scalar reference. `opCount` runs only the first ops. */
 export function runFloat(graph: FloatGraph, input: Float32Array, opCount = graph.ops.length): RunResult<Float32Array> {
   return run(graph, floatProgram(graph), input, opCount, (a) => a.slice());
 }
 
-/** The int8 network on one quantized sample: the integer reference of docs/numerics.md. */
-export function runInt8(graph: QuantizedGraph, input: Int8Array, opCount = graph.ops.length): RunResult<Int8Array> {
+/** The integer network on one quantized sample: the integer reference of docs/numerics.md. */
+export function runInt8(graph: QuantizedGraph, input: Integers, opCount = graph.ops.length): RunResult<Integers> {
   return run(graph, int8Program(graph), input, opCount, (a) => a.slice());
 }
 
@@ -83,7 +83,7 @@ export function predictInt8(graph: QuantizedGraph, samples: Samples): Uint16Arra
   return predicted;
 }
 
-function eachInt8Output(graph: QuantizedGraph, samples: Samples, visit: (n: number, output: Int8Array) => void): void {
+function eachInt8Output(graph: QuantizedGraph, samples: Samples, visit: (n: number, output: Integers) => void): void {
   const program = int8Program(graph);
   const real = new Float32Array(samples.inputSize);
   for (let n = 0; n < samples.count; n++) {
@@ -145,7 +145,7 @@ export function graphMacs(graph: Graph): number {
   }, 0);
 }
 
-function run<A extends Float32Array | Int8Array>(
+function run<A extends Float32Array | Integers>(
   graph: Graph,
   program: Program<A>,
   input: A,
@@ -172,9 +172,9 @@ function run<A extends Float32Array | Int8Array>(
   return { tensors, output };
 }
 
-function buffersOf<A>(graph: Graph, make: (n: number) => A): Map<number, A> {
+function buffersOf<A>(graph: Graph, make: (n: number, id: number) => A): Map<number, A> {
   const ids = [graph.input, ...graph.ops.map((op) => op.output)];
-  return new Map(ids.map((id) => [id, make(elementCount(graph.tensors[id].shape))]));
+  return new Map(ids.map((id) => [id, make(elementCount(graph.tensors[id].shape), id)]));
 }
 
 function floatProgram(graph: FloatGraph): Program<Float32Array> {
@@ -208,7 +208,7 @@ export function floatStep(graph: FloatGraph, op: FloatOp): OpStep<Float32Array> 
 }
 
 /** One op of a quantized graph, the integer reference. */
-export function int8Step(graph: QuantizedGraph, op: QuantizedOp): OpStep<Int8Array> {
+export function int8Step(graph: QuantizedGraph, op: QuantizedOp): OpStep<Integers> {
   if (op.kind === 'lookup') {
     const table = graph.tensors[op.table].data as Int8Array;
     return ([x], y) => lookupInt8(table, x, y);
@@ -224,10 +224,10 @@ function bind<A>(op: Op, step: OpStep<A>, buffers: ReadonlyMap<number, A>): Step
   return () => step(inputs, output);
 }
 
-function int8Program(graph: QuantizedGraph): Program<Int8Array> {
+function int8Program(graph: QuantizedGraph): Program<Integers> {
   let program = int8Programs.get(graph);
   if (program === undefined) {
-    const buffers = buffersOf(graph, (n) => new Int8Array(n));
+    const buffers = buffersOf(graph, (n, id) => integersOf(graph.tensors[id], n));
     const steps = graph.ops.map((op) => bind(op, int8Step(graph, op), buffers));
     program = { buffers, steps, input: buffers.get(graph.input)!, output: buffers.get(graph.output)! };
     int8Programs.set(graph, program);

@@ -121,6 +121,8 @@ export type WeightBits = 8 | 4;
 export interface LayerQuantizeOptions extends Partial<CalibrationMethod> {
   readonly weights?: 'per-channel' | 'per-tensor';
   readonly weightBits?: WeightBits;
+  /** Of what the layer reads and gives: 16 is symmetric int16 beside int8 weights. `input` is the network's input. */
+  readonly activationBits?: 8 | 16;
 }
 
 export interface QuantizeOptions {
@@ -131,6 +133,8 @@ export interface QuantizeOptions {
   readonly weights: 'per-channel' | 'per-tensor';
   /** Of every layer that does not say otherwise; absent: 8. */
   readonly weightBits?: WeightBits;
+  /** Of all activations, the network's input and output among them; absent: 8. */
+  readonly activationBits?: 8 | 16;
   /** Bring the channels between neighbouring layers to one range; absent: no. */
   readonly crossLayerEqualization?: boolean;
   /** Take the mean error of each channel, on the calibration samples, out of the biases; absent: no. */

@@ -106,3 +106,15 @@ export function roundingShiftRight(h: number, by: number): number {
   const threshold = (mask >> 1) + (h < 0 ? 1 : 0);
   return (h >> by) + (remainder > threshold ? 1 : 0);
 }
+
+/** TFLite's reduction of a Q31 multiplier for 64-bit accumulators: value = multiplier / 2^15 * 2^shift, multiplier in [2^14, 2^15). */
+export function quantizeMultiplierWide(real: number): FixedMultiplier {
+  const { multiplier, shift } = quantizeMultiplier(real);
+  return { multiplier: multiplier < 0x7fff0000 ? Math.floor((multiplier + 0x8000) / 0x10000) : 0x7fff, shift };
+}
+
+/** round(x * multiplier / 2^15 * 2^shift), ties towards plus infinity. Exact: |x| < 2^37 and the shift is at most 7. */
+export function multiplyWide(x: number, multiplier: number, shift: number): number {
+  const by = 15 - shift;
+  return Math.floor((x * multiplier + 2 ** (by - 1)) / 2 ** by);
+}

@@ -10,13 +10,14 @@ import {
   type LookupFunction,
   type Op,
   type QuantizedGraph,
+  type QuantizedOp,
   type Task,
 } from './graph.js';
 import type { IntegerOp } from './integer-ops.js';
 import { INT4_MAX, INT4_MIN } from './int4.js';
 import { INTEGER_OP_KINDS, integerRule } from './integer-rules.js';
 import { layerRule } from './layer-rules.js';
-import { ACCUMULATOR_LIMIT, accumulatorBound } from './ops/accumulator-bound.js';
+import { accumulatorBound, accumulatorLimit } from './ops/accumulator-bound.js';
 import { checkBiasScale } from './ops/int8/convolution.js';
 import { checkRequantize as checkRequantizeNumbers } from './ops/int8/numbers.js';
 import { fullyConnectedOutputShape } from './ops/fully-connected.js';
@@ -48,7 +49,13 @@ const LOOKUP_FUNCTIONS: readonly LookupFunction[] = [
   'rescale',
   'arithmetic',
 ];
-const ARRAY = { float32: Float32Array, int8: Int8Array, int4: Int8Array, int32: Int32Array } as const;
+const ARRAY = {
+  float32: Float32Array,
+  int8: Int8Array,
+  int4: Int8Array,
+  int16: Int16Array,
+  int32: Int32Array,
+} as const;
 
 /** Runs in order; a later check relies on the earlier ones. */
 const CHECKS: readonly Check[] = [
@@ -59,6 +66,7 @@ const CHECKS: readonly Check[] = [
   { name: 'execution-order', find: checkOrder },
   { name: 'op-shapes', find: (g) => firstOp(g, checkShapes) },
   { name: 'quantization', find: (g) => (g.stage === 'quantized' ? firstTensor(g, checkQuant) : null) },
+  { name: 'widths', find: (g) => (g.stage === 'quantized' ? firstOp(g, checkWidths) : null) },
   { name: 'requantize', find: (g) => firstOp(g, checkRequantize) },
   { name: 'accumulator', find: (g) => (g.stage === 'quantized' ? firstOp(g, checkAccumulator) : null) },
 ];
@@ -130,9 +138,17 @@ function checkTensor(tensor: Tensor, graph: Graph): string | null {
   if (tensor.shape.length === 0 || !tensor.shape.every((d) => Number.isInteger(d) && d > 0)) {
     return `has the shape [${tensor.shape.join(', ')}]`;
   }
-  const wanted = graph.stage === 'float' ? 'float32' : tensor.role === 'bias' ? 'int32' : 'int8';
-  if (tensor.dtype === 'int4' && wanted === 'int8' && tensor.role === 'weight') return null;
-  return tensor.dtype === wanted ? null : `is ${tensor.dtype}, but a ${tensor.role} here is ${wanted}`;
+  const wanted = graph.stage === 'float' ? ['float32'] : dtypesOf(tensor.role);
+  return wanted.includes(tensor.dtype)
+    ? null
+    : `is ${tensor.dtype}, but a ${tensor.role} here is ${wanted.join(' or ')}`;
+}
+
+/** What a tensor of a quantized graph may hold. */
+function dtypesOf(role: TensorRole): readonly string[] {
+  if (role === 'bias') return ['int32'];
+  if (role === 'weight') return ['int8', 'int4'];
+  return role === 'table' ? ['int8'] : ['int8', 'int16'];
 }
 
 function checkData(tensor: Tensor): string | null {
@@ -167,8 +183,7 @@ function checkOperands(op: Op, graph: Graph): string | null {
     case 'fully_connected':
       return want(op.weights, 'weights', ['weight']) ?? (op.bias === null ? null : want(op.bias, 'bias', ['bias']));
     case 'lookup':
-      if (!LOOKUP_FUNCTIONS.includes(op.activation) || (graph.stage === 'float' && op.activation === 'rescale'))
-        return `looks up the unknown function '${String(op.activation)}'`;
+      if (!LOOKUP_FUNCTIONS.includes(op.activation)) return `looks up the unknown function '${String(op.activation)}'`;
       return graph.stage === 'float' ? null : want(op.table, 'table', ['table']);
     default:
       return `is of the unknown kind '${String((op as Op).kind)}'`;
@@ -308,10 +323,26 @@ function checkQuant(tensor: Tensor): string | null {
     if (!quant.zeroPoint.every((z) => z === 0)) return `is a ${tensor.role} with a zero point other than 0`;
     const axis = tensor.role === 'weight' && tensor.shape.length === 3 ? 2 : 0; // [kh][kw][out] or [out]...
     if (quant.axis !== null && quant.axis !== axis) return `has its channels along axis ${quant.axis}`;
+  } else if (tensor.dtype === 'int16') {
+    if (quant.axis !== null || quant.zeroPoint[0] !== 0) return 'is int16 with a zero point other than 0';
   } else if (quant.axis !== null || !quant.zeroPoint.every((z) => Number.isInteger(z) && z >= -128 && z <= 127)) {
     return 'needs one zero point in [-128, 127]';
   }
   return null;
+}
+
+const INT8_ONLY: readonly Op['kind'][] = ['lookup', 'prelu'];
+
+/** All run-time tensors of an op are of one width, but where it changes the width. */
+function checkWidths(op: Op, graph: Graph): string | null {
+  if (op.kind === 'rescale') return null;
+  const of = (id: number): string => graph.tensors[id].dtype;
+  const wide = of(op.output) === 'int16';
+  const second = 'constant' in op && op.constant !== undefined ? [op.constant] : [];
+  const other = [...opInputs(op), ...second].find((id) => of(id) !== of(op.output));
+  if (other !== undefined) return `reads ${of(other)} and gives ${of(op.output)}`;
+  if (wide && 'weights' in op && of(op.weights) === 'int4') return 'has weights of int4 on activations of int16';
+  return wide && INT8_ONLY.includes(op.kind) ? `is of the kind '${op.kind}', which has no int16 form` : null;
 }
 
 function checkRequantize(op: Op, graph: Graph): string | null {
@@ -332,5 +363,6 @@ function checkAccumulator(op: Op, graph: Graph): string | null {
   if (isLayerOp(op) || op.kind === 'lookup') return null;
   const quantized = graph as QuantizedGraph;
   const bound = isIntegerOp(op) ? integerRule(op).bound(quantized, op) : accumulatorBound(quantized, op);
-  return bound < ACCUMULATOR_LIMIT ? null : `could reach an accumulator of ${bound}, beyond 32 bits`;
+  const limit = accumulatorLimit(op as QuantizedOp);
+  return bound < limit ? null : `could reach an accumulator of ${bound}, beyond ${Math.log2(limit) + 1} bits`;
 }

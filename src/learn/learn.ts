@@ -8,6 +8,7 @@ import type { QuantizedGraph } from '../ir/graph.js';
 import { LearnReference } from '../ir/learn/f32.js';
 import type { LearnSpec } from '../ir/learn-spec.js';
 import { quantizeInput } from '../ir/quantize-input.js';
+import type { Integers } from '../ir/tensor.js';
 import type { AccuracyReport, LearnReport } from '../ir/report.js';
 import { silentProgress, type Progress } from '../util/progress.js';
 import { Curve } from './curve.js';
@@ -101,8 +102,8 @@ class Session {
     const { device, graph, reference, run } = this;
     const quantized = this.quantizer(samples);
     const predicted = new Uint16Array(samples.count);
-    const sent: Int8Array[] = [];
-    function* inputs(): Generator<Int8Array> {
+    const sent: Integers[] = [];
+    function* inputs(): Generator<Integers> {
       for (let n = 0; n < samples.count; n++) {
         run.signal?.throwIfAborted();
         const input = quantized(n);
@@ -121,8 +122,8 @@ class Session {
     return accuracyReport(samples.labels, predicted, graph.classNames.length);
   }
 
-  /** Samples by index as int8 model input. */
-  quantizer(samples: Samples): (index: number) => Int8Array {
+  /** Samples by index as model input. */
+  quantizer(samples: Samples): (index: number) => Integers {
     const real = new Float32Array(samples.inputSize);
     return (index) => {
       readSample(samples, index, real);

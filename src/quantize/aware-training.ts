@@ -9,6 +9,7 @@ import { integerGraph } from './integer-graph.js';
 import { checkLayerOptions, layerOptions } from './layer-options.js';
 import type { Range } from './observers/observer.js';
 import { weightsOf, withInputs } from './passes/graph-edit.js';
+import { isRescale, withWidths } from './widths.js';
 
 /** A network to train on with the rounding of its integer form in it. */
 export interface AwareNetwork {
@@ -27,14 +28,16 @@ const ON_THE_SAME_GRID: readonly FloatOp['kind'][] = ['flatten', 'reshape', 'max
  */
 export function withFakeQuantize(graph: FloatGraph, calibration: Samples, options: QuantizeOptions): AwareNetwork {
   checkOps(graph);
-  const float = floatForm(graph, options);
-  checkLayerOptions(float, options);
+  const form = floatForm(graph, options);
+  checkLayerOptions(form, options);
+  const widthed = withWidths(form, options);
+  const float = widthed.graph;
   const ranges = calibrate(
-    float,
+    widthed,
     drawCalibration(float, calibration, options).map(({ input }) => input),
     options,
   );
-  const integers = integerGraph(float, ranges, options, graph.provenance);
+  const integers = integerGraph(widthed, ranges, options, graph.provenance);
   const layers: LayerSpec[] = [];
   const initial: Float32Array[] = [];
   /** The layer whose output a tensor is. */
@@ -46,6 +49,12 @@ export function withFakeQuantize(graph: FloatGraph, calibration: Samples, option
   add(float.input, { ...fakeQuantize(integers, float.input), name: 'input_quantized', from: ['input'] });
   for (const op of float.ops) {
     const from = opInputs(op).map((id) => layerOf.get(id)!);
+    if (isRescale(op)) {
+      // Every int8 value is one of int16; the other way it is rounded a second time.
+      if (widthed.bits.get(op.output) === 16) layerOf.set(op.output, from[0]);
+      else add(op.output, { ...fakeQuantize(integers, op.output), name: op.name, from });
+      continue;
+    }
     add(op.output, { ...layerSpec(float, op, options), name: op.name, from });
     const own = weightsOf(op);
     if (own !== null) {
@@ -58,8 +67,9 @@ export function withFakeQuantize(graph: FloatGraph, calibration: Samples, option
 }
 
 function fakeQuantize(integers: QuantizedGraph, tensor: number): FakeQuantizeLayerSpec {
-  const { scale, zeroPoint } = integers.tensors[tensor].quant!;
-  return { type: 'fake_quantize', scale: scale[0], zeroPoint: zeroPoint[0], bits: 8 };
+  const { quant, dtype } = integers.tensors[tensor];
+  const { scale, zeroPoint } = quant!;
+  return { type: 'fake_quantize', scale: scale[0], zeroPoint: zeroPoint[0], bits: dtype === 'int16' ? 16 : 8 };
 }
 
 function layerSpec(graph: FloatGraph, op: FloatOp, options: QuantizeOptions): LayerSpec {
@@ -85,8 +95,11 @@ function layerSpec(graph: FloatGraph, op: FloatOp, options: QuantizeOptions): La
 export function takeFakeQuantize(graph: FloatGraph): {
   readonly graph: FloatGraph;
   readonly ranges: ReadonlyMap<number, Range>;
+  /** The same for the int8 form of tensors that are int16, where both are read. */
+  readonly borders: ReadonlyMap<number, Range>;
 } {
   const ranges = new Map<number, Range>();
+  const borders = new Map<number, Range>();
   const instead = new Map<number, number>();
   const ops: FloatOp[] = [];
   for (const op of graph.ops) {
@@ -95,19 +108,39 @@ export function takeFakeQuantize(graph: FloatGraph): {
       ops.push(asTable(withInputs(op, inputs)));
       continue;
     }
-    const { scale, zeroPoint } = op.spec;
-    ranges.set(inputs[0], { min: (-128 - zeroPoint) * scale, max: (127 - zeroPoint) * scale });
+    (instead.has(op.input) ? borders : ranges).set(inputs[0], rangeOf(op.spec));
     instead.set(op.output, inputs[0]);
   }
-  if (ranges.size === 0) return { graph, ranges };
+  if (ranges.size === 0) return { graph, ranges, borders };
   const output = instead.get(graph.output) ?? graph.output;
   const { name, role } = graph.tensors[graph.output];
   const tensors = graph.tensors.map((t) => (t.id === output ? { ...t, name, role } : t));
   const dropped = new Set(instead.keys());
   return {
     graph: compact({ ...graph, tensors, ops, output }, dropped),
-    ranges: new Map([...ranges].map(([id, range]) => [id - before(id, dropped), range])),
+    ranges: renumbered(ranges, dropped),
+    borders: renumbered(borders, dropped),
   };
+}
+
+function renumbered(ranges: ReadonlyMap<number, Range>, dropped: ReadonlySet<number>): ReadonlyMap<number, Range> {
+  return new Map([...ranges].map(([id, range]) => [id - before(id, dropped), range]));
+}
+
+/** The range of which quantization makes this scale and zero point again: int16 is symmetric and leaves -32768 out. */
+function rangeOf({ scale, zeroPoint, bits }: FakeQuantizeLayerSpec): Range {
+  if (bits === 16) return { min: -32767 * scale, max: 32767 * scale };
+  return { min: (-128 - zeroPoint) * scale, max: (127 - zeroPoint) * scale };
+}
+
+/** The ranges in `borders`, by the tensors that rescale ops write. */
+export function rescaledRanges(graph: FloatGraph, borders: ReadonlyMap<number, Range>): ReadonlyMap<number, Range> {
+  return new Map(
+    graph.ops.flatMap((op) => {
+      const range = isRescale(op) ? borders.get(op.input) : undefined;
+      return range === undefined ? [] : [[op.output, range] as const];
+    }),
+  );
 }
 
 /** A function that is a table in integers must not be fused again: its sums have a scale of their own. */

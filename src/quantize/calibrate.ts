@@ -3,11 +3,13 @@ import type { Samples } from '../ir/dataset.js';
 import { readSample } from '../ir/dataset.js';
 import type { FloatGraph } from '../ir/graph.js';
 import { runFloat } from '../ir/interpret.js';
-import type { QuantizeOptions } from '../ir/options.js';
+import type { CalibrationMethod, QuantizeOptions } from '../ir/options.js';
 import { elementCount } from '../ir/tensor.js';
 import { Rng } from '../util/rng.js';
 import { layerOptions } from './layer-options.js';
 import { makeObserver } from './observers/make-observer.js';
+import type { ActivationBits } from './schemes/activations.js';
+import { isRescale, type WidthedGraph } from './widths.js';
 import type { Observer, Range } from './observers/observer.js';
 
 /** A sample that calibration watches. */
@@ -51,14 +53,27 @@ export function drawCalibration(graph: FloatGraph, samples: Samples, options: Qu
   });
 }
 
+/** What is lost by clipping is weighed against the steps of int8; those of int16 are too fine to clip anything for them. */
+function methodFor(bits: ActivationBits, method: CalibrationMethod): CalibrationMethod {
+  const weighsInt8 = method.method === 'mse' || method.method === 'entropy';
+  return bits === 16 && weighsInt8 ? { ...method, method: 'minmax' } : method;
+}
+
 /** The range of every tensor that is computed at run time, by id, over `inputs`. */
 export function calibrate(
-  graph: FloatGraph,
+  { graph, bits }: WidthedGraph,
   inputs: readonly Float32Array[],
   options: QuantizeOptions,
 ): ReadonlyMap<number, Range> {
-  const observers = new Map<number, Observer>([[graph.input, makeObserver(layerOptions(options, null))]]);
-  for (const op of graph.ops) observers.set(op.output, makeObserver(layerOptions(options, op.name)));
+  const observers = new Map<number, Observer>();
+  /** The layer that a tensor is of: what another width of it is, too. */
+  const layers = new Map<number, string | null>();
+  const observe = (tensor: number, layer: string | null): void => {
+    layers.set(tensor, layer);
+    observers.set(tensor, makeObserver(methodFor(bits.get(tensor)!, layerOptions(options, layer))));
+  };
+  observe(graph.input, null);
+  for (const op of graph.ops) observe(op.output, isRescale(op) ? layers.get(op.input)! : op.name);
   for (const input of inputs) {
     for (const [id, values] of runFloat(graph, input).tensors) {
       if (!values.every(Number.isFinite)) {

@@ -1,7 +1,7 @@
 import type { FloatGraph, QuantizedGraph } from '../ir/graph.js';
 import type { QuantParams } from '../ir/quant-params.js';
 import { roundHalfAway } from '../ir/quantize-input.js';
-import type { Tensor } from '../ir/tensor.js';
+import type { Integers, Tensor } from '../ir/tensor.js';
 
 /** The scale of element `i` of a constant: one for all, or one a channel along the tensor's axis. */
 function scaleAt({ quant, shape }: Tensor): (i: number) => number {
@@ -18,10 +18,10 @@ export function dequantizeConstant(tensor: Tensor): Float32Array {
 }
 
 /** Real values of a run-time tensor. */
-export function dequantize(bytes: Int8Array, { scale, zeroPoint }: QuantParams, out: Float32Array): void {
+export function dequantize(values: Integers, { scale, zeroPoint }: QuantParams, out: Float32Array): void {
   const [s] = scale;
   const [z] = zeroPoint;
-  for (let i = 0; i < bytes.length; i++) out[i] = s * (bytes[i] - z);
+  for (let i = 0; i < values.length; i++) out[i] = s * (values[i] - z);
 }
 
 /** The float graph with its weights as int16 would hold them, over the ranges of `int8`'s. Biases stay as they are. */

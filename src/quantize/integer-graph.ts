@@ -1,7 +1,7 @@
 import { ToolError } from '../errors/tool-error.js';
-import { isIntegerOp, type FloatGraph, type QuantizedGraph, type QuantizedOp } from '../ir/graph.js';
+import { isIntegerOp, type QuantizedGraph, type QuantizedOp } from '../ir/graph.js';
 import { integerRule } from '../ir/integer-rules.js';
-import { ACCUMULATOR_LIMIT, accumulatorBound } from '../ir/ops/accumulator-bound.js';
+import { accumulatorBound, accumulatorLimit } from '../ir/ops/accumulator-bound.js';
 import type { QuantizeOptions } from '../ir/options.js';
 import type { Tensor } from '../ir/tensor.js';
 import { validateGraph } from '../ir/validate-graph.js';
@@ -9,10 +9,11 @@ import { layerOptions } from './layer-options.js';
 import type { Range } from './observers/observer.js';
 import type { QuantizeContext } from './quantizer.js';
 import { quantizerOf } from './quantizers.js';
-import { asymmetricInt8 } from './schemes/activations.js';
+import { activationQuant } from './schemes/activations.js';
 import { MAX_SCALE } from './schemes/limits.js';
 import { lookupReach, within } from './schemes/lookup-reach.js';
 import type { WeightScale } from './schemes/weights.js';
+import type { WidthedGraph } from './widths.js';
 
 /**
  * A prepared float graph in integers, op by op: tensors keep their ids, tables are appended. `ranges` has the range of
@@ -20,7 +21,7 @@ import type { WeightScale } from './schemes/weights.js';
  * `narrowScales` is for weights below eight bits: those that were trained so keep the scales that training gave them.
  */
 export function integerGraph(
-  float: FloatGraph,
+  { graph: float, bits }: WidthedGraph,
   ranges: ReadonlyMap<number, Range>,
   options: QuantizeOptions,
   provenance: QuantizedGraph['provenance'],
@@ -28,13 +29,15 @@ export function integerGraph(
   narrowScales: WeightScale = exact.size > 0 ? 'range' : 'mse',
 ): QuantizedGraph {
   const tensors: Tensor[] = [...float.tensors];
-  const reach = lookupReach(float);
+  const reach = lookupReach(float, bits);
+  const dtypeOf = (id: number): 'int8' | 'int16' => (bits.get(id) === 16 ? 'int16' : 'int8');
   const context: QuantizeContext = {
     graph: float,
     rounding: options.rounding ?? 'tflite',
     narrowScales,
     optionsOf: (op) => layerOptions(options, op.name),
     rangeOf: (id) => (exact.has(id) ? ranges.get(id)! : within(ranges.get(id)!, reach.get(id))),
+    bitsOf: (id) => bits.get(id)!,
     quantOf: (id) => {
       const { scale, zeroPoint } = tensors[id].quant!;
       return { scale: scale[0], zeroPoint: zeroPoint[0] };
@@ -53,7 +56,7 @@ export function integerGraph(
           },
         );
       }
-      tensors[op.output] = { ...tensors[op.output], dtype: 'int8', quant };
+      tensors[op.output] = { ...tensors[op.output], dtype: dtypeOf(op.output), quant };
     },
     addTable: (name, data) => {
       const id = tensors.length;
@@ -61,7 +64,10 @@ export function integerGraph(
       return id;
     },
   };
-  context.change(float.input, { dtype: 'int8', quant: asymmetricInt8(context.rangeOf(float.input)) });
+  context.change(float.input, {
+    dtype: dtypeOf(float.input),
+    quant: activationQuant(context.rangeOf(float.input), context.bitsOf(float.input)),
+  });
   const ops = float.ops.map((op): QuantizedOp => {
     const quantizer = quantizerOf(op);
     if (quantizer === null) throw new RangeError(`op ${op.name} has passed the check of supported ops`);
@@ -76,8 +82,8 @@ export function integerGraph(
 function checkAccumulator(graph: QuantizedGraph, op: QuantizedOp): void {
   if (op.kind === 'lookup') return;
   const bound = isIntegerOp(op) ? integerRule(op).bound(graph, op) : accumulatorBound(graph, op);
-  if (bound < ACCUMULATOR_LIMIT) return;
-  throw new ToolError('QUANTIZE_RANGE', `The sums of layer '${op.name}' could reach ${bound}, beyond 32 bits.`, {
-    context: { op: op.name, bound },
-  });
+  const limit = accumulatorLimit(op);
+  if (bound < limit) return;
+  const message = `The sums of layer '${op.name}' could reach ${bound}, beyond ${Math.log2(limit) + 1} bits.`;
+  throw new ToolError('QUANTIZE_RANGE', message, { context: { op: op.name, bound } });
 }

@@ -2,7 +2,7 @@ import type { FloatGraph, QuantizedGraph } from '../ir/graph.js';
 import { runFloat, runInt8 } from '../ir/interpret.js';
 import { quantizeInput } from '../ir/quantize-input.js';
 import type { LayerQuantReport, QuantizeReport } from '../ir/report.js';
-import { tensorBytes } from '../ir/tensor.js';
+import { limitsOf, tensorBytes, type IntegerLimits, type Integers } from '../ir/tensor.js';
 import { clip, lookupReach } from './schemes/lookup-reach.js';
 
 /** What `quantize` knows without a test set; see {@link completeQuantizeReport}. */
@@ -29,7 +29,8 @@ export function reportLayers(
   inputs: readonly Float32Array[],
 ): Omit<PartialQuantizeReport, 'sensitivity'> {
   const tallies = int8.ops.map((): Tally => ({ signal: 0, noise: 0, saturated: 0, values: 0 }));
-  const reach = lookupReach(int8);
+  const bits = new Map(int8.tensors.map((t) => [t.id, t.dtype === 'int16' ? 16 : 8] as const));
+  const reach = lookupReach(float, bits);
   for (const input of inputs) {
     const real = runFloat(float, input).tensors;
     const integers = runInt8(int8, quantizeInput(int8, input)).tensors;
@@ -38,7 +39,8 @@ export function reportLayers(
       const values = real.get(op.output)!;
       const within = reach.get(op.output);
       const exact = within === undefined ? values : values.map((v) => clip(v, within));
-      compare(tallies[k], exact, integers.get(op.output)!, scale[0], zeroPoint[0]);
+      const grid = { scale: scale[0], zeroPoint: zeroPoint[0], ...limitsOf(int8.tensors[op.output]) };
+      compare(tallies[k], exact, integers.get(op.output)!, grid);
     });
   }
   const layers = int8.ops.map((op, k): LayerQuantReport => {
@@ -57,10 +59,16 @@ export function reportLayers(
   return { schemaVersion: 1, layers, floatBytes: sum('floatBytes'), int8Bytes: sum('int8Bytes') };
 }
 
-function compare(tally: Tally, real: Float32Array, integers: Int8Array, scale: number, zeroPoint: number): void {
-  // One step of grace: an end of tanh, 1, lies exactly one step above the largest int8.
-  const lowest = scale * (-129 - zeroPoint);
-  const highest = scale * (128 - zeroPoint);
+interface Grid extends IntegerLimits {
+  readonly scale: number;
+  readonly zeroPoint: number;
+}
+
+function compare(tally: Tally, real: Float32Array, integers: Integers, grid: Grid): void {
+  const { scale, zeroPoint } = grid;
+  // One step of grace: an end of tanh, 1, lies exactly one step above the largest integer.
+  const lowest = scale * (grid.lowest - 1 - zeroPoint);
+  const highest = scale * (grid.highest + 1 - zeroPoint);
   for (let i = 0; i < real.length; i++) {
     const error = real[i] - scale * (integers[i] - zeroPoint);
     tally.signal += real[i] * real[i];

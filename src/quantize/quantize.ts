@@ -8,7 +8,7 @@ import type { QuantizeOptions } from '../ir/options.js';
 import { validateGraph } from '../ir/validate-graph.js';
 import { littleEndianBytes } from '../util/bytes.js';
 import { sha256Hex } from '../util/digest.js';
-import { takeFakeQuantize } from './aware-training.js';
+import { rescaledRanges, takeFakeQuantize } from './aware-training.js';
 import { checkOps } from './check-ops.js';
 import { calibrate, drawCalibration } from './calibrate.js';
 import { floatForm } from './float-form.js';
@@ -18,6 +18,7 @@ import { checkLayerOptions } from './layer-options.js';
 import { reportLayers, type PartialQuantizeReport } from './layer-report.js';
 import { correctBiases } from './passes/bias-correction.js';
 import { sensitivity } from './sensitivity.js';
+import { withWidths } from './widths.js';
 import { affordable, evenly } from './work-limit.js';
 
 /** Multiplications that bias correction may take: some seconds. */
@@ -25,7 +26,7 @@ const CORRECTION_MACS = 2e9;
 
 /**
  * Post-training quantization to int8 (docs/numerics.md): weights symmetric, activations asymmetric over ranges measured
- * on `calibration`, biases int32, tanh and sigmoid as tables. An autoencoder's threshold is chosen anew, on the int8 scores of all
+ * on `calibration` (symmetric int16 where options say so), biases int32, tanh and sigmoid as tables. An autoencoder's threshold is chosen anew, on the int8 scores of all
  * samples of `calibration`, which are those it was trained on. The ranges of a graph with `fake_quantize` ops
  * (quantization-aware training) are theirs. Same graph, samples and options, same result. Throws
  * QUANTIZE_UNSUPPORTED_OP, QUANTIZE_NON_FINITE, QUANTIZE_EMPTY_CALIBRATION, QUANTIZE_RANGE, QUANTIZE_UNKNOWN_LAYER,
@@ -38,17 +39,20 @@ export function quantize(
   options: QuantizeOptions,
 ): { output: QuantizedGraph; report: PartialQuantizeReport } {
   checkWeights(graph);
-  const { graph: plain, ranges: trained } = takeFakeQuantize(validateGraph(graph));
+  const { graph: plain, ranges: trained, borders } = takeFakeQuantize(validateGraph(graph));
   checkOps(plain);
   // Training has seen the network after these passes, and learned what they would correct.
   const isAware = trained.size > 0;
-  const float = isAware ? prepare(plain) : floatForm(plain, options);
-  checkLayerOptions(float, options);
+  const form = isAware ? prepare(plain) : floatForm(plain, options);
+  checkLayerOptions(form, options);
+  const widthed = withWidths(form, options);
+  const float = widthed.graph;
   const samples = drawCalibration(float, calibration, options);
   const inputs = samples.map(({ input }) => input);
-  const ranges = new Map([...calibrate(float, inputs, options), ...trained]);
+  const exact = new Map([...trained, ...rescaledRanges(float, borders)]);
+  const ranges = new Map([...calibrate(widthed, inputs, options), ...exact]);
   const integers = integerGraph(
-    float,
+    widthed,
     ranges,
     options,
     {
@@ -57,7 +61,7 @@ export function quantize(
       ...(graph.provenance.engine === undefined ? {} : { engine: graph.provenance.engine }),
       inputs: { graph: graphDigest(graph), calibration: sha256Hex(...inputs.map((x) => littleEndianBytes(x))) },
     },
-    new Set(trained.keys()),
+    new Set(exact.keys()),
   );
   const corrected =
     options.biasCorrection === true && !isAware

@@ -1,7 +1,7 @@
 import { opInputs, type FloatGraph, type QuantizedGraph } from '../ir/graph.js';
 import { floatStep, type OpStep } from '../ir/interpret.js';
 import { roundHalfAway } from '../ir/quantize-input.js';
-import { elementCount } from '../ir/tensor.js';
+import { elementCount, limitsOf } from '../ir/tensor.js';
 import { withInt16Weights, withIntegerWeights } from './dequantize.js';
 
 /** What a simulation keeps finer than int8. */
@@ -82,11 +82,12 @@ export class Simulator {
   }
 
   private round(id: number, values: Float32Array, finer: boolean): void {
-    const { scale, zeroPoint } = this.int8.tensors[id].quant!;
-    const [low, high] = [-128 - zeroPoint[0], 127 - zeroPoint[0]];
-    const [step, least, most] = finer
-      ? [(scale[0] * Math.max(-low, high)) / 32767, -32768, 32767]
-      : [scale[0], low, high];
+    const { quant, dtype } = this.int8.tensors[id];
+    const { scale, zeroPoint } = quant!;
+    const { lowest, highest } = limitsOf({ dtype });
+    const [low, high] = [lowest - zeroPoint[0], highest - zeroPoint[0]];
+    const [step, least, most] =
+      finer && dtype === 'int8' ? [(scale[0] * Math.max(-low, high)) / 32767, -32768, 32767] : [scale[0], low, high];
     for (let i = 0; i < values.length; i++) {
       values[i] = step * Math.max(least, Math.min(most, roundHalfAway(values[i] / step)));
     }

@@ -1,7 +1,7 @@
 const HOST_IS_LITTLE_ENDIAN = new Uint8Array(new Uint16Array([1]).buffer)[0] === 1;
 
 /** The bytes of a typed array as they stand on a little-endian machine: every artefact and device is one. */
-export function littleEndianBytes(array: Float32Array | Int8Array | Int32Array | Uint32Array): Uint8Array {
+export function littleEndianBytes(array: Float32Array | Int8Array | Int16Array | Int32Array | Uint32Array): Uint8Array {
   const bytes = new Uint8Array(array.buffer, array.byteOffset, array.byteLength).slice();
   if (!HOST_IS_LITTLE_ENDIAN) reverseElements(bytes, array.BYTES_PER_ELEMENT);
   return bytes;

@@ -2,7 +2,7 @@ import type { Device } from '../device/device.js';
 import type { QuantizedGraph } from '../ir/graph.js';
 import { runInt8 } from '../ir/interpret.js';
 import type { Divergence } from '../ir/report.js';
-import { tensorBytes } from '../ir/tensor.js';
+import { fromBytes, tensorBytes, type Integers } from '../ir/tensor.js';
 
 /** Index of the first differing element, or -1. A missing or a surplus element differs. */
 export function firstDifference(expected: ArrayLike<number>, actual: ArrayLike<number>): number {
@@ -19,14 +19,15 @@ export async function locateDivergence(
   device: Device,
   graph: QuantizedGraph,
   sample: number,
-  input: Int8Array,
+  input: Integers,
 ): Promise<Divergence | null> {
   const { tensors } = runInt8(graph, input);
   for (let opIndex = 0; opIndex < graph.ops.length; opIndex++) {
     const op = graph.ops[opIndex];
     const expected = tensors.get(op.output)!;
     await device.inferOps(input, opIndex + 1);
-    const actual = await device.readTensor(op.output, tensorBytes(graph.tensors[op.output]));
+    const tensor = graph.tensors[op.output];
+    const actual = fromBytes(tensor, await device.readTensor(op.output, tensorBytes(tensor)));
     const element = firstDifference(expected, actual);
     if (element >= 0) {
       const where = { sample, opIndex, opName: op.name, element };

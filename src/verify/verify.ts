@@ -7,7 +7,7 @@ import type { FloatGraph, QuantizedGraph } from '../ir/graph.js';
 import { Int8Answers } from '../ir/int8-answers.js';
 import { evaluateFloat } from '../ir/interpret.js';
 import type { InstructionSpread, OutputMismatch, VerifyReport } from '../ir/report.js';
-import { elementCount } from '../ir/tensor.js';
+import { elementCount, fromBytes, type Integers } from '../ir/tensor.js';
 import { silentProgress, type Progress } from '../util/progress.js';
 import { firstDifference, locateDivergence } from './compare.js';
 import { ReferenceRunner } from './runners/reference.js';
@@ -49,8 +49,8 @@ export async function verify(
   let mismatchedSamples = 0;
   let firstMismatch: OutputMismatch | null = null;
 
-  const sent: Int8Array[] = [];
-  function* inputs(): Generator<Int8Array> {
+  const sent: Integers[] = [];
+  function* inputs(): Generator<Integers> {
     for (let n = 0; n < samples.count; n++) {
       run.signal?.throwIfAborted();
       const input = reference.input(n);
@@ -62,8 +62,9 @@ export async function verify(
   const linkBefore = { ...device.link };
   const began = run.now();
   let sample = 0;
-  for await (const { output } of device.infer(inputs())) {
+  for await (const { output: bytes } of device.infer(inputs())) {
     run.signal?.throwIfAborted();
+    const output = fromBytes(graph.tensors[graph.output], bytes);
     const expected = reference.run(sent.shift()!);
     int8.add(sample, expected);
     seen.add(sample, output);

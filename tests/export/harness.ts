@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { exportC, type ExportOptions } from '../../src/export/export.js';
 import type { CSources } from '../../src/ir/c-sources.js';
 import type { QuantizedGraph } from '../../src/ir/graph.js';
-import { elementCount } from '../../src/ir/tensor.js';
+import { elementCount, integersOf, limitsOf } from '../../src/ir/tensor.js';
 import type { Rng } from '../../src/util/rng.js';
 
 export const FIRMWARE = join(import.meta.dirname, '..', '..', 'firmware');
@@ -21,11 +21,15 @@ export function readLibrary(): Record<string, string> {
 }
 
 export function randomSamples(rng: Rng, graph: QuantizedGraph, count: number): ExportOptions['selfTest'] {
-  const size = elementCount(graph.tensors[graph.input].shape);
-  const inputs = Array.from({ length: count }, (_, n) =>
+  const { shape, dtype } = graph.tensors[graph.input];
+  const { lowest, highest } = limitsOf({ dtype });
+  const inputs = Array.from({ length: count }, (_, n) => {
     // every fifth sample at the ends of the range
-    Int8Array.from({ length: size }, () => (n % 5 === 4 ? (rng.below(2) === 0 ? -128 : 127) : rng.below(256) - 128)),
-  );
+    const end = (): number => (rng.below(2) === 0 ? lowest : highest);
+    const values = integersOf({ dtype }, elementCount(shape));
+    for (let i = 0; i < values.length; i++) values[i] = n % 5 === 4 ? end() : rng.below(highest - lowest + 1) + lowest;
+    return values;
+  });
   return { inputs, labels: inputs.map(() => rng.below(graph.classNames.length)) };
 }
 

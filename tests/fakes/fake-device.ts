@@ -14,13 +14,13 @@ import type {
 import type { QuantizedGraph } from '../../src/ir/graph.js';
 import { runInt8 } from '../../src/ir/interpret.js';
 import type { FactorSpread } from '../../src/ir/telemetry.js';
-import { elementCount } from '../../src/ir/tensor.js';
+import { bytesOf, elementCount, type Integers } from '../../src/ir/tensor.js';
 
 /** The part of the learning reference that the fake device runs. */
 export interface Learner {
   reset(): void;
-  step(input: Int8Array, label: number): { classIndex: number; loss: number; factors: readonly FactorSpread[] };
-  predict(input: Int8Array): number;
+  step(input: Integers, label: number): { classIndex: number; loss: number; factors: readonly FactorSpread[] };
+  predict(input: Integers): number;
   hash(): number;
   stateBytes(): Uint8Array;
 }
@@ -54,7 +54,7 @@ export class FakeDevice implements Device {
   private inferred = 0;
   private predicted = 0;
   private answered = 0;
-  private tensors = new Map<number, Int8Array>();
+  private tensors = new Map<number, Integers>();
   private flipped = false;
   private flips: { word: number; bit: number }[] = [];
   private readonly telemetry = new Set<(frame: TelemetryFrame) => void>();
@@ -87,15 +87,15 @@ export class FakeDevice implements Device {
     };
   }
 
-  async *infer(inputs: Iterable<Int8Array>): AsyncIterable<InferResult> {
+  async *infer(inputs: Iterable<Integers>): AsyncIterable<InferResult> {
     for (const input of inputs) {
       this.tick();
       this.runOps(input, this.graph.ops.length, this.inferred++);
-      yield { output: this.tensors.get(this.graph.output)!, ticks: 1000 + (this.inferred % 3) };
+      yield { output: bytesOf(this.tensors.get(this.graph.output)!), ticks: 1000 + (this.inferred % 3) };
     }
   }
 
-  async *predict(inputs: Iterable<Int8Array>): AsyncIterable<PredictResult> {
+  async *predict(inputs: Iterable<Integers>): AsyncIterable<PredictResult> {
     for (const input of inputs) {
       this.tick();
       const right = this.learner!.predict(input);
@@ -114,7 +114,7 @@ export class FakeDevice implements Device {
     yield* done;
   }
 
-  private learnOne(input: Int8Array, label: number): LearnResult {
+  private learnOne(input: Integers, label: number): LearnResult {
     const { classIndex, loss, factors } = this.learner!.step(input, label);
     const step = ++this.learnSteps;
     const { state, lossAtStep, hashAtStep } = this.faults;
@@ -130,12 +130,12 @@ export class FakeDevice implements Device {
     return { classIndex, loss: told, ticks: 5000, hash: (this.learner!.hash() ^ (wrong ? 0x5a5a : 0)) >>> 0, factors };
   }
 
-  async inferOps(input: Int8Array, opCount: number): Promise<void> {
+  async inferOps(input: Integers, opCount: number): Promise<void> {
     this.runOps(input, opCount, null);
   }
 
   async readTensor(tensorId: number, byteCount: number): Promise<Int8Array> {
-    return this.tensors.get(tensorId)!.slice(0, byteCount);
+    return bytesOf(this.tensors.get(tensorId)!).slice(0, byteCount);
   }
 
   async readLearnState(): Promise<Uint8Array> {
@@ -208,7 +208,7 @@ export class FakeDevice implements Device {
     this.answered++;
   }
 
-  private runOps(input: Int8Array, opCount: number, sample: number | null): void {
+  private runOps(input: Integers, opCount: number, sample: number | null): void {
     const { tensors } = runInt8(this.graph, input, opCount);
     this.tensors = new Map(tensors);
     const fault = this.faults.op;

@@ -7,12 +7,13 @@ import type { QuantizedGraph } from '../../src/ir/graph.js';
 import { graphFromFiles, graphToFiles } from '../../src/ir/graph-file.js';
 import { INTEGER_OP_KINDS } from '../../src/ir/integer-rules.js';
 import { runInt8 } from '../../src/ir/interpret.js';
+import { optimize } from '../../src/optimize/optimize.js';
 import { removeDeadChannels } from '../../src/optimize/passes/remove-dead-channels.js';
-import { elementCount } from '../../src/ir/tensor.js';
+import { bytesOf, elementCount } from '../../src/ir/tensor.js';
 import { isToolError } from '../../src/errors/tool-error.js';
 import { validateGraph } from '../../src/ir/validate-graph.js';
 import { sha256Hex } from '../../src/util/digest.js';
-import { randomInt4Tflite, randomTflite } from './random-tflite.js';
+import { randomInt16Tflite, randomInt4Tflite, randomTflite } from './random-tflite.js';
 import { seededInputs } from './seeded-inputs.js';
 
 interface Recorded {
@@ -33,8 +34,9 @@ const RECORDED = recorded('random-graphs');
 const options = { name: 'net', toolVersion: '0', rounding: 'tflite' } as const;
 
 function digestOf(graph: QuantizedGraph): string {
-  const inputs = seededInputs(RECORDED.samples, elementCount(graph.tensors[graph.input].shape));
-  return sha256Hex(...inputs.map((x) => new Uint8Array(runInt8(graph, x).output.buffer)));
+  const { shape, dtype } = graph.tensors[graph.input];
+  const inputs = seededInputs(RECORDED.samples, elementCount(shape), dtype);
+  return sha256Hex(...inputs.map((x) => new Uint8Array(bytesOf(runInt8(graph, x).output).buffer)));
 }
 
 void t.test('TFLite Micro computes the same bytes, also from what is exported again', async (t) => {
@@ -61,7 +63,8 @@ void t.test('TFLite Micro computes the same bytes, also from what is exported ag
     }
   }
   t.ok(RECORDED.graphs.length >= 200, `${RECORDED.graphs.length} models`);
-  t.same([...kinds].sort(), [...INTEGER_OP_KINDS, 'fully_connected', 'lookup'].sort(), 'every op of ours occurs');
+  const int8Kinds = INTEGER_OP_KINDS.filter((kind) => !['rescale', 'logistic', 'tanh'].includes(kind));
+  t.same([...kinds].sort(), [...int8Kinds, 'fully_connected', 'lookup'].sort(), 'every op of ours occurs');
   t.ok(thinned > 2, `${thinned} had dead channels`);
   t.ok(again > 25, `${again} exported again`);
 });
@@ -88,4 +91,39 @@ void t.test('and with int4 weights', async (t) => {
   }
   t.ok(graphs.length >= 50, `${graphs.length} models`);
   t.same([...kinds].sort(), ['conv_2d', 'depthwise_conv_2d', 'fully_connected']);
+});
+
+void t.test('and with int16 activations', async (t) => {
+  const { graphs } = recorded('random-int16-graphs');
+  const kinds = new Set<string>();
+  const multiplierBits = new Set<number>();
+  let again = 0;
+  for (const { seed, model, outputs, ops } of graphs) {
+    const { file } = randomInt16Tflite(seed);
+    if (!sha256Hex(file).startsWith(model)) return t.fail(`seed ${seed} makes another model than the one recorded`);
+    const graph = importTflite(file, options);
+    for (const op of graph.ops) {
+      if (graph.tensors[op.output].dtype === 'int16') kinds.add(op.kind);
+      if ('weights' in op && graph.tensors[op.output].dtype === 'int16') {
+        multiplierBits.add(op.requantize!.multiplierBits ?? 31);
+      }
+    }
+    if (digestOf(graph) !== outputs) t.fail(`seed ${seed} gives other bytes: ${ops}`);
+    const { json, bin } = graphToFiles(graph);
+    t.same(graphFromFiles(json, bin), graph, 'the graph survives the disk');
+    const { output: lean } = optimize(graph, { learn: null });
+    if (digestOf(lean) !== outputs) t.fail(`seed ${seed} after the exact passes: ${ops}`);
+    try {
+      if (digestOf(importTflite(exportTflite(graph, 'test'), options)) !== outputs)
+        t.fail(`seed ${seed} again: ${ops}`);
+      again++;
+    } catch (error) {
+      if (!isToolError(error) || error.code !== 'EXPORT_TFLITE_INEXPRESSIBLE') throw error;
+    }
+  }
+  t.ok(graphs.length >= 100, `${graphs.length} models`);
+  t.ok(again >= 50, `${again} exported again`);
+  t.same([...multiplierBits].sort(), [15, 31], 'biases of int64 and of int32');
+  const without = ['prelu'];
+  t.same([...kinds].sort(), [...INTEGER_OP_KINDS, 'fully_connected'].filter((kind) => !without.includes(kind)).sort());
 });

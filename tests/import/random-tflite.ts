@@ -54,6 +54,7 @@ export const STEPS: Readonly<Record<string, Step>> = {
   hard_swish: (net, at) => net.unary(at, 'HARD_SWISH', net.near(at)),
   elu: (net, at) => net.unary(at, 'ELU', net.near(at)),
   quantize: (net, at) => net.unary(at, 'QUANTIZE', net.near(at)),
+  border: (net, at) => net.border(at),
 };
 
 /** How a random network ends. */
@@ -78,7 +79,11 @@ export interface RandomTflite {
  * numbers and quotients goes into it: same seed, same bytes on every machine.
  */
 export function randomTflite(seed: number): RandomTflite {
-  return draw(new Net(new Rng(seed)), seed, Object.keys(STEPS));
+  return draw(
+    new Net(new Rng(seed)),
+    seed,
+    Object.keys(STEPS).filter((name) => name !== 'border'),
+  );
 }
 
 /** The same with int4 weights in about half of the layers that have weights; one of those comes first. */
@@ -86,15 +91,50 @@ export function randomInt4Tflite(seed: number): RandomTflite {
   return draw(new Net(new Rng(1000 + seed), true), seed, ['conv_2d', 'depthwise_conv_2d', 'dense_rows', 'pad', 'relu']);
 }
 
-function draw(net: Net, seed: number, names: readonly string[]): RandomTflite {
-  const ends = Object.keys(ENDS);
-  let at = net.start();
+/** Steps of networks with int16 activations; `border` changes to int8 and back. */
+const INT16_STEPS = [
+  'conv_2d',
+  'depthwise_conv_2d',
+  'dense_rows',
+  'average_pool_2d',
+  'max_pool_2d',
+  'add',
+  'sub',
+  'mul',
+  'maximum',
+  'minimum',
+  'concatenation',
+  'pad',
+  'transpose',
+  'strided_slice',
+  'slice',
+  'softmax',
+  'logistic',
+  'tanh',
+  'relu',
+  'relu6',
+  'quantize',
+  'border',
+];
+
+/** The same with int16 activations, int8 weights and biases of int64 or int32; some begin or go on in int8. */
+export function randomInt16Tflite(seed: number): RandomTflite {
+  const ends = ['dense', 'softmax', 'mean', 'image'];
+  return draw(new Net(new Rng(2000 + seed), false, true), seed, INT16_STEPS, ends);
+}
+
+function draw(net: Net, seed: number, names: readonly string[], ends = Object.keys(ENDS)): RandomTflite {
+  const isWide = net.isWide();
+  let at = isWide ? net.onlyImage() : net.start();
   const count = net.between(3, 7);
   for (let k = 0; k < count; k++) {
     const step = STEPS[names[k === 0 ? seed % names.length : net.below(names.length)]];
     at = step(net, at) ?? at;
   }
-  const made = [0, ...(net.below(5) === 0 ? [1] : [])].map(() => ENDS[ends[net.below(ends.length)]](net, at) ?? at);
+  // Several inputs or outputs are one vector of int8.
+  const made = [0, ...(!isWide && net.below(5) === 0 ? [1] : [])].map(
+    () => ENDS[ends[net.below(ends.length)]](net, at) ?? at,
+  );
   return { file: writeTflite(net.model([...new Set(made)])), codes: net.codes() };
 }
 
@@ -106,6 +146,8 @@ class Net {
   constructor(
     private readonly rng: Rng,
     private readonly int4 = false,
+    /** Are the activations that are made now int16? */
+    private wide = false,
   ) {}
 
   below(n: number): number {
@@ -127,10 +169,19 @@ class Net {
     return { description: '', name: 'random', tensors, operators, inputs, outputs };
   }
 
+  isWide(): boolean {
+    return this.wide;
+  }
+
+  onlyImage(): number {
+    const image = this.image();
+    this.inputs.push(image);
+    return image;
+  }
+
   /** One image, or the sum of two. */
   start(): number {
-    const first = this.image();
-    this.inputs.push(first);
+    const first = this.onlyImage();
     if (this.below(5) !== 0) return first;
     const second = this.tensor(this.shape(first), this.near(first));
     this.inputs.push(second);
@@ -138,6 +189,7 @@ class Net {
   }
 
   image(): number {
+    if (this.wide && this.below(4) === 0) this.wide = false;
     return this.tensor([1, this.between(3, 12), this.between(3, 12), this.between(1, 9)], this.affine());
   }
 
@@ -152,6 +204,7 @@ class Net {
 
   /** Any zero point, and a scale of `low`/64 to 8 times that. */
   affine(low = 1): Affine {
+    if (this.wide) return { scale: Math.fround(((low / 16384) * this.between(512, 4096)) / 512), zeroPoint: 0 };
     const zeroPoint = [-128, 127, 0, this.between(-128, 127), this.between(-128, 127)][this.below(5)];
     return { scale: Math.fround(((low / 64) * this.between(512, 4096)) / 512), zeroPoint };
   }
@@ -161,10 +214,23 @@ class Net {
     return { ...this.affine(), scale: Math.fround((this.quant(id).scale * this.between(512, 2048)) / 1024) };
   }
 
-  private tensor(shape: readonly number[], { scale, zeroPoint }: Affine, data: Int8Array | null = null): number {
+  /** To the other width, at a scale that fits it. */
+  border(at: number): number {
+    const { scale } = this.quant(at);
+    this.wide = !this.wide;
+    const fine = Math.fround((scale * this.between(512, 2048)) / 1024 / (this.wide ? 256 : 1 / 256));
+    return this.operator('QUANTIZE', [at], this.shape(at), { ...this.affine(), scale: fine }, null);
+  }
+
+  private tensor(
+    shape: readonly number[],
+    { scale, zeroPoint }: Affine,
+    data: Int8Array | Int16Array | null = null,
+  ): number {
     const quantization = { scale: [scale], zeroPoint: [zeroPoint], axis: 0 };
     const bytes = data === null ? null : new Uint8Array(data.buffer);
-    return this.put({ name: `t${this.tensors.length}`, shape, type: 'int8', quantization, data: bytes });
+    const type = this.wide ? 'int16' : 'int8';
+    return this.put({ name: `t${this.tensors.length}`, shape, type, quantization, data: bytes });
   }
 
   private put(tensor: NewTensor): number {
@@ -183,7 +249,9 @@ class Net {
     to: Affine,
     of: NewOperator['options'],
   ): number {
-    const output = this.tensor(shape, to);
+    // What int8 has at 1/256 or 1/128, int16 has at 1/32768.
+    const bounded = this.wide && ['SOFTMAX', 'LOGISTIC', 'TANH'].includes(code);
+    const output = this.tensor(shape, bounded ? { scale: 1 / 32768, zeroPoint: 0 } : to);
     this.operators.push({ code, inputs, outputs: [output], options: of });
     return output;
   }
@@ -215,12 +283,16 @@ class Net {
     if (this.below(4) === 0) return [w, -1];
     const biases = Int32Array.from({ length: channels }, () => this.between(-3000, 3000));
     const biasScale = scale.map((s) => Math.fround(from * s));
+    // TFLite Micro's depthwise kernel of int16 reads biases of int64 alone; sums of many products need them.
+    const long = this.wide && (axis === 3 || fanIn > 300 || this.below(3) !== 0);
+    const large = biases.map((b) => (this.wide ? b * 256 : b));
+    const words = long ? BigInt64Array.from(large, BigInt) : large;
     const bias = this.put({
       name: `b${this.tensors.length}`,
       shape: [channels],
-      type: 'int32',
+      type: long ? 'int64' : 'int32',
       quantization: { scale: biasScale, zeroPoint, axis: 0 },
-      data: new Uint8Array(biases.buffer),
+      data: new Uint8Array(words.buffer),
     });
     return [w, bias];
   }
@@ -358,15 +430,18 @@ class Net {
       this.tensor(
         of,
         own ?? this.affine(),
-        Int8Array.from({ length: elementCount(of) }, () => this.between(-128, 127)),
+        this.wide
+          ? Int16Array.from({ length: elementCount(of) }, () => this.between(-32768, 32767))
+          : Int8Array.from({ length: elementCount(of) }, () => this.between(-128, 127)),
       );
     const other = (): number => {
       switch (this.below(compares ? 3 : 5)) {
         case 0:
-          return random([]);
+          return this.wide && compares ? at : random([]);
         case 1: {
           const partners = this.tensors.flatMap((t, id) =>
             t.data === null &&
+            t.type === (this.wide ? 'int16' : 'int8') &&
             String(t.shape) === String(shape) &&
             (own === null || (this.quant(id).scale === own.scale && this.quant(id).zeroPoint === own.zeroPoint))
               ? [id]
@@ -376,7 +451,7 @@ class Net {
         }
         case 2: // the same values of each channel, computed
           if (shape.length !== 4 || compares) return at;
-          return this.reduce(at, 'REDUCE_MAX', true) ?? at;
+          return this.reduce(at, this.wide ? 'MEAN' : 'REDUCE_MAX', true) ?? at;
         case 3:
           return random(shape.slice(-1));
         default:
@@ -387,13 +462,13 @@ class Net {
     const isConstant = this.tensors[second].data !== null;
     // TFLite takes nothing away from several constants here: not imported.
     const isOne = elementCount(this.shape(second)) === 1;
-    const swaps = this.below(3) === 0 && (code !== 'SUB' || isOne || !isConstant);
+    const swaps = this.below(3) === 0 && (code !== 'SUB' || (isOne && !this.wide) || !isConstant);
     const inputs = swaps ? [second, at] : [at, second];
     if (compares) return this.operator(code, inputs, shape, this.quant(at), options('maximum_minimum'));
     const scales = inputs.map((id) => this.quant(id).scale);
     const to =
       code === 'MUL'
-        ? { ...this.affine(), scale: Math.fround(scales[0] * scales[1] * this.between(20, 90)) }
+        ? { ...this.affine(), scale: Math.fround(scales[0] * scales[1] * this.between(20, 90) * (this.wide ? 256 : 1)) }
         : this.near(at);
     const coarse = {
       ...to,

@@ -1,6 +1,6 @@
 import type { QuantizedGraph, QuantizedOp } from '../../src/ir/graph.js';
 import type { Window } from '../../src/ir/integer-ops.js';
-import { ADD_LEFT_SHIFT, addMultipliers } from '../../src/ir/ops/int8/add.js';
+import { addMultipliers, sumLeftShift } from '../../src/ir/ops/int8/add.js';
 import { meanMultiplier } from '../../src/ir/ops/int8/mean.js';
 import { softmaxNumbers } from '../../src/ir/ops/int8/softmax.js';
 import type { QuantParams, Requantize } from '../../src/ir/quant-params.js';
@@ -251,7 +251,7 @@ class Builder {
           shift: [m.output.shift],
         };
         return this.add(
-          { kind, ...pair, inputMultipliers: m.inputs, leftShift: ADD_LEFT_SHIFT, requantize },
+          { kind, ...pair, inputMultipliers: m.inputs, leftShift: sumLeftShift('int8'), requantize },
           shape,
           wide,
         );

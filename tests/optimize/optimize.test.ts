@@ -5,7 +5,7 @@ import t from 'tap';
 import { importTflite } from '../../src/import/tflite/import-tflite.js';
 import type { QuantizedGraph } from '../../src/ir/graph.js';
 import { graphMacs, runInt8 } from '../../src/ir/interpret.js';
-import { elementCount } from '../../src/ir/tensor.js';
+import { elementCount, type Integers } from '../../src/ir/tensor.js';
 import { validateGraph } from '../../src/ir/validate-graph.js';
 import { valueRanges } from '../../src/optimize/analysis/value-ranges.js';
 import { optimize } from '../../src/optimize/optimize.js';
@@ -17,7 +17,7 @@ import { sharedFolder } from '../shared.js';
 import { withWaste } from './random-waste.js';
 
 const GRAPHS = 160;
-const inputsOf = (graph: QuantizedGraph, count: number): Int8Array[] =>
+const inputsOf = (graph: QuantizedGraph, count: number): Integers[] =>
   seededInputs(count, elementCount(graph.tensors[graph.input].shape));
 
 void t.test('random graphs full of waste: same bytes, fewer MACs', async (t) => {

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { firstSamples } from '../../ir/dataset.js';
 import type { CFile, CSources } from '../../ir/c-sources.js';
 import { quantizeInput } from '../../ir/quantize-input.js';
+import type { Integers } from '../../ir/tensor.js';
 import { readSample } from '../../ir/dataset.js';
 import { exportC } from '../../export/export.js';
 import type { StageResult } from '../../runs/stage.js';
@@ -60,7 +61,7 @@ export function exported(session: ProjectSession): Promise<Exported> {
   });
 }
 
-async function selfTest(session: ProjectSession): Promise<{ inputs: Int8Array[]; labels: number[] }> {
+async function selfTest(session: ProjectSession): Promise<{ inputs: Integers[]; labels: number[] }> {
   const { graph } = await quantized(session);
   const { config } = session;
   const samples =

@@ -15,6 +15,12 @@ export const quantizeErrors = {
     hint: 'Name one of the ops that the message lists, or take the entry out.',
     exitCode: EXIT.config,
   },
+  QUANTIZE_WIDTHS: {
+    title: 'A layer is to have 4-bit weights and 16-bit activations',
+    explanation: 'Activations of 16 bits go with weights of 8: no engine computes the other pair, and no kernel here.',
+    hint: 'Give the layer in the message `weightBits: 8`, or `activationBits: 8`.',
+    exitCode: EXIT.config,
+  },
   QUANTIZE_NON_FINITE: {
     title: 'NaN or infinity in weights or calibration data',
     explanation:
@@ -31,7 +37,8 @@ export const quantizeErrors = {
   },
   QUANTIZE_RANGE: {
     title: 'A layer does not fit the integer arithmetic',
-    explanation: 'Its sums could leave 32 bits, or its numbers are too large for a float32 scale.',
+    explanation:
+      'Its sums could leave 32 bits (38 with 16-bit activations), or its numbers are too large for a float32 scale.',
     hint: 'Use smaller weights (weight decay, a smaller learning rate) or fewer inputs for the layer in the message.',
     exitCode: EXIT.config,
   },

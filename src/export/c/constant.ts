@@ -1,6 +1,6 @@
 import type { ConstantSize } from '../../ir/memory-plan.js';
 
-export type CElement = 'int8_t' | 'int32_t' | 'float';
+export type CElement = 'int8_t' | 'int16_t' | 'int32_t' | 'float';
 
 /** A constant array of the generated sources. */
 export interface CConstant {
@@ -15,7 +15,7 @@ export interface CConstant {
   readonly comment: string;
 }
 
-const ELEMENT_BYTES: Readonly<Record<CElement, number>> = { int8_t: 1, int32_t: 4, float: 4 };
+const ELEMENT_BYTES: Readonly<Record<CElement, number>> = { int8_t: 1, int16_t: 2, int32_t: 4, float: 4 };
 
 export function constantBytes(constant: CConstant): number {
   return constant.values.length * ELEMENT_BYTES[constant.element];

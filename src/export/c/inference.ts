@@ -1,5 +1,6 @@
 import { opInputs } from '../../ir/graph.js';
 import { kernelFunctions, type PlacedCall } from './kernel-functions.js';
+import { ARENA_INT16 } from './ops/width.js';
 import { arenaAt, banner, placement, type CModel } from './model.js';
 import { headersOf } from './ops/lowered-op.js';
 
@@ -25,6 +26,13 @@ export function emitInference(model: CModel): string {
     '#include "grapes/core/grapes_flash.h"',
     ...headers.map((h) => `#include "grapes/${h}"`),
     '',
+    ...(callsWide(calls)
+      ? [
+          '/* The tensors of int16 lie in the arena too, at multiples of four. */',
+          `#define ${ARENA_INT16}(place) ((int16_t *)(void *)(place))`,
+          '',
+        ]
+      : []),
     '/* ---- each kernel at each of its shapes: layers of one shape share a function ---- */',
     '',
     ...definitions.flatMap((lines) => [...lines, '']),
@@ -39,6 +47,10 @@ export function emitInference(model: CModel): string {
     '}',
     '',
   ].join('\n');
+}
+
+function callsWide(calls: readonly PlacedCall[]): boolean {
+  return calls.some((call) => call.arguments.some(({ value }) => value.startsWith(`${ARENA_INT16}(`)));
 }
 
 function placedCalls(model: CModel): PlacedCall[] {

@@ -40,3 +40,20 @@ export function placement(model: CModel, tensorId: number): { offset: number; by
   const found = model.plan.tensors.find((t) => t.tensorId === tensorId);
   return found ?? { offset: 0, bytes: 0 };
 }
+
+function holdsInt16({ tensors }: QuantizedGraph): boolean {
+  return tensors.some((t) => t.dtype === 'int16' && t.data === null);
+}
+
+/** `int8`, or `int8 and int16`. */
+export function networkKind(graph: QuantizedGraph): string {
+  const runTime = graph.tensors.filter((t) => t.data === null);
+  if (!holdsInt16(graph)) return 'int8';
+  return runTime.some((t) => t.dtype === 'int8') ? 'int8 and int16' : 'int16';
+}
+
+/** The caller's RAM. int16 has to lie at even addresses, which C does not promise of an array of int8_t. */
+export function arenaDeclaration({ graph, macro }: CModel): string {
+  const aligned = holdsInt16(graph) ? ' __attribute__((aligned(4)))' : '';
+  return `static int8_t arena[${macro}_ARENA_BYTES]${aligned};`;
+}

@@ -2,12 +2,13 @@ import { runInt8 } from '../../ir/interpret.js';
 import { LearnReference } from '../../ir/learn/f32.js';
 import { hashWords } from '../../ir/learn/state-hash.js';
 import type { LearnSpec } from '../../ir/learn-spec.js';
+import { bytesOf, type Integers } from '../../ir/tensor.js';
 import { constantDefinition } from './format.js';
-import { banner, type CModel } from './model.js';
+import { arenaDeclaration, banner, type CModel } from './model.js';
 import { outputMeaning } from './output-meaning.js';
 
 export interface SelfTestSamples {
-  readonly inputs: readonly Int8Array[];
+  readonly inputs: readonly Integers[];
   /** One class index per input; used by learning. */
   readonly labels: readonly number[];
 }
@@ -43,16 +44,16 @@ export function emitSelfTest(model: CModel, samples: SelfTestSamples): string {
     array(
       'inputs',
       'samples, one after the other',
-      samples.inputs.flatMap((s) => [...s]),
+      samples.inputs.flatMap((s) => [...bytesOf(s)]),
     ),
     '',
     array(
       'outputs',
-      `${outputMeaning(graph).noun} of the int8 network`,
-      outputs.flatMap((s) => [...s]),
+      `${outputMeaning(graph).noun} of the integer network`,
+      outputs.flatMap((s) => [...bytesOf(s)]),
     ),
     '',
-    `static int8_t arena[${macro}_ARENA_BYTES];`,
+    arenaDeclaration(model),
     '',
     'static void load(int sample) {',
     `  memcpy(arena + ${macro}_INPUT_OFFSET, test_inputs + sample * ${macro}_INPUT_BYTES, ${macro}_INPUT_BYTES);`,

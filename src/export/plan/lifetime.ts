@@ -23,6 +23,9 @@ const IN_PLACE: readonly QuantizedOp['kind'][] = [
   'minimum',
   'prelu',
   'softmax',
+  'rescale',
+  'logistic',
+  'tanh',
   'reshape',
 ];
 

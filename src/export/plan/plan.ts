@@ -6,7 +6,7 @@ import type { ConstantSize, MemoryPlan, TensorPlacement } from '../../ir/memory-
 import { constantBytes } from '../c/constant.js';
 import { learnConstants } from '../c/learn/constants.js';
 import { lowerOps } from '../c/ops/lower.js';
-import type { LoweredOp } from '../c/ops/lowered-op.js';
+import { constantsOf, type LoweredOp } from '../c/ops/lowered-op.js';
 import { placeBuffers } from './arena.js';
 import type { BufferRequest } from './buffers.js';
 import { arenaPeak } from './arena-peak.js';
@@ -22,7 +22,7 @@ const TENSOR_ALIGNMENT = 4;
 export function planMemory(graph: QuantizedGraph, learn: LearnSpec | null, kernels: KernelSet): MemoryPlan {
   const ops = lowerOps(graph, kernels);
   const layers = learn === null ? null : trainedPart(graph, learn).layers;
-  const all = [...ops.flatMap((op) => op.constants), ...(learn === null ? [] : learnConstants(graph, learn))];
+  const all = [...constantsOf(ops), ...(learn === null ? [] : learnConstants(graph, learn))];
   const constants = all.map((c): ConstantSize => ({ name: c.name, role: c.role, bytes: constantBytes(c) }));
   return {
     schemaVersion: 1,

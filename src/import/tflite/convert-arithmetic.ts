@@ -1,9 +1,9 @@
 import type { QuantizedGraph, QuantizedOp } from '../../ir/graph.js';
 import type { IntegerOp } from '../../ir/integer-ops.js';
 import { integerRule } from '../../ir/integer-rules.js';
-import { ADD_LEFT_SHIFT, addMultipliers, subMultipliers } from '../../ir/ops/int8/add.js';
+import { addMultipliers, subMultipliers, sumLeftShift } from '../../ir/ops/int8/add.js';
 import { isTrailing } from '../../ir/ops/int8/operands.js';
-import type { Tensor } from '../../ir/tensor.js';
+import { DTYPE_BYTES, fromBytes, type DType, type Integers, type Tensor } from '../../ir/tensor.js';
 import { quantizeMultiplierFor, requantizeFactor } from '../../ir/requantize.js';
 import {
   activationOf,
@@ -43,9 +43,11 @@ function arithmetic(kind: Kind, numbers: (operator: TfliteOperator, graph: Graph
     if (graph.isConstant(a) && graph.isConstant(b)) throw unsupported('both of its inputs are constants');
     if (graph.isConstant(a) || graph.isConstant(b)) {
       const [constant, x] = graph.isConstant(a) ? [a, b] : [b, a];
-      const value = onlyValue(graph, constant);
+      // The table of 256 entries is for int8.
+      const value = graph.dtype(x) === 'int8' ? onlyValue(graph, constant) : null;
       if (value !== null) return table(kind, operator, graph, { x, constant, value, first: constant === a }, of(a, b));
-      if (kind === 'maximum' || kind === 'minimum') throw unsupported('its constant has more than one value');
+      if (kind === 'maximum' || kind === 'minimum')
+        throw unsupported('it compares with constants of several values, or of int16');
       if (kind === 'sub' && constant === a)
         throw unsupported('it takes a tensor away from a constant of several values');
       const input = repeatedTo(graph, graph.idOf(x), shape);
@@ -84,10 +86,13 @@ function trimmed(shape: readonly number[]): readonly number[] {
   return first < 0 ? [1] : shape.slice(first);
 }
 
-function valuesOf(graph: GraphMaker, index: number): Int8Array {
+function valuesOf(graph: GraphMaker, index: number): Integers {
   const source = graph.source(index);
-  if (source.type !== 'int8') throw unsupported(`the constant '${source.name}' is ${source.type}, not int8`);
-  return new Int8Array(constantBytes(source, 1));
+  if (source.type !== 'int8' && source.type !== 'int16') {
+    throw unsupported(`the constant '${source.name}' is ${source.type}, not int8 or int16`);
+  }
+  const bytes = constantBytes(source, DTYPE_BYTES[source.type]);
+  return fromBytes({ dtype: source.type }, new Int8Array(bytes));
 }
 
 function onlyValue(graph: GraphMaker, index: number): number | null {
@@ -106,11 +111,12 @@ function constantOf(graph: GraphMaker, index: number, shape: readonly number[]):
   const from = padded.findIndex((d) => d !== 1);
   const last = shape.slice(from);
   const data = repeat(values, padded.slice(from), last);
-  return graph.put({ name, shape: last, dtype: 'int8', role: 'constant', quant: graph.affine(index), data });
+  const dtype = graph.dtype(index);
+  return graph.put({ name, shape: last, dtype, role: 'constant', quant: graph.affine(index), data });
 }
 
 /** Axes of one place repeat. */
-function repeat(values: Int8Array, from: readonly number[], to: readonly number[]): Int8Array {
+function repeat(values: Integers, from: readonly number[], to: readonly number[]): Integers {
   const strides = from.map((d, k) => (d === 1 ? 0 : from.slice(k + 1).reduce((n, m) => n * m, 1)));
   const out: number[] = [];
   const walk = (axis: number, at: number): void => {
@@ -118,7 +124,7 @@ function repeat(values: Int8Array, from: readonly number[], to: readonly number[
     else for (let i = 0; i < to[axis]; i++) walk(axis + 1, at + i * strides[axis]);
   };
   walk(0, 0);
-  return Int8Array.from(out);
+  return values instanceof Int16Array ? Int16Array.from(out) : Int8Array.from(out);
 }
 
 /** What the op gives for every int8 value with the constant beside it, as a table. */
@@ -160,11 +166,12 @@ const sumNumbers =
   (multipliersOf: typeof addMultipliers) =>
   (operator: TfliteOperator, graph: GraphMaker): Numbers =>
   (a, b, to, activation) => {
-    const { inputs, output } = multipliersOf([a.scale, b.scale], to.scale, graph.rounding);
+    const dtype: DType = graph.dtype(operator.outputs[0]);
+    const { inputs, output } = multipliersOf([a.scale, b.scale], to.scale, graph.rounding, dtype);
     const requantize = requantizeTo(graph, operator.outputs[0], activation, [1]);
     return {
       inputMultipliers: inputs,
-      leftShift: ADD_LEFT_SHIFT,
+      leftShift: sumLeftShift(dtype),
       requantize: { ...requantize, multiplier: [output.multiplier], shift: [output.shift] },
     };
   };
@@ -182,6 +189,8 @@ export const minimum = arithmetic('minimum', noNumbers);
 export const prelu: Converter = (operator, graph) => {
   const [x, alpha] = inputsOf(operator, 2);
   if (!graph.isConstant(alpha)) throw unsupported('its slopes are computed');
+  if (graph.dtype(x) === 'int16')
+    throw unsupported('its input is int16: train with relu instead, or leave the layer in int8');
   const { shape, scale } = resultOf(graph, operator);
   const [from, slope] = [affine(graph, x), affine(graph, alpha)];
   const input = graph.idOf(x);

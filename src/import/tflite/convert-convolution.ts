@@ -109,7 +109,7 @@ function convolved(
     bias: weights.bias,
     window,
     activation: activated,
-    requantize: requantizeTo(graph, operator.outputs[0], activation, factors),
+    requantize: requantizeTo(graph, operator.outputs[0], activation, factors, weights.multiplierBits),
   };
 }
 

@@ -1,6 +1,6 @@
 import { meanMultiplier } from '../../ir/ops/int8/mean.js';
 import { quantizeMultiplierFor } from '../../ir/requantize.js';
-import { elementCount } from '../../ir/tensor.js';
+import { elementCount, limitsOf } from '../../ir/tensor.js';
 import { stridesOf } from './broadcast.js';
 import { affine, inputsOf, resultOf, type Converted, type Converter } from './converter.js';
 import { invalid, unsupported } from './errors.js';
@@ -54,7 +54,8 @@ function average(operator: TfliteOperator, graph: GraphMaker, divides: boolean):
   const { multiplier, shift } = divides
     ? meanMultiplier(from.scale, scale, places, graph.rounding)
     : quantizeMultiplierFor(graph.rounding, from.scale / scale);
-  const requantize = { multiplier: [multiplier], shift: [shift], zeroPoint, clampMin: -128, clampMax: 127 };
+  const { lowest: clampMin, highest: clampMax } = limitsOf({ dtype: graph.dtype(operator.outputs[0]) });
+  const requantize = { multiplier: [multiplier], shift: [shift], zeroPoint, clampMin, clampMax };
   const op: Converted = { kind: 'mean', input, inputs: [input], requantize };
   const keeps = String(wanted) === String([1, 1, channels]);
   return keeps ? op : asOutput(graph, operator, op, [channels]);
@@ -92,7 +93,8 @@ function extreme(operator: TfliteOperator, graph: GraphMaker, flip: (id: number)
     dilation: [1, 1],
     pad: { top: 0, left: 0, bottom: 0, right: 0 },
   } as const;
-  const op: Converted = { kind: 'max_pool_2d', input, inputs: [input], window, clampMin: -128, clampMax: 127 };
+  const { lowest: clampMin, highest: clampMax } = limitsOf({ dtype: graph.dtype(operator.outputs[0]) });
+  const op: Converted = { kind: 'max_pool_2d', input, inputs: [input], window, clampMin, clampMax };
   const quant = graph.affine(operator.outputs[0]);
   const found = flip(graph.between(op, [1, 1, channels], quant));
   return { kind: 'reshape', input: found, inputs: [found] };

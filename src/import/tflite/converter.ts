@@ -1,7 +1,7 @@
 import type { QuantizedOp } from '../../ir/graph.js';
 import type { FusedActivation } from '../../ir/integer-ops.js';
 import type { Requantize } from '../../ir/quant-params.js';
-import { quantizeMultiplierFor } from '../../ir/requantize.js';
+import { quantizeMultiplierFor, quantizeMultiplierWide } from '../../ir/requantize.js';
 import { activationClamp, type ClampActivation } from '../../ir/ops/int8/activation-clamp.js';
 import type { Table } from './checked-buffer.js';
 import { invalid, unsupported } from './errors.js';
@@ -38,14 +38,19 @@ export function requantizeTo(
   output: number,
   activation: ClampActivation,
   factors: readonly number[],
+  multiplierBits: 15 | 31 = 31,
 ): Requantize {
   const to = affine(graph, output);
-  const fixed = factors.map((real) => quantizeMultiplierFor(graph.rounding, real));
+  const wide = multiplierBits === 15;
+  const fixed = factors.map((real) =>
+    wide ? quantizeMultiplierWide(real) : quantizeMultiplierFor(graph.rounding, real),
+  );
   return {
     multiplier: fixed.map((f) => f.multiplier),
     shift: fixed.map((f) => f.shift),
     zeroPoint: to.zeroPoint,
-    ...activationClamp(activation, to),
+    ...activationClamp(activation, to, graph.dtype(output)),
+    ...(wide ? { multiplierBits } : {}),
   };
 }
 

@@ -110,7 +110,13 @@ function fullyConnected(operator: TfliteOperator, graph: GraphMaker): Converted 
     weights: weights.id,
     bias: weights.bias,
     activation: fused(activation),
-    requantize: requantizeTo(graph, operator.outputs[0], activation, weights.channelScales.map(factor)),
+    requantize: requantizeTo(
+      graph,
+      operator.outputs[0],
+      activation,
+      weights.channelScales.map(factor),
+      weights.multiplierBits,
+    ),
   };
   const quant = graph.affine(operator.outputs[0]);
   const shape = graph.shape(operator.outputs[0]);
@@ -141,7 +147,7 @@ function pool(kind: 'average_pool_2d' | 'max_pool_2d', operator: TfliteOperator,
     input: graph.idOf(x),
     inputs: [graph.idOf(x)],
     window: windowOf(options, POOL_2D, kernel, image(graph, x), operator),
-    ...activationClamp(activation, affine(graph, operator.outputs[0])),
+    ...activationClamp(activation, affine(graph, operator.outputs[0]), graph.dtype(operator.outputs[0])),
   };
 }
 
@@ -149,8 +155,13 @@ function softmax(operator: TfliteOperator, graph: GraphMaker): Converted {
   const [x] = inputsOf(operator, 1);
   const beta = optionsOf(operator).float32(SOFTMAX.beta);
   const { scale } = affine(graph, x);
-  if (!(beta * scale * 2 ** 26 > 1 && beta * scale < Infinity)) {
+  const dtype = graph.dtype(x);
+  if (
+    dtype === 'int16'
+      ? !(beta * scale > 0 && beta * scale < 1)
+      : !(beta * scale * 2 ** 26 > 1 && beta * scale < Infinity)
+  ) {
     throw unsupported(`it has beta ${beta} on the input scale ${scale}`);
   }
-  return { kind: 'softmax', input: graph.idOf(x), inputs: [graph.idOf(x)], ...softmaxNumbers(scale, beta) };
+  return { kind: 'softmax', input: graph.idOf(x), inputs: [graph.idOf(x)], ...softmaxNumbers(scale, beta, dtype) };
 }

@@ -1,5 +1,6 @@
 import { elementCount } from '../../ir/tensor.js';
 import { stridesOf } from './broadcast.js';
+import { unsupported } from './errors.js';
 import type { GraphMaker } from './graph-maker.js';
 
 /**
@@ -11,6 +12,7 @@ export function openInputs(graph: GraphMaker, inputs: readonly number[]): number
     graph.activation(inputs[0], 'input');
     return graph.idOf(inputs[0]);
   }
+  refuseInt16(graph, inputs);
   const sizes = inputs.map((index) => elementCount(graph.shape(index)));
   const shape = [sizes.reduce((n, size) => n + size, 0)];
   const quant = graph.affine(inputs[0]);
@@ -27,9 +29,18 @@ export function openInputs(graph: GraphMaker, inputs: readonly number[]): number
   return whole;
 }
 
+/** Several edges are one vector of bytes. */
+function refuseInt16(graph: GraphMaker, edges: readonly number[]): void {
+  const wide = edges.find((index) => graph.dtype(index) === 'int16');
+  if (wide === undefined) return;
+  const { name } = graph.source(wide);
+  throw unsupported(`'${name}' is int16, and not its only input or output`, { tensor: name });
+}
+
 /** The output of the graph: several outputs of the file one after the other, as `openInputs` has it. */
 export function closeOutputs(graph: GraphMaker, outputs: readonly number[]): number {
   if (outputs.length === 1) return graph.idOf(outputs[0]);
+  refuseInt16(graph, outputs);
   const quant = graph.affine(outputs[0]);
   const parts = outputs.map((index) => {
     const id = graph.idOf(index);

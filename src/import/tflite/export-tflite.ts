@@ -17,10 +17,11 @@ const DERIVED = [
   'after',
   'inputMultiplier',
   'diffMin',
+  'argument',
 ] as const;
 
 /**
- * A quantized graph as a .tflite file, int8 from edge to edge. A .tflite file holds scales where our graph holds
+ * A quantized graph as a .tflite file, integers from edge to edge. A .tflite file holds scales where our graph holds
  * multipliers, so the file is read back: each integer must come out as it went in. Same graph, same bytes.
  * @param generatedBy tool and version, for the file's own record
  * Throws EXPORT_TFLITE_INEXPRESSIBLE with every op whose integers scales cannot express.
@@ -99,9 +100,9 @@ class GraphWriter {
   }
 
   private activation(id: number): number {
-    const { name, shape, quant }: Tensor = this.graph.tensors[id];
+    const { name, shape, quant, dtype }: Tensor = this.graph.tensors[id];
     const quantization = { scale: quant!.scale, zeroPoint: quant!.zeroPoint, axis: 0 };
-    const place = this.put({ name, shape: [1, ...shape], type: 'int8', quantization, data: null });
+    const place = this.put({ name, shape: [1, ...shape], type: dtype, quantization, data: null });
     this.places.set(id, place);
     return place;
   }

@@ -38,14 +38,16 @@ export class GraphMaker {
       : unsupported(`the constant '${name}' stands where only a computed value can`, { tensor: name });
   }
 
-  /** A tensor that is filled at run time: int8, without its batch axis. */
+  /** A tensor that is filled at run time: int8 or int16, without its batch axis. */
   activation(index: number, role: TensorRole = 'activation'): number {
     const tensor = this.source(index);
     const { name, type } = tensor;
-    if (type !== 'int8') throw unsupported(`tensor '${name}' is ${type}, not int8`, { tensor: name, type });
+    if (type !== 'int8' && type !== 'int16') {
+      throw unsupported(`tensor '${name}' is ${type}, not int8 or int16`, { tensor: name, type });
+    }
     if (this.ids.has(index)) throw invalid(`tensor '${name}' is written twice`);
     const shape = this.shape(index);
-    const id = this.put({ name, shape, dtype: 'int8', role, quant: this.affine(index), data: null });
+    const id = this.put({ name, shape, dtype: type, role, quant: this.affine(index), data: null });
     this.ids.set(index, id);
     return id;
   }
@@ -62,15 +64,23 @@ export class GraphMaker {
     return shape.length > 1 && shape[0] === 1 ? 1 : 0;
   }
 
+  /** The width of an activation or of a constant beside one. */
+  dtype(index: number): 'int8' | 'int16' {
+    return this.source(index).type === 'int16' ? 'int16' : 'int8';
+  }
+
   /** The one scale and zero point of an activation. */
   affine(index: number): QuantParams {
-    const { quantization: q, name } = this.source(index);
+    const { quantization: q, name, type } = this.source(index);
     if (q === null) throw unsupported(`tensor '${name}' is not quantized`, { tensor: name });
     if (q.scale.length !== 1 || q.zeroPoint.length !== 1) {
       throw unsupported(`tensor '${name}' has ${q.scale.length} scales, not one`, { tensor: name });
     }
     checkScales(name, q.scale);
     const [zeroPoint] = q.zeroPoint;
+    if (type === 'int16' && zeroPoint !== 0) {
+      throw unsupported(`tensor '${name}' is int16 with the zero point ${zeroPoint}, not 0`, { tensor: name });
+    }
     if (!(zeroPoint >= -128 && zeroPoint <= 127)) throw invalid(`tensor '${name}' has the zero point ${zeroPoint}`);
     return { scale: q.scale, zeroPoint: q.zeroPoint, axis: null };
   }
@@ -114,7 +124,8 @@ export class GraphMaker {
   /** Appends an op whose output does not stand in the file; its id. */
   between(converted: Converted, shape: readonly number[], quant: QuantParams): number {
     const name = `${converted.kind}_${(this.counts.get(converted.kind) ?? 0) + 1}_between`;
-    const output = this.put({ name, shape, dtype: 'int8', role: 'activation', quant, data: null });
+    const { dtype } = this.tensors[converted.input];
+    const output = this.put({ name, shape, dtype, role: 'activation', quant, data: null });
     this.push(converted, output);
     return output;
   }
@@ -164,6 +175,7 @@ export class GraphMaker {
 
   /** A table of what `of` makes of each byte. */
   table(id: number, of: (q: number) => number): Converted {
+    if (this.tensors[id].dtype === 'int16') throw unsupported('it works on int16, of which no table is made');
     const data = Int8Array.from({ length: 256 }, (_, k) => of(k - 128));
     const name = `table_${this.tensors.length}`;
     const table = this.put({ name, shape: [256], dtype: 'int8', role: 'table', quant: null, data });

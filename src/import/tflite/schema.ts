@@ -24,7 +24,15 @@ export const QUANTIZATION = { scale: 2, zeroPoint: 3, quantizedDimension: 6 } as
 export const OPERATOR = { opcodeIndex: 0, inputs: 1, outputs: 2, optionsType: 3, options: 4 } as const;
 export const BUFFER = { data: 0 } as const;
 
-export const CONV_2D = { padding: 0, strideW: 1, strideH: 2, activation: 3, dilationW: 4, dilationH: 5 } as const;
+export const CONV_2D = {
+  padding: 0,
+  strideW: 1,
+  strideH: 2,
+  activation: 3,
+  dilationW: 4,
+  dilationH: 5,
+  biasType: 6,
+} as const;
 export const DEPTHWISE = {
   padding: 0,
   strideW: 1,
@@ -36,7 +44,7 @@ export const DEPTHWISE = {
 } as const;
 export const TRANSPOSE_CONV = { padding: 0, strideW: 1, strideH: 2, activation: 3 } as const;
 export const POOL_2D = { padding: 0, strideW: 1, strideH: 2, filterW: 3, filterH: 4, activation: 5 } as const;
-export const FULLY_CONNECTED = { activation: 0, weightsFormat: 1, keepNumDims: 2 } as const;
+export const FULLY_CONNECTED = { activation: 0, weightsFormat: 1, keepNumDims: 2, biasType: 4 } as const;
 export const SOFTMAX = { beta: 0 } as const;
 export const ARITHMETIC = { activation: 0 } as const;
 export const CONCATENATION = { axis: 0, activation: 1 } as const;

@@ -3,6 +3,7 @@ import { elementCount } from '../../ir/tensor.js';
 import { invalid, unsupported } from './errors.js';
 import { checkScales, constantBytes, type GraphMaker } from './graph-maker.js';
 import type { TfliteOperator } from './read-model.js';
+import { CONV_2D, FULLY_CONNECTED, TYPES } from './schema.js';
 
 /** Weights and bias of an operator in the new graph. */
 export interface ImportedWeights {
@@ -11,6 +12,8 @@ export interface ImportedWeights {
   /** One for each output channel. */
   readonly channelScales: readonly number[];
   readonly perChannel: boolean;
+  /** As TFLite has it: 15 with sums of 64 bits, on int16 activations unless the bias is int32. */
+  readonly multiplierBits: 15 | 31;
 }
 
 /** Where the weights of an operator stand in the file, and how they stand here. */
@@ -41,6 +44,9 @@ export function readWeights(
   const b = operator.inputs[places[1]] ?? -1;
   const tensor = graph.source(w);
   const { name, type, quantization } = tensor;
+  if (type === 'int4' && graph.dtype(x) === 'int16') {
+    throw unsupported(`the weights '${name}' are int4 on activations of int16`, { tensor: name, type });
+  }
   if (type !== 'int8' && type !== 'int4') {
     throw unsupported(`the weights '${name}' are ${type}, not int8 or int4`, { tensor: name, type });
   }
@@ -73,7 +79,15 @@ export function readWeights(
   });
   const biasScales = scales.map((s) => Math.fround(inputScale * s));
   const bias = b < 0 ? null : readBias(graph, b, stored, channels, biasScales);
-  return { id, bias, channelScales: each, perChannel };
+  const multiplierBits = graph.dtype(x) === 'int16' && !sumsInInt32(graph, operator, b) ? 15 : 31;
+  return { id, bias, channelScales: each, perChannel, multiplierBits };
+}
+
+/** Does TFLite sum the products of int16 activations in int32? Where the bias is int32, or would be if there were one. */
+function sumsInInt32(graph: GraphMaker, { code, options }: TfliteOperator, bias: number): boolean {
+  if (bias >= 0) return graph.source(bias).type === 'int32';
+  const field = code === 'FULLY_CONNECTED' ? FULLY_CONNECTED.biasType : code === 'CONV_2D' ? CONV_2D.biasType : null;
+  return field !== null && options !== null && TYPES[options.int8(field)] === 'int32';
 }
 
 /** The bias counts in units of input scale times weight scale, whatever the file's own note of its scale says. */
@@ -86,17 +100,28 @@ function readBias(
 ): number {
   const tensor = graph.source(index);
   const { name, type } = tensor;
-  if (type !== 'int32') throw unsupported(`the bias '${name}' is ${type}, not int32`, { tensor: name, type });
-  const bytes = constantBytes(tensor, 4);
-  if (bytes.length !== 4 * stored)
-    throw invalid(`the bias '${name}' has ${bytes.length / 4} values for ${stored} channels`);
+  if (type !== 'int32' && type !== 'int64') {
+    throw unsupported(`the bias '${name}' is ${type}, not int32 or int64`, { tensor: name, type });
+  }
+  const each = type === 'int64' ? 8 : 4;
+  const bytes = constantBytes(tensor, each);
+  if (bytes.length !== each * stored) {
+    throw invalid(`the bias '${name}' has ${bytes.length / each} values for ${stored} channels`);
+  }
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+  const values = Array.from({ length: stored }, (_, k) =>
+    type === 'int64' ? Number(view.getBigInt64(8 * k, true)) : view.getInt32(4 * k, true),
+  );
+  const large = values.find((v) => Math.abs(v) >= 2 ** 31);
+  if (large !== undefined) {
+    throw unsupported(`the bias '${name}' reaches ${large}, beyond 32 bits`, { tensor: name });
+  }
   return graph.put({
     name,
     shape: [channels.length],
     dtype: 'int32',
     role: 'bias',
     quant: { scale, zeroPoint: scale.map(() => 0), axis: scale.length > 1 ? 0 : null },
-    data: Int32Array.from(channels, (c) => view.getInt32(4 * c, true)),
+    data: Int32Array.from(channels, (c) => values[c]),
   });
 }

@@ -89,11 +89,36 @@ const INT8_VERSIONS: Readonly<Record<string, number>> = {
 /** Versions from which on they take int4 weights. */
 const INT4_VERSIONS: Readonly<Record<string, number>> = { CONV_2D: 7, DEPTHWISE_CONV_2D: 7, FULLY_CONNECTED: 10 };
 
+/** Versions from which on they take int16 activations; the others that int16 networks use are of their int8 version or below. */
+const INT16_VERSIONS: Readonly<Record<string, number>> = {
+  CONV_2D: 4,
+  DEPTHWISE_CONV_2D: 5,
+  FULLY_CONNECTED: 7,
+  ADD: 3,
+  SUB: 5,
+  MUL: 4,
+  AVERAGE_POOL_2D: 3,
+  MAX_POOL_2D: 3,
+  MEAN: 3,
+  CONCATENATION: 3,
+  PAD: 3,
+  SOFTMAX: 3,
+  LOGISTIC: 3,
+  TANH: 3,
+  RELU: 3,
+  RELU6: 3,
+  MAXIMUM: 4,
+  MINIMUM: 4,
+};
+
 /** The version of all operators of a kind: one that the most demanding of them needs. */
 function versionOf(code: string, { operators, tensors }: NewModel): number {
-  if (!tensors.some(({ type }) => type === 'int8')) return 1;
-  const narrow = operators.some((o) => o.code === code && o.inputs.some((id) => tensors[id]?.type === 'int4'));
-  return (narrow ? INT4_VERSIONS[code] : INT8_VERSIONS[code]) ?? 1;
+  if (!tensors.some(({ type }) => type === 'int8' || type === 'int16')) return 1;
+  const reads = (type: TfliteType): boolean =>
+    operators.some((o) => o.code === code && o.inputs.some((id) => tensors[id]?.type === type));
+  const wide = reads('int16') ? INT16_VERSIONS[code] : undefined;
+  const narrow = reads('int4') ? INT4_VERSIONS[code] : undefined;
+  return Math.max(1, INT8_VERSIONS[code] ?? 1, wide ?? 1, narrow ?? 1);
 }
 
 /** The bytes of a .tflite file. Same model, same bytes. */

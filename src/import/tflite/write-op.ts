@@ -5,11 +5,13 @@ import type {
   Conv2dOp,
   DepthwiseConv2dOp,
   MaxPool2dOp,
+  RescaleOp,
   SoftmaxOp,
   Window,
 } from '../../ir/integer-ops.js';
 import { packInt4 } from '../../ir/int4.js';
-import { quantizeMultiplierFor } from '../../ir/requantize.js';
+import { quantizeMultiplierFor, quantizeMultiplierWide } from '../../ir/requantize.js';
+import { littleEndianBytes } from '../../util/bytes.js';
 import type { Tensor } from '../../ir/tensor.js';
 import { activationClamp, type ClampActivation } from '../../ir/ops/int8/activation-clamp.js';
 import type { NewOperator, NewOption, NewTensor } from './write-model.js';
@@ -121,9 +123,29 @@ export function writeOp(graph: QuantizedGraph, op: QuantizedOp): OperatorParts |
       const slopes = graph.tensors[op.slopes];
       return { code: 'PRELU', inputs: op.inputs, constants: [constant(slopes, slopes.shape, 0)], options: null };
     }
+    case 'rescale':
+      return rescale(graph, op);
+    case 'logistic':
+    case 'tanh':
+      return { code: op.kind.toUpperCase(), inputs: op.inputs, constants: [], options: null };
     case 'strided_copy':
       return 'the operator that it comes from (a slice, transposition or repetition) is not kept';
   }
+}
+
+/** Between widths or scales QUANTIZE; with a clamp, of int16, the activation that clamps so. */
+function rescale(graph: QuantizedGraph, op: RescaleOp): OperatorParts | string {
+  const of = (code: string): OperatorParts => ({ code, inputs: op.inputs, constants: [], options: null });
+  const { clampMin, clampMax } = op.requantize;
+  const { quant, dtype } = graph.tensors[op.output];
+  const to = { scale: quant!.scale[0], zeroPoint: quant!.zeroPoint[0] };
+  const clamps = (activation: ClampActivation): boolean => {
+    const clamp = activationClamp(activation, to, dtype);
+    return clamp.clampMin === clampMin && clamp.clampMax === clampMax;
+  };
+  if (clamps('none')) return of('QUANTIZE');
+  if (clamps('relu')) return of('RELU');
+  return clamps('relu6') ? of('RELU6') : `no activation clamps to [${clampMin}, ${clampMax}]`;
 }
 
 const int8 = (id: number, value: number): NewOption => ({ id, kind: 'int8', value });
@@ -146,9 +168,10 @@ function activated(
   { clampMin, clampMax }: { readonly clampMin: number; readonly clampMax: number },
   write: (activation: number) => OperatorParts,
 ): OperatorParts | string {
-  const { scale, zeroPoint } = graph.tensors[op.output].quant!;
+  const { quant, dtype } = graph.tensors[op.output];
+  const { scale, zeroPoint } = quant!;
   const fits = (activation: ClampActivation): boolean => {
-    const clamp = activationClamp(activation, { scale: scale[0], zeroPoint: zeroPoint[0] });
+    const clamp = activationClamp(activation, { scale: scale[0], zeroPoint: zeroPoint[0] }, dtype);
     return clamp.clampMin === clampMin && clamp.clampMax === clampMax;
   };
   // What the op says of itself first: at some zero points several activations clamp alike.
@@ -180,6 +203,8 @@ function constantData({ dtype, data }: Tensor): Uint8Array {
   switch (dtype) {
     case 'int32':
       return int32Bytes(data as Int32Array);
+    case 'int16':
+      return littleEndianBytes(data as Int16Array);
     case 'int4':
       return new Uint8Array(packInt4(data as Int8Array).buffer);
     default:
@@ -195,7 +220,7 @@ function convolution(graph: QuantizedGraph, op: Conv2dOp | DepthwiseConv2dOp): O
   const ids = depthwise ? DEPTHWISE : CONV_2D;
   const weights = graph.tensors[op.weights];
   const { strides, dilation } = op.window;
-  const bias = op.bias === null ? null : constant(graph.tensors[op.bias], graph.tensors[op.bias].shape, 0);
+  const bias = biasOf(graph, op);
   return activated(graph, op, op.requantize, (activation) => ({
     code: depthwise ? 'DEPTHWISE_CONV_2D' : 'CONV_2D',
     inputs: op.inputs,
@@ -219,6 +244,17 @@ function convolution(graph: QuantizedGraph, op: Conv2dOp | DepthwiseConv2dOp): O
   }));
 }
 
+/** int64 where TFLite's sums are to have 64 bits. */
+function biasOf(graph: QuantizedGraph, op: Conv2dOp | DepthwiseConv2dOp | FullyConnectedOp): NewTensor | null {
+  if (op.bias === null) return null;
+  const bias = graph.tensors[op.bias];
+  const written = constant(bias, bias.shape, 0);
+  if (op.requantize?.multiplierBits !== 15) return written;
+  const view = new DataView(new ArrayBuffer(8 * bias.data!.length));
+  bias.data!.forEach((v, k) => view.setBigInt64(8 * k, BigInt(v), true));
+  return { ...written, type: 'int64', data: new Uint8Array(view.buffer) };
+}
+
 function ascending(fields: readonly NewOption[]): readonly NewOption[] {
   return [...fields].sort((a, b) => a.id - b.id);
 }
@@ -226,12 +262,11 @@ function ascending(fields: readonly NewOption[]): readonly NewOption[] {
 function fullyConnected(graph: QuantizedGraph, op: FullyConnectedOp): OperatorParts | string {
   if (op.requantize === null) return 'it has no requantization';
   const weights = asPerChannelWhereNeeded(graph, op);
-  const bias = op.bias === null ? null : graph.tensors[op.bias];
   const type: OptionsType = 'fully_connected';
   return activated(graph, op, op.requantize, (activation) => ({
     code: 'FULLY_CONNECTED',
     inputs: [op.input],
-    constants: [constant(weights, weights.shape, 0), bias === null ? null : constant(bias, bias.shape, 0)],
+    constants: [constant(weights, weights.shape, 0), biasOf(graph, op)],
     options: { type, fields: [int8(FULLY_CONNECTED.activation, activation)] },
   }));
 }
@@ -245,11 +280,10 @@ function asPerChannelWhereNeeded(graph: QuantizedGraph, op: FullyConnectedOp): T
   const { scale, axis } = weights.quant!;
   if (axis !== null) return weights;
   const of = (id: number): number => graph.tensors[id].quant!.scale[0];
-  const rounded = quantizeMultiplierFor(
-    graph.rounding ?? 'tflite',
-    Math.fround(of(op.input) * scale[0]) / of(op.output),
-  );
-  const { multiplier, shift } = op.requantize!;
+  const real = Math.fround(of(op.input) * scale[0]) / of(op.output);
+  const { multiplier, shift, multiplierBits } = op.requantize!;
+  const rounded =
+    multiplierBits === 15 ? quantizeMultiplierWide(real) : quantizeMultiplierFor(graph.rounding ?? 'tflite', real);
   if (multiplier[0] === rounded.multiplier && shift[0] === rounded.shift) return weights;
   const each = Array.from({ length: weights.shape[0] }, () => scale[0]);
   return { ...weights, quant: { scale: each, zeroPoint: each.map(() => 0), axis: 0 } };
@@ -280,7 +314,9 @@ function pool(graph: QuantizedGraph, op: AveragePool2dOp | MaxPool2dOp): Operato
 /** The graph holds beta times the scale as a multiplier; most betas are 1. */
 function softmax(graph: QuantizedGraph, op: SoftmaxOp): OperatorParts {
   const { multiplier, shift } = op.inputMultiplier;
-  const beta = ((multiplier / 2 ** 31) * 2 ** shift) / (graph.tensors[op.input].quant!.scale[0] * 2 ** 26);
+  const { quant, dtype } = graph.tensors[op.input];
+  const unit = dtype === 'int16' ? 10 / 65535 : 2 ** -26;
+  const beta = ((multiplier / 2 ** 31) * 2 ** shift * unit) / quant!.scale[0];
   const value = Math.abs(beta - 1) < 2 ** -29 ? 1 : Math.fround(beta);
   const fields = [{ id: SOFTMAX.beta, kind: 'float32', value }] as const;
   return { code: 'SOFTMAX', inputs: op.inputs, constants: [], options: { type: 'softmax', fields } };

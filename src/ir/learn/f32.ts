@@ -3,7 +3,7 @@ import { littleEndianBytes } from '../../util/bytes.js';
 import type { QuantizedGraph } from '../graph.js';
 import { runInt8 } from '../interpret.js';
 import type { LearnSpec } from '../learn-spec.js';
-import { elementCount } from '../tensor.js';
+import { elementCount, type Integers } from '../tensor.js';
 import type { DenseLayerStart, StepResult } from './dense-learner.js';
 import { DenseLearner } from './dense-learner.js';
 import type { TrainedLayer } from './trained-layers.js';
@@ -47,7 +47,7 @@ export class LearnReference {
   }
 
   /** One learning step on a quantized sample. Result and loss are from before the update. */
-  step(input: Int8Array, label: number): StepResult {
+  step(input: Integers, label: number): StepResult {
     if (!(Number.isInteger(label) && label >= 0 && label < this.graph.classNames.length)) {
       throw new ToolError('INPUT_MISMATCH', `Label ${label} is not one of ${this.graph.classNames.length} classes.`, {
         context: { label, classes: this.graph.classNames.length },
@@ -58,7 +58,7 @@ export class LearnReference {
   }
 
   /** Class of a quantized sample by the mixture of int8 and trained float32 layers. */
-  predict(input: Int8Array): number {
+  predict(input: Integers): number {
     this.loadBorder(input);
     return this.learner.predict();
   }
@@ -73,7 +73,7 @@ export class LearnReference {
     return littleEndianBytes(this.learner.stateWords);
   }
 
-  private loadBorder(input: Int8Array): void {
+  private loadBorder(input: Integers): void {
     const expected = elementCount(this.graph.tensors[this.graph.input].shape);
     if (input.length !== expected) {
       throw new ToolError('INPUT_MISMATCH', `The sample has ${input.length} values, the model takes ${expected}.`, {

@@ -46,6 +46,13 @@ export function trainedPart(graph: Graph, spec: Pick<LearnSpec, 'layers'>): Trai
   }
   const first = dense[dense.length - count];
   checkTrained(graph, first.index);
+  const wide = graph.ops.slice(first.index).find((op) => graph.tensors[op.input].dtype === 'int16');
+  if (wide !== undefined) {
+    throw unsupported(
+      graph,
+      `'${wide.name}' is among the trained layers and has 16-bit activations; give it activationBits 8, learning computes it in float32`,
+    );
+  }
   return {
     layers: dense.slice(-count).map(({ layer }) => layer),
     frozenOps: first.index,

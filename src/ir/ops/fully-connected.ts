@@ -2,8 +2,8 @@ import type { Activation, FullyConnectedOp, Graph } from '../graph.js';
 import type { LayerRule } from '../layer-rule.js';
 import type { DenseLayerSpec } from '../model-spec.js';
 import type { WeightBits } from '../options.js';
-import { multiplyByQuantizedMultiplier, multiplySingleRounding, type Rounding } from '../requantize.js';
-import { elementCount, weightBits } from '../tensor.js';
+import { elementCount, weightBits, type DType, type Integers } from '../tensor.js';
+import { scaleOf, type Scale } from './int8/numbers.js';
 import { activateFloat } from './activation.js';
 
 /** Constants of one dense layer, ready to run. `weights` are [out][in]. */
@@ -63,6 +63,7 @@ export function fullyConnectedFloat(layer: FloatDense, x: Float32Array, y: Float
   }
 }
 
+/** A dense layer's integers, for activations of either width. */
 export interface Int8Dense extends DenseSize {
   readonly weights: Int8Array;
   /** 4: no weight leaves [-8, 7]. */
@@ -71,7 +72,11 @@ export interface Int8Dense extends DenseSize {
   readonly foldedBias: Int32Array;
   readonly multiplier: Int32Array;
   readonly shift: Int8Array;
-  readonly rounding: Rounding;
+  /** From an accumulator to an output, as the graph's rounding or the width of the multipliers has it. */
+  readonly scale: Scale;
+  readonly multiplierBits: 15 | 31;
+  /** Of input and output. */
+  readonly dtype: DType;
   readonly zeroPoint: number;
   readonly clampMin: number;
   readonly clampMax: number;
@@ -97,7 +102,9 @@ export function prepareInt8Dense(graph: Graph<'quantized'>, op: FullyConnectedOp
     foldedBias,
     multiplier: Int32Array.from(requantize.multiplier),
     shift: Int8Array.from(requantize.shift),
-    rounding: graph.rounding ?? 'tflite',
+    scale: scaleOf(graph, requantize),
+    multiplierBits: requantize.multiplierBits ?? 31,
+    dtype: graph.tensors[op.output].dtype,
     zeroPoint: requantize.zeroPoint,
     clampMin: requantize.clampMin,
     clampMax: requantize.clampMax,
@@ -105,21 +112,35 @@ export function prepareInt8Dense(graph: Graph<'quantized'>, op: FullyConnectedOp
 }
 
 /** The integer reference: what the emitted C computes, bit for bit. */
-export function fullyConnectedInt8(layer: Int8Dense, x: Int8Array, y: Int8Array): void {
-  const { inputs, outputs, foldedBias, multiplier, shift, zeroPoint, clampMin, clampMax } = layer;
-  const scale = layer.rounding === 'single' ? multiplySingleRounding : multiplyByQuantizedMultiplier;
+export function fullyConnectedInt8(layer: Int8Dense, x: Integers, y: Integers): void {
+  const { inputs, outputs, foldedBias, multiplier, shift, zeroPoint, clampMin, clampMax, scale } = layer;
+  const dot = dotOf(layer.dtype);
   for (let o = 0; o < outputs; o++) {
-    const acc = foldedBias[o] + dotInt8(layer.weights, o * inputs, x, inputs);
+    const acc = foldedBias[o] + dot(layer.weights, o * inputs, x, inputs, 0);
     const q = zeroPoint + scale(acc, multiplier[o], shift[o]);
     y[o] = q < clampMin ? clampMin : q > clampMax ? clampMax : q;
   }
+}
+
+/** Sum of weights[row + i] * x[at + i] over `count` values: int8 modulo 2^32, int16 exact. */
+export type Dot = (weights: Int8Array, row: number, x: Integers, count: number, at: number) => number;
+
+export function dotOf(dtype: DType): Dot {
+  return dtype === 'int16' ? dotInt16 : dotInt8;
+}
+
+/** Sums of 16-bit activations may leave int32; a double holds them. */
+function dotInt16(weights: Int8Array, row: number, x: Integers, count: number, at: number): number {
+  let sum = 0;
+  for (let i = 0; i < count; i++) sum += weights[row + i] * x[at + i];
+  return sum;
 }
 
 /**
  * Sum of weights[row + i] * x[at + i], modulo 2^32. Four products a turn: the integer sum is exact in any order, and this
  * is where evaluation spends its time.
  */
-export function dotInt8(weights: Int8Array, row: number, x: Int8Array, count: number, at = 0): number {
+function dotInt8(weights: Int8Array, row: number, x: Integers, count: number, at: number): number {
   let a = 0;
   let b = 0;
   let i = 0;

@@ -1,4 +1,5 @@
 import type { Activation, LookupOp } from '../graph.js';
+import type { Integers } from '../tensor.js';
 import { activateFloat } from './activation.js';
 
 /** A lookup multiplies nothing. */
@@ -20,12 +21,12 @@ export const SIGMOID_OUTPUT = { scale: 1 / 256, zeroPoint: -128 } as const;
 
 /** Float forward: the function that the table samples. */
 export function lookupFloat(op: Pick<LookupOp, 'activation'>, x: Float32Array, y: Float32Array): void {
-  // No float graph rescales: validateGraph has checked it.
-  const activation = op.activation as Activation;
+  // To another scale or width: the same real values.
+  const activation = op.activation === 'rescale' ? 'none' : (op.activation as Activation);
   for (let i = 0; i < x.length; i++) y[i] = activateFloat(activation, x[i]);
 }
 
 /** The integer reference. */
-export function lookupInt8(table: Int8Array, x: Int8Array, y: Int8Array): void {
+export function lookupInt8(table: Int8Array, x: Integers, y: Integers): void {
   for (let i = 0; i < x.length; i++) y[i] = table[x[i] + 128];
 }

@@ -16,6 +16,8 @@ export function foldsIntoBias(
 ): boolean {
   const value = constantValue(ranges.get(op.input)!, channel);
   if (value === null) return false;
+  // A bias is int32, and would have to hold up to 2^22 for each weight.
+  if (value !== 0 && graph.tensors[op.input].dtype === 'int16') return false;
   return op.kind === 'fully_connected' || !isPadded(op) || value === zeroPointOf(graph, op.input);
 }
 

@@ -2,12 +2,12 @@ import { isIntegerOp, opInputs, type FullyConnectedOp, type QuantizedGraph, type
 import type { Conv2dOp, DepthwiseConv2dOp, IntegerOp } from '../../ir/integer-ops.js';
 import { clamp, scaleOf, zeroPointOf } from '../../ir/ops/int8/numbers.js';
 import type { Requantize } from '../../ir/quant-params.js';
-import { elementCount } from '../../ir/tensor.js';
+import { elementCount, limitsOf, type Tensor } from '../../ir/tensor.js';
 
-/** The smallest and the largest value that each channel (index along the last axis) can take, over all int8 inputs. */
+/** The smallest and the largest value that each channel (index along the last axis) can take, over all inputs. */
 export interface ChannelRanges {
-  readonly low: Int8Array;
-  readonly high: Int8Array;
+  readonly low: Int16Array;
+  readonly high: Int16Array;
 }
 
 export type ValueRanges = ReadonlyMap<number, ChannelRanges>;
@@ -17,7 +17,7 @@ export type ValueRanges = ReadonlyMap<number, ChannelRanges>;
  * (products with a constant, requantization, clamps), so that the ends of the ranges bound what lies between them.
  */
 export function valueRanges(graph: QuantizedGraph): ValueRanges {
-  const ranges = new Map([[graph.input, full(channelsOf(graph, graph.input))]]);
+  const ranges = new Map([[graph.input, full(graph.tensors[graph.input])]]);
   for (const op of graph.ops) {
     const inputs = opInputs(op).map((id) => ranges.get(id)!);
     ranges.set(op.output, rangesOf(graph, op, inputs));
@@ -42,12 +42,15 @@ export function isPadded(op: IntegerOp): boolean {
   return top + left + bottom + right > 0;
 }
 
-function full(channels: number): ChannelRanges {
-  return { low: new Int8Array(channels).fill(-128), high: new Int8Array(channels).fill(127) };
+/** Whatever the type of the tensor holds. */
+function full(tensor: Tensor): ChannelRanges {
+  const channels = tensor.shape[tensor.shape.length - 1];
+  const { lowest, highest } = limitsOf(tensor);
+  return { low: new Int16Array(channels).fill(lowest), high: new Int16Array(channels).fill(highest) };
 }
 
 function mapped(channels: number, of: (c: number) => readonly [number, number]): ChannelRanges {
-  const made = full(channels);
+  const made = { low: new Int16Array(channels), high: new Int16Array(channels) };
   for (let c = 0; c < channels; c++) [made.low[c], made.high[c]] = of(c);
   return made;
 }
@@ -72,6 +75,7 @@ function integerRanges(
   channels: number,
 ): ChannelRanges {
   const [x, y] = inputs;
+  const output = graph.tensors[op.output];
   const zero = zeroPointOf(graph, op.input);
   switch (op.kind) {
     case 'conv_2d':
@@ -91,7 +95,7 @@ function integerRanges(
       return mapped(channels, (c) => [end(x.low[c]), end(x.high[c])]);
     }
     case 'add': {
-      if (op.constant !== undefined) return full(channels);
+      if (op.constant !== undefined) return full(output);
       const scale = scaleOf(graph);
       const zeros = op.inputs.map((id) => zeroPointOf(graph, id));
       const [a, b] = op.inputMultipliers;
@@ -106,7 +110,7 @@ function integerRanges(
       return mapped(channels, (c) => [end(x.low[c], y.low[c]), end(x.high[c], y.high[c])]);
     }
     case 'mul': {
-      if (op.constant !== undefined || y.low.length !== channels) return full(channels);
+      if (op.constant !== undefined || y.low.length !== channels) return full(output);
       const zeros = op.inputs.map((id) => zeroPointOf(graph, id));
       return mapped(channels, (c) => {
         const products = [x.low[c], x.high[c]].flatMap((p) =>
@@ -124,7 +128,7 @@ function integerRanges(
       }
       const low = inputs.flatMap((r) => [...r.low]);
       const high = inputs.flatMap((r) => [...r.high]);
-      return { low: Int8Array.from(low), high: Int8Array.from(high) };
+      return { low: Int16Array.from(low), high: Int16Array.from(high) };
     }
     case 'pad': {
       const last = op.before.length - 1;
@@ -136,6 +140,11 @@ function integerRanges(
         return framed ? [Math.min(x.low[i], zero), Math.max(x.high[i], zero)] : [x.low[i], x.high[i]];
       });
     }
+    case 'rescale':
+      return mapped(channels, (c) => [
+        requantized(graph, op.requantize, 0, x.low[c] - zero),
+        requantized(graph, op.requantize, 0, x.high[c] - zero),
+      ]);
     case 'reshape':
       return reshapedRanges(x, channels, elementCount(graph.tensors[op.output].shape));
     case 'maximum':
@@ -147,13 +156,15 @@ function integerRanges(
     case 'prelu':
     case 'strided_copy':
     case 'softmax':
-      return full(channels);
+    case 'logistic':
+    case 'tanh':
+      return full(output);
   }
 }
 
 /** Element i has channel i mod the length of the last axis, before and after. */
 function reshapedRanges(x: ChannelRanges, channels: number, elements: number): ChannelRanges {
-  const made = { low: new Int8Array(channels).fill(127), high: new Int8Array(channels).fill(-128) };
+  const made = { low: new Int16Array(channels).fill(32767), high: new Int16Array(channels).fill(-32768) };
   const source = x.low.length;
   for (let i = 0; i < elements; i++) {
     const c = i % channels;
@@ -164,7 +175,7 @@ function reshapedRanges(x: ChannelRanges, channels: number, elements: number): C
 }
 
 function requantized(graph: QuantizedGraph, to: Requantize, channel: number, sum: number): number {
-  const q = to.zeroPoint + scaleOf(graph)(sum, to.multiplier[channel], to.shift[channel]);
+  const q = to.zeroPoint + scaleOf(graph, to)(sum, to.multiplier[channel], to.shift[channel]);
   return clamp(q, to.clampMin, to.clampMax);
 }
 

@@ -1,3 +1,4 @@
+import { limitsOf } from '../../ir/tensor.js';
 import type { LayerOf, Quantizer } from '../quantizer.js';
 import { keepQuantization } from './same-quantization.js';
 import { integerWindow } from './window.js';
@@ -8,5 +9,6 @@ export const quantizePool2d: Quantizer<LayerOf<'max_pool_2d' | 'average_pool_2d'
   const { pool: kernel, strides, padding } = spec;
   keepQuantization(op, context);
   const window = integerWindow(context.graph.tensors[input].shape, { kernel, strides, padding });
-  return { kind: spec.type, name, input, inputs, output, window, clampMin: -128, clampMax: 127 };
+  const { lowest, highest } = limitsOf({ dtype: context.bitsOf(output) === 16 ? 'int16' : 'int8' });
+  return { kind: spec.type, name, input, inputs, output, window, clampMin: lowest, clampMax: highest };
 };

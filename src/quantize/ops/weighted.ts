@@ -4,9 +4,9 @@ import type { FloatOp } from '../../ir/graph.js';
 import type { FusedActivation } from '../../ir/integer-ops.js';
 import { activationClamp } from '../../ir/ops/int8/activation-clamp.js';
 import type { Requantize } from '../../ir/quant-params.js';
-import { denseFactor, quantizeMultiplierFor, requantizeFactor } from '../../ir/requantize.js';
+import { denseFactor, quantizeMultiplierFor, quantizeMultiplierWide, requantizeFactor } from '../../ir/requantize.js';
 import type { QuantizeContext } from '../quantizer.js';
-import { asymmetricInt8 } from '../schemes/activations.js';
+import { activationQuant } from '../schemes/activations.js';
 import { MAX_SCALE } from '../schemes/limits.js';
 import { symmetricWeights } from '../schemes/weights.js';
 
@@ -48,9 +48,10 @@ export function quantizeWeighted(
   const weightScales = constants.weightQuant.scale;
   const unit = inputScale * Math.max(...weightScales);
   const range = context.rangeOf(op.output);
-  let output = asymmetricInt8(range);
+  const bits = context.bitsOf(op.output);
+  let output = activationQuant(range, bits);
   // A little above 1, because a factor that rounds up to 1 already shifts left.
-  if (output.scale[0] <= 1.001 * unit) output = asymmetricInt8(range, 2 * unit);
+  if (output.scale[0] <= 1.001 * unit) output = activationQuant(range, bits, 2 * unit);
   const largest = Math.max(inputScale, ...weightScales);
   if (!(largest <= MAX_SCALE)) {
     throw new ToolError(
@@ -78,7 +79,7 @@ export function quantizeWeighted(
       op.kind === 'fully_connected'
         ? denseFactor(inputScale, weightScale, scale, perChannel)
         : requantizeFactor(inputScale, weightScale, scale);
-    return quantizeMultiplierFor(context.rounding, factor);
+    return bits === 16 ? quantizeMultiplierWide(factor) : quantizeMultiplierFor(context.rounding, factor);
   });
   const [zeroPoint] = output.zeroPoint;
   const activation = fusedActivation(op, layer.activation);
@@ -88,7 +89,8 @@ export function quantizeWeighted(
       multiplier: fixed.map((m) => m.multiplier),
       shift: fixed.map((m) => m.shift),
       zeroPoint,
-      ...activationClamp(activation, { scale, zeroPoint }),
+      ...activationClamp(activation, { scale, zeroPoint }, bits === 16 ? 'int16' : 'int8'),
+      ...(bits === 16 ? { multiplierBits: 15 as const } : {}),
     },
   };
 }

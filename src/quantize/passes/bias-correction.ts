@@ -2,7 +2,7 @@ import { opInputs, type FloatGraph, type FloatOp, type QuantizedGraph } from '..
 import { floatStep, int8Step } from '../../ir/interpret.js';
 import { activateFloat } from '../../ir/ops/activation.js';
 import { quantizeInput, roundHalfAway } from '../../ir/quantize-input.js';
-import { elementCount, type Tensor } from '../../ir/tensor.js';
+import { elementCount, integersOf, type Integers, type Tensor } from '../../ir/tensor.js';
 import { validateGraph } from '../../ir/validate-graph.js';
 import { dequantize, withIntegerWeights } from '../dequantize.js';
 import { BIAS_LIMIT } from '../schemes/limits.js';
@@ -11,7 +11,7 @@ import { activationOf, weightsOf, withActivation } from './graph-edit.js';
 /** What one sample has left in the tensors that are still to be read. */
 interface Sample {
   readonly real: Map<number, Float32Array>;
-  readonly integers: Map<number, Int8Array>;
+  readonly integers: Map<number, Integers>;
 }
 
 /**
@@ -41,7 +41,7 @@ export function correctBiases(
     const step = int8Step(graph, graph.ops[k]);
     const size = elementCount(tensors[op.output].shape);
     for (const { integers } of samples) {
-      const output = new Int8Array(size);
+      const output = integersOf(tensors[op.output], size);
       step(
         opInputs(op).map((id) => integers.get(id)!),
         output,

@@ -1,5 +1,6 @@
-import { opInputs, type Graph, type LookupFunction } from '../../ir/graph.js';
+import { opInputs, type FloatGraph, type LookupFunction } from '../../ir/graph.js';
 import type { Range } from '../observers/observer.js';
+import type { ActivationBits } from './activations.js';
 
 /**
  * Beyond these sums the int8 output of the function is at the end of its range whatever the sum (tanh 3.2 > 127.5 / 128,
@@ -9,13 +10,19 @@ const REACH: Partial<Record<LookupFunction, Range>> = {
   tanh: { min: -3.2, max: 3.2 },
   sigmoid: { min: -6.3, max: 6.3 },
 };
+/** The same for int16: where TFLite's table ends. */
+const REACH_INT16: Partial<Record<LookupFunction, Range>> = {
+  tanh: { min: -16 / 3, max: 16 / 3 },
+  sigmoid: { min: -32 / 3, max: 32 / 3 },
+};
 
 /** The reach of each tensor that feeds tables alone, by its id. */
-export function lookupReach(graph: Graph): ReadonlyMap<number, Range> {
+export function lookupReach(graph: FloatGraph, bits: ReadonlyMap<number, ActivationBits>): ReadonlyMap<number, Range> {
   const reach = new Map<number, Range>();
   const elsewhere = new Set([graph.output]);
   for (const op of graph.ops) {
-    const range = op.kind === 'lookup' ? REACH[op.activation] : undefined;
+    const table = bits.get(op.input) === 16 ? REACH_INT16 : REACH;
+    const range = op.kind === 'lookup' ? table[op.activation] : undefined;
     for (const id of opInputs(op)) {
       const known = reach.get(id);
       if (range === undefined) elsewhere.add(id);

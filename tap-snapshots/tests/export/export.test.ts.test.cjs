@@ -263,7 +263,7 @@ extern "C" {
 
 /* ---- inference ---- */
 
-/* Runs the int8 network on the input in the arena and leaves the logits at the output offset. */
+/* Runs the integer network on the input in the arena and leaves the logits at the output offset. */
 void net_infer(int8_t arena[NET_ARENA_BYTES]);
 
 /* Runs only the first op_count ops, for finding where two devices part. The last op's output is whole. */
@@ -540,7 +540,7 @@ static const int8_t test_inputs[12] = {
   68, -121, 55, 0, -42, 123, 42, 23, -117, -7, -36, 75,
 };
 
-/* logits of the int8 network */
+/* logits of the integer network */
 static const int8_t test_outputs[6] = {
   86, 9, 99, 75, 4, 85,
 };

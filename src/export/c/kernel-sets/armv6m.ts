@@ -149,6 +149,7 @@ export const ARMV6M: KernelSetCode = {
     conv_2d: packConv2d,
     depthwise_conv_2d: unpackedFirst(packDepthwise),
   },
+  int16Layers: {},
   kernels: [],
   codeBytes: {
     fully_connected_s8: 700,

@@ -18,6 +18,7 @@ export const ARMV7M: KernelSetCode = {
     depthwise_conv_2d: packDepthwise,
   },
   int4Layers: { ...EITHER_WIDTH, depthwise_conv_2d: unpackedFirst(packDepthwise) },
+  int16Layers: {},
   kernels: [],
   codeBytes: {
     fully_connected_s8: 600,

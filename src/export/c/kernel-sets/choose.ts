@@ -30,8 +30,9 @@ export function packLayer<K extends keyof LayerPackers>(
   layer: Parameters<LayerPackers[K]>[0],
   rounding: Rounding,
 ): PackedLayer {
-  for (const { layers, int4Layers } of chain(kernels)) {
-    const pack = (layer.weightBits === 4 ? int4Layers : layers)[kind] as Pack<typeof layer> | undefined;
+  for (const code of chain(kernels)) {
+    const layers = layer.dtype === 'int16' ? code.int16Layers : layer.weightBits === 4 ? code.int4Layers : code.layers;
+    const pack = layers[kind] as Pack<typeof layer> | undefined;
     const packed = pack?.(layer, rounding) ?? null;
     if (packed !== null) return packed;
   }

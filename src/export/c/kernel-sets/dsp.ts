@@ -186,6 +186,7 @@ export const DSP: KernelSetCode = {
     conv_2d: packConv2dDsp,
     depthwise_conv_2d: unpackedFirst(packDepthwiseDsp),
   },
+  int16Layers: {},
   kernels: ['add_s8'],
   codeBytes: {
     fully_connected_s8: 800,

@@ -19,7 +19,7 @@ export interface ImageOrder {
 
 /** A layer's constants as a kernel wants them: the TypeScript twin of the description in the kernel's header. */
 export interface PackedLayer {
-  /** Whose kernel takes them: `kernels/<set>/<op>_s8.h`, `grapes_<op>_s8_<set>`, or `_s4` where the weights are int4. */
+  /** Whose kernel takes them: `kernels/<set>/<op>_s8.h`, `grapes_<op>_s8_<set>`; `_s4`: int4 weights, `_s16`: int16 activations. */
   readonly set: KernelSet;
   /** Where the set has several of an op: how the name of this one ends, `dsp_wide`. Absent: as the set is called. */
   readonly kernel?: string;
@@ -68,6 +68,8 @@ export interface KernelSetCode {
   readonly layers: Partial<LayerPackers>;
   /** Of int4 weights. */
   readonly int4Layers: Partial<LayerPackers>;
+  /** Of int8 weights on int16 activations. */
+  readonly int16Layers: Partial<LayerPackers>;
   readonly kernels: readonly SharedKernel[];
   /** Bytes of code of each header's kernel at -Os, measured once and rounded up; shared by all calls. */
   readonly codeBytes: Readonly<Record<string, number>>;

@@ -192,6 +192,7 @@ export const MVE: KernelSetCode = {
   fallback: 'dsp',
   layers: { fully_connected: packDenseMve, conv_2d: packConv2dMve, depthwise_conv_2d: packDepthwiseMve },
   int4Layers: { depthwise_conv_2d: unpackedFirst(packDepthwiseMve) },
+  int16Layers: {},
   kernels: ['add_s8'],
   codeBytes: { fully_connected_s8: 500, conv_2d_s8: 900, depthwise_conv_2d_s8: 1300, add_s8: 200 },
 };

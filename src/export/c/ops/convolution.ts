@@ -1,17 +1,20 @@
 import type { Conv2dOp, DepthwiseConv2dOp } from '../../../ir/integer-ops.js';
 import { prepareInt8Convolution } from '../../../ir/ops/int8/convolution.js';
 import { packLayer } from '../kernel-sets/choose.js';
-import { number, pointer, roundingArgument, scratchArgument, shape } from './arguments.js';
+import { number, pointer, scratchArgument, shape } from './arguments.js';
 import { tameConstantChannels } from './constant-channels.js';
 import { lowerDense } from './fully-connected.js';
 import type { KernelCall, LowerOp } from './lowered-op.js';
 import { outputOverlap } from './output-overlap.js';
 import { asConvolution, asDense } from './simpler-layer.js';
+import { clampArguments, layerRounding, layerSuffix, widthOf } from './width.js';
 
 /** Both kinds of convolution: one list of arguments, one set of constants. */
 export const lowerConvolution: LowerOp<Conv2dOp | DepthwiseConv2dOp> = (graph, op, { prefix, symbol }, kernels) => {
   const rounding = graph.rounding ?? 'tflite';
-  const tame = tameConstantChannels(prepareInt8Convolution(graph, op), op.kind === 'depthwise_conv_2d', rounding);
+  const prepared = prepareInt8Convolution(graph, op);
+  const width = widthOf(graph, op.output);
+  const tame = width.isWide ? prepared : tameConstantChannels(prepared, op.kind === 'depthwise_conv_2d', rounding);
   const { kind, layer } = asConvolution(op.kind, tame);
   const { geometry: g, outputChannels } = layer;
   const name = (suffix: string): string => `${prefix}_${symbol}_${suffix}`;
@@ -21,15 +24,15 @@ export const lowerConvolution: LowerOp<Conv2dOp | DepthwiseConv2dOp> = (graph, o
   const what = op.kind === 'conv_2d' ? 'convolution' : 'depthwise convolution';
   const activation = op.activation === 'none' ? '' : `, ${op.activation} in the clamp`;
   const comment = `${op.name}: ${g.kernelHeight}x${g.kernelWidth} ${what}${strideText(op)}, ${from} -> ${to}${activation}`;
-  const dense = asDense(kind, layer, rounding);
+  const dense = asDense(kind, layer);
   if (dense !== null) return lowerDense(graph, dense, { prefix, symbol, op: op.name, comment }, kernels);
   const packed = packLayer(kernels, kind, layer, rounding);
   const unpack = packed.unpackedGroups === undefined ? null : unpacking(packed.unpackedGroups, name('weights'));
-  const bits = unpack === null ? layer.weightBits : 8;
+  const suffix = unpack === null ? layerSuffix(layer) : 's8';
   return {
     symbol,
     comment,
-    kernelHeader: `kernels/${packed.set}/${kind}_s${bits}.h`,
+    kernelHeader: `kernels/${packed.set}/${kind}_${suffix}.h`,
     ...(unpack === null ? {} : { helperHeader: 'kernels/plain/unpack_s4.h' }),
     constants: [
       {
@@ -66,15 +69,15 @@ export const lowerConvolution: LowerOp<Conv2dOp | DepthwiseConv2dOp> = (graph, o
       },
     ],
     scratchBytes: packed.scratchBytes + (unpack?.bytes ?? 0),
-    ...(packed.order === undefined ? {} : { overlap: outputOverlap(g, outputChannels, packed.order) }),
+    ...(packed.order === undefined ? {} : { overlap: outputOverlap(g, outputChannels, packed.order, layer.dtype) }),
     macs: g.outputHeight * g.outputWidth * layer.weights.length,
     calls: ({ input, output, scratch }) => [
       ...(unpack === null ? [] : [unpack.call(scratch)]),
       {
-        kernel: `grapes_${kind}_s${bits}_${packed.kernel ?? packed.set}`,
-        title: `${kind}_${from}_to_${to}`,
+        kernel: `grapes_${kind}_${suffix}_${packed.kernel ?? packed.set}`,
+        title: `${kind}_${from}_to_${to}${width.isWide ? '_s16' : ''}`,
         arguments: [
-          pointer('const int8_t *', 'input', input),
+          pointer(`const ${width.element} *`, 'input', width.at(input)),
           shape('uint16_t', 'in_height', g.inputHeight),
           shape('uint16_t', 'in_width', g.inputWidth),
           shape('uint16_t', 'in_channels', g.channels),
@@ -82,7 +85,7 @@ export const lowerConvolution: LowerOp<Conv2dOp | DepthwiseConv2dOp> = (graph, o
           pointer('const int32_t *', 'bias', name('bias')),
           pointer('const int32_t *', 'multiplier', name('multiplier')),
           pointer('const int8_t *', 'shift', name('shift')),
-          pointer('int8_t *', 'output', output),
+          pointer(`${width.element} *`, 'output', width.at(output)),
           shape('uint16_t', 'out_height', g.outputHeight),
           shape('uint16_t', 'out_width', g.outputWidth),
           shape('uint16_t', 'out_channels', outputChannels),
@@ -94,11 +97,10 @@ export const lowerConvolution: LowerOp<Conv2dOp | DepthwiseConv2dOp> = (graph, o
           shape('uint16_t', 'dilation_width', g.dilationWidth),
           shape('uint16_t', 'pad_top', g.padTop),
           shape('uint16_t', 'pad_left', g.padLeft),
-          number('int8_t', 'input_zero_point', layer.inputZeroPoint),
-          number('int8_t', 'output_zero_point', layer.zeroPoint),
-          number('int8_t', 'clamp_min', layer.clampMin),
-          number('int8_t', 'clamp_max', layer.clampMax),
-          roundingArgument(graph),
+          ...width.zeroPoint('input_zero_point', layer.inputZeroPoint),
+          ...width.zeroPoint('output_zero_point', layer.zeroPoint),
+          ...clampArguments(width, layer),
+          layerRounding(graph, layer.multiplierBits),
           scratchArgument(packed.scratchBytes, unpack === null ? scratch : unpack.behind(scratch)),
         ],
       },

@@ -7,20 +7,19 @@ import { elementCount } from '../../../ir/tensor.js';
 import { setWith } from '../kernel-sets/choose.js';
 import { number, pointer, roundingArgument, shape } from './arguments.js';
 import type { KernelArgument, LowerOp } from './lowered-op.js';
+import { EXPS, RECIPROCALS, tableArgument } from './shared-tables.js';
+import { clampArguments, widthOf, type Width } from './width.js';
 
 const zeroPoint = (graph: QuantizedGraph, id: number): number => graph.tensors[id].quant!.zeroPoint[0];
 
 /** Zero point, multiplier, shift and clamp of the output: the last arguments of every element-wise kernel. */
-function outputArguments(
-  graph: QuantizedGraph,
-  { multiplier, shift, zeroPoint, clampMin, clampMax }: Requantize,
-): KernelArgument[] {
+function outputArguments(graph: QuantizedGraph, width: Width, requantize: Requantize): KernelArgument[] {
+  const { multiplier, shift, zeroPoint } = requantize;
   return [
-    number('int8_t', 'output_zero_point', zeroPoint),
+    ...width.zeroPoint('output_zero_point', zeroPoint),
     number('int32_t', 'multiplier', multiplier[0]),
     number('int8_t', 'shift', shift[0]),
-    number('int8_t', 'clamp_min', clampMin),
-    number('int8_t', 'clamp_max', clampMax),
+    ...clampArguments(width, requantize),
     roundingArgument(graph),
   ];
 }
@@ -31,11 +30,12 @@ function rowsOf(graph: QuantizedGraph, output: number, count: number): number {
 }
 
 export const lowerSum: LowerOp<AddOp | SubOp> = (graph, op, { prefix, symbol }, kernels) => {
-  const set = op.kind === 'add' ? setWith(kernels, 'add_s8') : 'plain';
+  const width = widthOf(graph, op.output);
+  const set = op.kind === 'add' && !width.isWide ? setWith(kernels, 'add_s8') : 'plain';
   const count = elementCount(graph.tensors[op.output].shape);
   const operands = operandsOf(op);
   const term = (name: 'a' | 'b', k: 0 | 1): KernelArgument[] => [
-    number('int8_t', `${name}_zero_point`, zeroPoint(graph, operands[k])),
+    ...width.zeroPoint(`${name}_zero_point`, zeroPoint(graph, operands[k])),
     number('int32_t', `${name}_multiplier`, op.inputMultipliers[k].multiplier),
     number('int8_t', `${name}_shift`, op.inputMultipliers[k].shift),
   ];
@@ -46,7 +46,7 @@ export const lowerSum: LowerOp<AddOp | SubOp> = (graph, op, { prefix, symbol }, 
     return {
       symbol,
       comment: `${op.name}: ${rows} times ${terms.length} values ${op.kind === 'sub' ? 'minus' : 'plus'} constants`,
-      kernelHeader: 'kernels/plain/add_constant_s8.h',
+      kernelHeader: `kernels/plain/${width.isWide ? 'add_s16' : 'add_constant_s8'}.h`,
       constants: [
         {
           name: `${symbol}_terms`,
@@ -61,17 +61,17 @@ export const lowerSum: LowerOp<AddOp | SubOp> = (graph, op, { prefix, symbol }, 
       macs: 0,
       calls: ({ input, output }) => [
         {
-          kernel: 'grapes_add_constant_s8_plain',
-          title: `add_constant_${rows}x${terms.length}`,
+          kernel: `grapes_add_constant_${width.suffix}_plain`,
+          title: `add_constant_${rows}x${terms.length}${width.isWide ? '_s16' : ''}`,
           arguments: [
-            pointer('const int8_t *', 'a', input),
+            pointer(`const ${width.element} *`, 'a', width.at(input)),
             pointer('const int32_t *', 'terms', `${prefix}_${symbol}_terms`),
-            pointer('int8_t *', 'output', output),
+            pointer(`${width.element} *`, 'output', width.at(output)),
             shape('uint32_t', 'rows', rows),
             shape('uint32_t', 'count', terms.length),
             ...term('a', 0),
             leftShift,
-            ...outputArguments(graph, op.requantize),
+            ...outputArguments(graph, width, op.requantize),
           ],
         },
       ],
@@ -80,23 +80,23 @@ export const lowerSum: LowerOp<AddOp | SubOp> = (graph, op, { prefix, symbol }, 
   return {
     symbol,
     comment: `${op.name}: ${op.kind === 'sub' ? 'difference' : 'sum'} of two tensors of ${count} values`,
-    kernelHeader: `kernels/${set}/${op.kind}_s8.h`,
+    kernelHeader: `kernels/${set}/${width.isWide ? 'add_s16' : `${op.kind}_s8`}.h`,
     constants: [],
     scratchBytes: 0,
     macs: 0,
     calls: ({ inputs, output }) => [
       {
-        kernel: `grapes_${op.kind}_s8_${set}`,
-        title: `${op.kind}_${count}`,
+        kernel: `grapes_${op.kind}_${width.suffix}_${set}`,
+        title: `${op.kind}_${count}${width.isWide ? '_s16' : ''}`,
         arguments: [
-          pointer('const int8_t *', 'a', inputs[0]),
-          pointer('const int8_t *', 'b', inputs[1]),
-          pointer('int8_t *', 'output', output),
+          pointer(`const ${width.element} *`, 'a', width.at(inputs[0])),
+          pointer(`const ${width.element} *`, 'b', width.at(inputs[1])),
+          pointer(`${width.element} *`, 'output', width.at(output)),
           shape('uint32_t', 'count', count),
           ...term('a', 0),
           ...term('b', 1),
           leftShift,
-          ...outputArguments(graph, op.requantize),
+          ...outputArguments(graph, width, op.requantize),
         ],
       },
     ],
@@ -108,22 +108,24 @@ export const lowerMul: LowerOp<MulOp> = (graph, op, { prefix, symbol }, kernels)
   const count = elementCount(graph.tensors[b].shape);
   const rows = rowsOf(graph, op.output, count);
   const constant = constantValues(graph, op);
+  const width = widthOf(graph, op.output);
   const whole = rows === 1 && constant === null;
-  const set = whole ? setWith(kernels, 'mul_s8') : 'plain';
-  const kind = constant !== null ? 'mul_constant' : whole ? 'mul' : 'mul_rows';
+  const set = whole && !width.isWide ? setWith(kernels, 'mul_s8') : 'plain';
+  // One kernel of int16 serves one row and several.
+  const kind = constant !== null ? 'mul_constant' : whole || width.isWide ? 'mul' : 'mul_rows';
   return {
     symbol,
     comment: whole
       ? `${op.name}: product of two tensors of ${count} values`
       : `${op.name}: ${rows} times ${count} values by the same ${count}`,
-    kernelHeader: `kernels/${set}/${whole ? 'mul' : 'mul_rows'}_s8.h`,
+    kernelHeader: `kernels/${set}/${whole || width.isWide ? 'mul' : 'mul_rows'}_${width.suffix}.h`,
     constants:
       constant === null
         ? []
         : [
             {
               name: `${symbol}_factors`,
-              element: 'int8_t',
+              element: width.element,
               role: 'weight',
               values: constant,
               wordAligned: false,
@@ -134,17 +136,21 @@ export const lowerMul: LowerOp<MulOp> = (graph, op, { prefix, symbol }, kernels)
     macs: 0,
     calls: ({ inputs, output }) => [
       {
-        kernel: `grapes_${kind}_s8_${set}`,
-        title: whole ? `mul_${count}` : `${kind}_${rows}x${count}`,
+        kernel: `grapes_${kind}_${width.suffix}_${set}`,
+        title: `${whole ? `mul_${count}` : `${kind}_${rows}x${count}`}${width.isWide ? '_s16' : ''}`,
         arguments: [
-          pointer('const int8_t *', 'a', inputs[0]),
-          pointer('const int8_t *', 'b', constant === null ? inputs[1] : `${prefix}_${symbol}_factors`),
-          pointer('int8_t *', 'output', output),
-          ...(whole ? [] : [shape('uint32_t', 'rows', rows)]),
+          pointer(`const ${width.element} *`, 'a', width.at(inputs[0])),
+          pointer(
+            `const ${width.element} *`,
+            'b',
+            constant === null ? width.at(inputs[1]) : `${prefix}_${symbol}_factors`,
+          ),
+          pointer(`${width.element} *`, 'output', width.at(output)),
+          ...(whole && !width.isWide ? [] : [shape('uint32_t', 'rows', rows)]),
           shape('uint32_t', 'count', count),
-          number('int8_t', 'a_zero_point', zeroPoint(graph, a)),
-          number('int8_t', 'b_zero_point', zeroPoint(graph, b)),
-          ...outputArguments(graph, op.requantize),
+          ...width.zeroPoint('a_zero_point', zeroPoint(graph, a)),
+          ...width.zeroPoint('b_zero_point', zeroPoint(graph, b)),
+          ...outputArguments(graph, width, op.requantize),
         ],
       },
     ],
@@ -152,22 +158,23 @@ export const lowerMul: LowerOp<MulOp> = (graph, op, { prefix, symbol }, kernels)
 };
 
 export const lowerExtremum: LowerOp<ExtremumOp> = (graph, op, { symbol }) => {
+  const width = widthOf(graph, op.output);
   const count = elementCount(graph.tensors[op.output].shape);
   return {
     symbol,
     comment: `${op.name}: the ${op.kind === 'maximum' ? 'larger' : 'smaller'} of two tensors of ${count} values`,
-    kernelHeader: 'kernels/plain/extremum_s8.h',
+    kernelHeader: `kernels/plain/extremum_${width.suffix}.h`,
     constants: [],
     scratchBytes: 0,
     macs: 0,
     calls: ({ inputs, output }) => [
       {
-        kernel: `grapes_${op.kind}_s8_plain`,
-        title: `${op.kind}_${count}`,
+        kernel: `grapes_${op.kind}_${width.suffix}_plain`,
+        title: `${op.kind}_${count}${width.isWide ? '_s16' : ''}`,
         arguments: [
-          pointer('const int8_t *', 'a', inputs[0]),
-          pointer('const int8_t *', 'b', inputs[1]),
-          pointer('int8_t *', 'output', output),
+          pointer(`const ${width.element} *`, 'a', width.at(inputs[0])),
+          pointer(`const ${width.element} *`, 'b', width.at(inputs[1])),
+          pointer(`${width.element} *`, 'output', width.at(output)),
           shape('uint32_t', 'count', count),
         ],
       },
@@ -175,30 +182,34 @@ export const lowerExtremum: LowerOp<ExtremumOp> = (graph, op, { symbol }) => {
   };
 };
 
-export const lowerSoftmax: LowerOp<SoftmaxOp> = (graph, op, { symbol }) => {
+export const lowerSoftmax: LowerOp<SoftmaxOp> = (graph, op, { prefix, symbol }) => {
+  const width = widthOf(graph, op.output);
   const dimensions = graph.tensors[op.input].shape;
   const depth = dimensions[dimensions.length - 1];
   const rows = elementCount(dimensions) / depth;
   return {
     symbol,
     comment: `${op.name}: softmax of ${rows === 1 ? '' : `${rows} rows of `}${depth} values`,
-    kernelHeader: 'kernels/plain/softmax_s8.h',
-    constants: [],
+    kernelHeader: `kernels/plain/softmax_${width.suffix}.h`,
+    constants: width.isWide ? [EXPS, RECIPROCALS] : [],
     scratchBytes: 0,
     macs: 0,
     calls: ({ input, output }) => [
       {
-        kernel: 'grapes_softmax_s8_plain',
-        title: `softmax_${rows}x${depth}`,
+        kernel: `grapes_softmax_${width.suffix}_plain`,
+        title: `softmax_${rows}x${depth}${width.isWide ? '_s16' : ''}`,
         arguments: [
-          pointer('const int8_t *', 'input', input),
+          pointer(`const ${width.element} *`, 'input', width.at(input)),
           shape('uint32_t', 'rows', rows),
           shape('uint16_t', 'depth', depth),
-          pointer('int8_t *', 'output', output),
+          pointer(`${width.element} *`, 'output', width.at(output)),
+          ...(width.isWide
+            ? [tableArgument(prefix, 'exps', EXPS), tableArgument(prefix, 'reciprocals', RECIPROCALS)]
+            : []),
           number('int32_t', 'multiplier', op.inputMultiplier.multiplier),
           number('int8_t', 'shift', op.inputMultiplier.shift),
           // Differences of int8 values end at -255.
-          number('int16_t', 'diff_min', Math.max(op.diffMin, -256)),
+          ...(width.isWide ? [] : [number('int16_t', 'diff_min', Math.max(op.diffMin, -256))]),
         ],
       },
     ],

@@ -2,8 +2,9 @@ import type { KernelSet } from '../../../ir/c-sources.js';
 import type { FullyConnectedOp, QuantizedGraph } from '../../../ir/graph.js';
 import { prepareInt8Dense, type Int8Dense } from '../../../ir/ops/fully-connected.js';
 import { packLayer } from '../kernel-sets/choose.js';
-import { number, pointer, roundingArgument, scratchArgument, shape } from './arguments.js';
+import { pointer, scratchArgument, shape } from './arguments.js';
 import type { LoweredOp, LowerOp } from './lowered-op.js';
+import { clampArguments, layerRounding, layerSuffix, widthOfType } from './width.js';
 
 /** Which set's kernel computes the layer, and so how its weights lie in flash: the set, and how its functions' names end. */
 export function fullyConnectedKernel(
@@ -37,12 +38,14 @@ export function lowerDense(
   const { inputs, outputs } = layer;
   const { prefix, symbol, comment } = names;
   const packed = packLayer(kernels, 'fully_connected', layer, graph.rounding ?? 'tflite');
+  const width = widthOfType(layer.dtype);
+  const ending = layerSuffix(layer);
   const perRow = packed.multiplier.some((m, o) => m !== packed.multiplier[0] || packed.shift[o] !== packed.shift[0]);
   const name = (suffix: string): string => `${prefix}_${symbol}_${suffix}`;
   return {
     symbol,
     comment,
-    kernelHeader: `kernels/${packed.set}/fully_connected_s${layer.weightBits}.h`,
+    kernelHeader: `kernels/${packed.set}/fully_connected_${ending}.h`,
     constants: [
       {
         name: `${symbol}_weights`,
@@ -66,7 +69,7 @@ export function lowerDense(
         role: 'requantize',
         values: perRow ? packed.multiplier : packed.multiplier.subarray(0, 1),
         wordAligned: false,
-        comment: `${names.op}: accumulator to output, Q31, ${perRow ? 'one per output' : 'the same for all outputs'}`,
+        comment: `${names.op}: accumulator to output, Q${layer.multiplierBits}, ${perRow ? 'one per output' : 'the same for all outputs'}`,
       },
       {
         name: `${symbol}_shift`,
@@ -82,22 +85,21 @@ export function lowerDense(
     macs: inputs * outputs,
     calls: ({ input, output, scratch }) => [
       {
-        kernel: `grapes_fully_connected_s${layer.weightBits}_${packed.kernel ?? packed.set}`,
-        title: `fully_connected_${inputs}_to_${outputs}`,
+        kernel: `grapes_fully_connected_${ending}_${packed.kernel ?? packed.set}`,
+        title: `fully_connected_${inputs}_to_${outputs}${width.isWide ? '_s16' : ''}`,
         arguments: [
-          pointer('const int8_t *', 'input', input),
+          pointer(`const ${width.element} *`, 'input', width.at(input)),
           shape('uint16_t', 'inputs', inputs),
           pointer('const int8_t *', 'weights', name('weights')),
           pointer('const int32_t *', 'bias', name('bias')),
           pointer('const int32_t *', 'multiplier', name('multiplier')),
           pointer('const int8_t *', 'shift', name('shift')),
           shape('uint8_t', 'per_row', perRow ? 1 : 0),
-          pointer('int8_t *', 'output', output),
+          pointer(`${width.element} *`, 'output', width.at(output)),
           shape('uint16_t', 'outputs', outputs),
-          number('int8_t', 'output_zero_point', layer.zeroPoint),
-          number('int8_t', 'clamp_min', layer.clampMin),
-          number('int8_t', 'clamp_max', layer.clampMax),
-          roundingArgument(graph),
+          ...width.zeroPoint('output_zero_point', layer.zeroPoint),
+          ...clampArguments(width, layer),
+          layerRounding(graph, layer.multiplierBits),
           scratchArgument(packed.scratchBytes, scratch),
         ],
       },

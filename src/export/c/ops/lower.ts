@@ -4,6 +4,7 @@ import type { QuantizedGraph, QuantizedOp } from '../../../ir/graph.js';
 import { modelPrefix, opSymbols } from '../naming.js';
 import { lowerConvolution } from './convolution.js';
 import { lowerExtremum, lowerMul, lowerSoftmax, lowerSum } from './element-wise.js';
+import { lowerRescale, lowerSigmoidal } from './int16-functions.js';
 import { lowerFullyConnected } from './fully-connected.js';
 import { lowerLookup } from './lookup.js';
 import type { LoweredOp } from './lowered-op.js';
@@ -56,6 +57,11 @@ function lowerOp(
       return lowerMul(graph, op, names, kernels);
     case 'softmax':
       return lowerSoftmax(graph, op, names, kernels);
+    case 'rescale':
+      return lowerRescale(graph, op, names, kernels);
+    case 'logistic':
+    case 'tanh':
+      return lowerSigmoidal(graph, op, names, kernels);
     case 'reshape':
       return lowerReshape(graph, op, names, kernels);
     case 'concatenation':

@@ -67,6 +67,11 @@ export function headersOf({ kernelHeader, helperHeader }: LoweredOp): readonly s
   return helperHeader === undefined ? [kernelHeader] : [kernelHeader, helperHeader];
 }
 
+/** The constants of all ops; tables that several share are there once. */
+export function constantsOf(ops: readonly LoweredOp[]): readonly CConstant[] {
+  return [...new Map(ops.flatMap((op) => op.constants).map((c) => [c.name, c])).values()];
+}
+
 /** What every file `ops/<op>.ts` provides. */
 export type LowerOp<O extends Op> = (
   graph: QuantizedGraph,

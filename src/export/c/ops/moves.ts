@@ -1,6 +1,6 @@
 import { ToolError } from '../../../errors/tool-error.js';
 import type { ConcatenationOp, PadOp, ReshapeOp } from '../../../ir/integer-ops.js';
-import { elementCount } from '../../../ir/tensor.js';
+import { DTYPE_BYTES, elementCount, tensorBytes } from '../../../ir/tensor.js';
 import { number, pointer, shape } from './arguments.js';
 import type { KernelCall, LowerOp } from './lowered-op.js';
 
@@ -22,7 +22,7 @@ function copy(input: string, output: string, runs: number, length: number, strid
 
 /** Nothing, where the planner has given input and output the same place. */
 export const lowerReshape: LowerOp<ReshapeOp> = (graph, op, { symbol }) => {
-  const bytes = elementCount(graph.tensors[op.output].shape);
+  const bytes = tensorBytes(graph.tensors[op.output]);
   const to = graph.tensors[op.output].shape.join('x');
   return {
     symbol,
@@ -38,8 +38,8 @@ export const lowerReshape: LowerOp<ReshapeOp> = (graph, op, { symbol }) => {
 export const lowerConcatenation: LowerOp<ConcatenationOp> = (graph, op, { symbol }) => {
   const { shape: to } = graph.tensors[op.output];
   const runs = elementCount(to.slice(0, op.axis));
-  const stride = elementCount(to) / runs;
-  const lengths = op.inputs.map((id) => elementCount(graph.tensors[id].shape) / runs);
+  const stride = tensorBytes(graph.tensors[op.output]) / runs;
+  const lengths = op.inputs.map((id) => tensorBytes(graph.tensors[id]) / runs);
   return {
     symbol,
     comment: `${op.name}: ${op.inputs.length} tensors behind each other, ${to.join('x')}`,
@@ -59,7 +59,9 @@ export const lowerConcatenation: LowerOp<ConcatenationOp> = (graph, op, { symbol
 };
 
 export const lowerPad: LowerOp<PadOp> = (graph, op, { symbol }) => {
-  const { shape: from, quant } = graph.tensors[op.input];
+  const { shape: from, quant, dtype } = graph.tensors[op.input];
+  // Two bytes an element: their frame is zeros, too.
+  const each = DTYPE_BYTES[dtype];
   if (from.length > 3) {
     throw new ToolError(
       'EXPORT_UNSUPPORTED_OP',
@@ -86,19 +88,19 @@ export const lowerPad: LowerOp<PadOp> = (graph, op, { symbol }) => {
     calls: ({ input, output }) => [
       {
         kernel: 'grapes_pad_s8_plain',
-        title: `pad_${from.join('x')}`,
+        title: `pad_${from.join('x')}${each === 1 ? '' : '_s16'}`,
         arguments: [
           pointer('const int8_t *', 'input', input),
           shape('uint16_t', 'height', height),
           shape('uint16_t', 'width', width),
-          shape('uint16_t', 'channels', channels),
+          shape('uint16_t', 'channels', each * channels),
           pointer('int8_t *', 'output', output),
           shape('uint16_t', 'top', before[0]),
           shape('uint16_t', 'bottom', after[0]),
           shape('uint16_t', 'left', before[1]),
           shape('uint16_t', 'right', after[1]),
-          shape('uint16_t', 'front', before[2]),
-          shape('uint16_t', 'back', after[2]),
+          shape('uint16_t', 'front', each * before[2]),
+          shape('uint16_t', 'back', each * after[2]),
           number('int8_t', 'value', quant!.zeroPoint[0]),
         ],
       },

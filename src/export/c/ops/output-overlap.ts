@@ -1,4 +1,5 @@
 import type { IntegerGeometry } from '../../../ir/ops/int8/window.js';
+import { DTYPE_BYTES, type DType } from '../../../ir/tensor.js';
 import type { ImageOrder } from '../kernel-sets/kernel-set.js';
 import type { OutputOverlap } from './lowered-op.js';
 
@@ -10,6 +11,7 @@ export function outputOverlap(
   g: IntegerGeometry,
   outputChannels: number,
   { pixelsAtATime, channelByChannel }: ImageOrder,
+  dtype: DType,
 ): OutputOverlap {
   const pixels = g.outputHeight * g.outputWidth;
   const firstRead = (pixel: number): number => {
@@ -28,5 +30,6 @@ export function outputOverlap(
     distance = Math.max(distance, end * outputChannels - firstLater);
   }
   // Channel by channel, each byte written lies where the same channel of some pixel was.
-  return { distance, step: channelByChannel === true ? g.channels : 1 };
+  const each = DTYPE_BYTES[dtype];
+  return { distance: each * distance, step: channelByChannel === true ? each * g.channels : 1 };
 }

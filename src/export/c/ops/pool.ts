@@ -4,9 +4,11 @@ import { setWith } from '../kernel-sets/choose.js';
 import { number, pointer, roundingArgument, shape } from './arguments.js';
 import type { LowerOp } from './lowered-op.js';
 import { outputOverlap } from './output-overlap.js';
+import { clampArguments, widthOf } from './width.js';
 
 export const lowerPool: LowerOp<AveragePool2dOp | MaxPool2dOp> = (graph, op, { symbol }, kernels) => {
-  const set = setWith(kernels, 'pool_2d_s8');
+  const width = widthOf(graph, op.output);
+  const set = width.isWide ? 'plain' : setWith(kernels, 'pool_2d_s8');
   const g = geometryOf(graph.tensors[op.input].shape, op.window);
   const from = `${g.inputHeight}x${g.inputWidth}x${g.channels}`;
   const to = `${g.outputHeight}x${g.outputWidth}x${g.channels}`;
@@ -14,22 +16,24 @@ export const lowerPool: LowerOp<AveragePool2dOp | MaxPool2dOp> = (graph, op, { s
   return {
     symbol,
     comment: `${op.name}: ${what} of each ${g.kernelHeight}x${g.kernelWidth} window, ${from} -> ${to}`,
-    kernelHeader: `kernels/${set}/pool_2d_s8.h`,
+    kernelHeader: `kernels/${set}/pool_2d_${width.suffix}.h`,
     constants: [],
     scratchBytes: 0,
     macs: 0,
     // kernels/plain makes one pixel after the other; other sets have not said.
-    ...(set === 'plain' ? { overlap: outputOverlap(g, g.channels, { pixelsAtATime: 1 }) } : {}),
+    ...(set === 'plain'
+      ? { overlap: outputOverlap(g, g.channels, { pixelsAtATime: 1 }, graph.tensors[op.output].dtype) }
+      : {}),
     calls: ({ input, output }) => [
       {
-        kernel: `grapes_${op.kind}_s8_${set}`,
-        title: `${op.kind}_${from}_to_${to}`,
+        kernel: `grapes_${op.kind}_${width.suffix}_${set}`,
+        title: `${op.kind}_${from}_to_${to}${width.isWide ? '_s16' : ''}`,
         arguments: [
-          pointer('const int8_t *', 'input', input),
+          pointer(`const ${width.element} *`, 'input', width.at(input)),
           shape('uint16_t', 'in_height', g.inputHeight),
           shape('uint16_t', 'in_width', g.inputWidth),
           shape('uint16_t', 'channels', g.channels),
-          pointer('int8_t *', 'output', output),
+          pointer(`${width.element} *`, 'output', width.at(output)),
           shape('uint16_t', 'out_height', g.outputHeight),
           shape('uint16_t', 'out_width', g.outputWidth),
           shape('uint16_t', 'kernel_height', g.kernelHeight),
@@ -38,8 +42,7 @@ export const lowerPool: LowerOp<AveragePool2dOp | MaxPool2dOp> = (graph, op, { s
           shape('uint16_t', 'stride_width', g.strideWidth),
           shape('uint16_t', 'pad_top', g.padTop),
           shape('uint16_t', 'pad_left', g.padLeft),
-          number('int8_t', 'clamp_min', op.clampMin),
-          number('int8_t', 'clamp_max', op.clampMax),
+          ...clampArguments(width, op),
         ],
       },
     ],
@@ -47,31 +50,31 @@ export const lowerPool: LowerOp<AveragePool2dOp | MaxPool2dOp> = (graph, op, { s
 };
 
 export const lowerMean: LowerOp<MeanOp> = (graph, op, { symbol }, kernels) => {
-  const set = setWith(kernels, 'mean_s8');
-  const [height, width, channels] = graph.tensors[op.input].shape;
-  const { multiplier, shift, zeroPoint, clampMin, clampMax } = op.requantize;
+  const width = widthOf(graph, op.output);
+  const set = width.isWide ? 'plain' : setWith(kernels, 'mean_s8');
+  const [height, columns, channels] = graph.tensors[op.input].shape;
+  const { multiplier, shift, zeroPoint } = op.requantize;
   return {
     symbol,
-    comment: `${op.name}: mean over ${height}x${width} places of ${channels} channels`,
-    kernelHeader: `kernels/${set}/mean_s8.h`,
+    comment: `${op.name}: mean over ${height}x${columns} places of ${channels} channels`,
+    kernelHeader: `kernels/${set}/mean_${width.suffix}.h`,
     constants: [],
     scratchBytes: 0,
     macs: 0,
     calls: ({ input, output }) => [
       {
-        kernel: `grapes_mean_s8_${set}`,
-        title: `mean_${height}x${width}x${channels}`,
+        kernel: `grapes_mean_${width.suffix}_${set}`,
+        title: `mean_${height}x${columns}x${channels}${width.isWide ? '_s16' : ''}`,
         arguments: [
-          pointer('const int8_t *', 'input', input),
-          shape('uint32_t', 'places', height * width),
+          pointer(`const ${width.element} *`, 'input', width.at(input)),
+          shape('uint32_t', 'places', height * columns),
           shape('uint16_t', 'channels', channels),
-          pointer('int8_t *', 'output', output),
-          number('int8_t', 'input_zero_point', graph.tensors[op.input].quant!.zeroPoint[0]),
+          pointer(`${width.element} *`, 'output', width.at(output)),
+          ...width.zeroPoint('input_zero_point', graph.tensors[op.input].quant!.zeroPoint[0]),
           number('int32_t', 'multiplier', multiplier[0]),
           number('int8_t', 'shift', shift[0]),
-          number('int8_t', 'output_zero_point', zeroPoint),
-          number('int8_t', 'clamp_min', clampMin),
-          number('int8_t', 'clamp_max', clampMax),
+          ...width.zeroPoint('output_zero_point', zeroPoint),
+          ...clampArguments(width, op.requantize),
           roundingArgument(graph),
         ],
       },

@@ -1,6 +1,5 @@
 import type { Int8Dense } from '../../../ir/ops/fully-connected.js';
 import type { Int8Convolution } from '../../../ir/ops/int8/convolution.js';
-import type { Rounding } from '../../../ir/requantize.js';
 
 type Kind = 'conv_2d' | 'depthwise_conv_2d';
 
@@ -20,8 +19,8 @@ export function asConvolution(
 }
 
 /** A convolution with one output place that sees exactly the whole input is a dense layer; null for all others. */
-export function asDense(kind: Kind, layer: Int8Convolution, rounding: Rounding): Int8Dense | null {
-  const { geometry: g, outputChannels, weights } = layer;
+export function asDense(kind: Kind, layer: Int8Convolution): Int8Dense | null {
+  const { geometry: g, weights } = layer;
   const whole =
     kind === 'conv_2d' &&
     g.outputHeight * g.outputWidth === 1 &&
@@ -32,7 +31,6 @@ export function asDense(kind: Kind, layer: Int8Convolution, rounding: Rounding):
     (g.dilationHeight === 1 || g.kernelHeight === 1) &&
     (g.dilationWidth === 1 || g.kernelWidth === 1);
   if (!whole) return null;
-  const { weightBits, foldedBias, multiplier, shift, zeroPoint, clampMin, clampMax } = layer;
-  const sizes = { inputs: weights.length / outputChannels, outputs: outputChannels };
-  return { ...sizes, weights, weightBits, foldedBias, multiplier, shift, rounding, zeroPoint, clampMin, clampMax };
+  const { geometry: _geometry, outputChannels: outputs, inputZeroPoint: _zeroPoint, ...integers } = layer;
+  return { ...integers, inputs: weights.length / outputs, outputs };
 }

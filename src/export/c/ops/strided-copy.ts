@@ -1,12 +1,15 @@
 import { ToolError } from '../../../errors/tool-error.js';
 import type { StridedCopyOp } from '../../../ir/integer-ops.js';
 import { joinedAxes, STRIDED_COPY_AXES } from '../../../ir/ops/int8/strided-copy.js';
+import { DTYPE_BYTES } from '../../../ir/tensor.js';
 import { pointer, shape } from './arguments.js';
 import type { LowerOp } from './lowered-op.js';
 
 export const lowerStridedCopy: LowerOp<StridedCopyOp> = (graph, op, { symbol }) => {
-  const to = graph.tensors[op.output].shape;
-  const joined = joinedAxes(to, op.strides);
+  const { shape: to, dtype } = graph.tensors[op.output];
+  const each = DTYPE_BYTES[dtype];
+  // The bytes of an element are one more axis.
+  const joined = joinedAxes([...to, each], [...op.strides.map((stride) => stride * each), 1]);
   if (joined.length > STRIDED_COPY_AXES) {
     throw new ToolError(
       'EXPORT_UNSUPPORTED_OP',
@@ -35,7 +38,7 @@ export const lowerStridedCopy: LowerOp<StridedCopyOp> = (graph, op, { symbol }) 
         kernel: 'grapes_strided_copy_s8_plain',
         title: `strided_copy_${title}`,
         arguments: [
-          pointer('const int8_t *', 'input', op.offset === 0 ? input : `${input} + ${op.offset}`),
+          pointer('const int8_t *', 'input', op.offset === 0 ? input : `${input} + ${op.offset * each}`),
           pointer('int8_t *', 'output', output),
           ...axes.map(([size], k) => shape(k === STRIDED_COPY_AXES - 1 ? 'uint32_t' : 'uint16_t', `n${k}`, size)),
           ...axes.map(([, stride], k) => shape('int32_t', `s${k}`, stride)),

@@ -2,11 +2,15 @@ import type { QuantizedGraph } from '../../graph.js';
 import type { AddOp, SubOp } from '../../integer-ops.js';
 import type { IntegerRule } from '../../integer-rule.js';
 import { quantizeMultiplierFor, type FixedMultiplier, type Rounding } from '../../requantize.js';
+import type { DType } from '../../tensor.js';
+import { reachOf } from '../accumulator-bound.js';
 import { checkMultiplier, checkRequantize, clamp, scaleOf, zeroPointOf } from './numbers.js';
 import { constantOperands, constantValues, operandsOf, shapeOfTwo } from './operands.js';
 
-/** How far inputs are shifted up before they are scaled: 9 bits of value, 20 behind the point. */
-export const ADD_LEFT_SHIFT = 20;
+/** How far inputs are shifted up before they are scaled: 9 bits of value, 20 behind the point; 16 and 15 for int16. */
+export function sumLeftShift(dtype: DType): number {
+  return dtype === 'int16' ? 15 : 20;
+}
 
 /** The three multipliers of a sum: both operands to twice the larger scale, and the sum to the output's. */
 export interface SumMultipliers {
@@ -14,21 +18,36 @@ export interface SumMultipliers {
   readonly output: FixedMultiplier;
 }
 
-/** Those of TFLite's int8 add. */
-export function addMultipliers([a, b]: readonly [number, number], output: number, rounding: Rounding): SumMultipliers {
+/** Those of TFLite's add. */
+export function addMultipliers(
+  [a, b]: readonly [number, number],
+  output: number,
+  rounding: Rounding,
+  dtype: DType = 'int8',
+): SumMultipliers {
   const common = 2 * Math.max(a, b);
   const of = (real: number): FixedMultiplier => quantizeMultiplierFor(rounding, real);
-  return { inputs: [of(a / common), of(b / common)], output: of(common / (2 ** ADD_LEFT_SHIFT * output)) };
+  return { inputs: [of(a / common), of(b / common)], output: of(common / (2 ** sumLeftShift(dtype) * output)) };
 }
 
-/** Those of TFLite's int8 sub, whose quotients are rounded to float32. */
-export function subMultipliers([a, b]: readonly [number, number], output: number, rounding: Rounding): SumMultipliers {
+/** Those of TFLite's sub, whose quotients are rounded to float32. */
+export function subMultipliers(
+  [a, b]: readonly [number, number],
+  output: number,
+  rounding: Rounding,
+  dtype: DType = 'int8',
+): SumMultipliers {
   const common = 2 * Math.max(a, b);
   const of = (real: number): FixedMultiplier => quantizeMultiplierFor(rounding, Math.fround(real));
   return {
     inputs: [of(a / common), of(b / common)],
-    output: of(common / Math.fround(2 ** ADD_LEFT_SHIFT * output)),
+    output: of(common / Math.fround(2 ** sumLeftShift(dtype) * output)),
   };
+}
+
+/** The real number that a multiplier stands for. */
+function valueOf(graph: QuantizedGraph, { multiplier, shift }: FixedMultiplier): number {
+  return (multiplier / (graph.rounding === 'single' ? 2 ** 32 : 2 ** 31)) * 2 ** shift;
 }
 
 /** The constant operand of a sum at the common scale, ready to be added: int32, negative for what is subtracted. */
@@ -49,15 +68,17 @@ function sumRule<O extends AddOp | SubOp>(sign: 1 | -1): IntegerRule<O> {
     constants: constantOperands,
     outputShape: (graph, op) => shapeOfTwo(graph, op, false),
     checkNumbers: (graph, op) => {
-      if (op.leftShift !== ADD_LEFT_SHIFT) return `shifts its inputs left by ${op.leftShift}, not ${ADD_LEFT_SHIFT}`;
+      const up = sumLeftShift(graph.tensors[op.output].dtype);
+      if (op.leftShift !== up) return `shifts its inputs left by ${op.leftShift}, not ${up}`;
       return (
         op.inputMultipliers.map((m) => checkMultiplier(graph, m)).find((what) => what !== null) ??
         checkRequantize(graph, op.requantize, 1, op.output)
       );
     },
     bound: (graph, op) => {
-      const reach = Math.max(...operandsOf(op).map((id) => 128 + Math.abs(zeroPointOf(graph, id))));
-      return 2 * reach * 2 ** op.leftShift * 2 ** Math.max(0, op.requantize.shift[0]);
+      const shifted = operandsOf(op).map((id) => reachOf(graph, id) * 2 ** op.leftShift);
+      const scaled = shifted.map((most, k) => most * valueOf(graph, op.inputMultipliers[k]) + 1);
+      return Math.max(...shifted, (scaled[0] + scaled[1]) * 2 ** Math.max(0, op.requantize.shift[0]));
     },
     macs: () => 0,
     prepare: (graph, op) => {

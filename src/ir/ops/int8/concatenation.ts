@@ -20,7 +20,7 @@ export const concatenationRule: IntegerRule<ConcatenationOp> = {
     op.inputs.every((id) => sameQuantization(graph, id, op.output))
       ? null
       : 'joins inputs whose quantization is not that of the output',
-  bound: () => 128,
+  bound: () => 0,
   macs: () => 0,
   prepare: (graph, op) => {
     const { shape } = graph.tensors[op.output];

@@ -1,13 +1,13 @@
 import type { Conv2dOp } from '../../integer-ops.js';
 import type { IntegerRule } from '../../integer-rule.js';
-import { dotInt8 } from '../fully-connected.js';
+import { dotOf } from '../fully-connected.js';
 import {
   checkConvolutionNumbers,
   convolutionBound,
   convolutionConstants,
   prepareInt8Convolution,
 } from './convolution.js';
-import { clamp, scaleOf } from './numbers.js';
+import { clamp } from './numbers.js';
 import { geometryOf, paddedCopier, windowGeometryOf } from './window.js';
 
 /** Convolution over all input channels; weights [out][kh][kw][in]. */
@@ -35,9 +35,9 @@ export const conv2dRule: IntegerRule<Conv2dOp> = {
   },
   prepare: (graph, op) => {
     const layer = prepareInt8Convolution(graph, op);
-    const { geometry: g, outputChannels, weights, foldedBias, multiplier, shift, zeroPoint } = layer;
-    const scale = scaleOf(graph);
-    const pad = paddedCopier(g, layer.inputZeroPoint);
+    const { geometry: g, outputChannels, weights, foldedBias, multiplier, shift, zeroPoint, scale } = layer;
+    const dot = dotOf(layer.dtype);
+    const pad = paddedCopier(g, layer.inputZeroPoint, layer.dtype);
     const rowLength = (g.inputWidth + g.padLeft + g.padRight) * g.channels;
     // A kernel row is one stretch of memory unless its taps are spread out.
     const stretch = g.dilationWidth === 1 ? g.kernelWidth * g.channels : g.channels;
@@ -53,7 +53,7 @@ export const conv2dRule: IntegerRule<Conv2dOp> = {
             for (let kh = 0; kh < g.kernelHeight; kh++) {
               let at = corner + kh * g.dilationHeight * rowLength;
               for (let k = 0; k < stretches; k++, w += stretch, at += g.dilationWidth * g.channels) {
-                sum = (sum + dotInt8(weights, w, x, stretch, at)) | 0;
+                sum += dot(weights, w, x, stretch, at);
               }
             }
             const q = zeroPoint + scale(sum, multiplier[o], shift[o]);

@@ -2,11 +2,12 @@ import type { QuantizedGraph } from '../../graph.js';
 import type { Conv2dOp, DepthwiseConv2dOp } from '../../integer-ops.js';
 import type { ConstantOperand } from '../../integer-rule.js';
 import type { WeightBits } from '../../options.js';
-import { weightBits } from '../../tensor.js';
-import { checkRequantize, zeroPointOf } from './numbers.js';
+import { weightBits, type DType } from '../../tensor.js';
+import { reachOf, requantizedBound } from '../accumulator-bound.js';
+import { checkRequantize, scaleOf, zeroPointOf, type Scale } from './numbers.js';
 import { geometryOf, type IntegerGeometry } from './window.js';
 
-/** A convolution's integers as reference and exporter use them. */
+/** A convolution's integers as reference and exporter use them, for activations of either width. */
 export interface Int8Convolution {
   readonly geometry: IntegerGeometry;
   readonly outputChannels: number;
@@ -18,6 +19,11 @@ export interface Int8Convolution {
   readonly foldedBias: Int32Array;
   readonly multiplier: Int32Array;
   readonly shift: Int8Array;
+  /** From an accumulator to an output, as the graph's rounding or the width of the multipliers has it. */
+  readonly scale: Scale;
+  readonly multiplierBits: 15 | 31;
+  /** Of input and output. */
+  readonly dtype: DType;
   readonly inputZeroPoint: number;
   readonly zeroPoint: number;
   readonly clampMin: number;
@@ -58,6 +64,9 @@ export function prepareInt8Convolution(graph: QuantizedGraph, op: ConvolutionOp)
     foldedBias: Int32Array.from(sums, (sum, o) => (bias === null ? 0 : bias[o]) - inputZeroPoint * sum),
     multiplier: Int32Array.from(multiplier),
     shift: Int8Array.from(shift),
+    scale: scaleOf(graph, op.requantize),
+    multiplierBits: op.requantize.multiplierBits ?? 31,
+    dtype: graph.tensors[op.output].dtype,
     inputZeroPoint,
     zeroPoint,
     clampMin,
@@ -94,16 +103,16 @@ export function checkBiasScale(
   return agrees ? null : 'has a bias scale that is not input scale times weight scale';
 }
 
-/** |bias| + (128 + |zero point|) * sum |w|, after the left shift: bounds every partial sum of either form. */
+/** |bias| + (128 + |zero point|) * sum |w|, requantized: bounds every partial sum of either form. */
 export function convolutionBound(graph: QuantizedGraph, op: ConvolutionOp): number {
   const shape = graph.tensors[op.weights].shape;
   const depthwise = op.kind === 'depthwise_conv_2d';
   const weights = graph.tensors[op.weights].data as Int8Array;
   const bias = op.bias === null ? null : (graph.tensors[op.bias].data as Int32Array);
-  const reach = 128 + Math.abs(zeroPointOf(graph, op.input));
+  const reach = reachOf(graph, op.input);
   const sums = sumByChannel(weights, depthwise ? shape[2] : shape[0], depthwise, Math.abs);
   return sums.reduce((most, sum, o) => {
-    const channel = (Math.abs(bias === null ? 0 : bias[o]) + reach * sum) * 2 ** Math.max(0, op.requantize.shift[o]);
-    return Math.max(most, channel);
+    const channel = Math.abs(bias === null ? 0 : bias[o]) + reach * sum;
+    return Math.max(most, requantizedBound(op.requantize, o, channel));
   }, 0);
 }

@@ -6,7 +6,7 @@ import {
   convolutionConstants,
   prepareInt8Convolution,
 } from './convolution.js';
-import { clamp, scaleOf } from './numbers.js';
+import { clamp } from './numbers.js';
 import { geometryOf, paddedCopier, windowGeometryOf } from './window.js';
 
 /** Convolution of each channel by itself; weights [kh][kw][out], out = channels * multiplier. */
@@ -34,12 +34,12 @@ export const depthwiseConv2dRule: IntegerRule<DepthwiseConv2dOp> = {
   },
   prepare: (graph, op) => {
     const layer = prepareInt8Convolution(graph, op);
-    const { geometry: g, outputChannels, weights, foldedBias, multiplier, shift, zeroPoint } = layer;
-    const scale = scaleOf(graph);
-    const pad = paddedCopier(g, layer.inputZeroPoint);
+    const { geometry: g, outputChannels, weights, foldedBias, multiplier, shift, zeroPoint, scale } = layer;
+    const pad = paddedCopier(g, layer.inputZeroPoint, layer.dtype);
     const rowLength = (g.inputWidth + g.padLeft + g.padRight) * g.channels;
     const copies = outputChannels / g.channels;
-    const sums = new Int32Array(outputChannels);
+    // int16 activations may sum to more than int32 holds.
+    const sums = layer.dtype === 'int16' ? new Float64Array(outputChannels) : new Int32Array(outputChannels);
     return ([input], output) => {
       const x = pad(input);
       let place = 0;

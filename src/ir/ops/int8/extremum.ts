@@ -13,7 +13,7 @@ function extremumRule<O extends ExtremumOp>(of: (a: number, b: number) => number
       op.inputs.every((id) => sameQuantization(graph, id, op.output))
         ? null
         : 'compares inputs whose quantization is not that of the output',
-    bound: () => 128,
+    bound: () => 0,
     macs: () => 0,
     prepare:
       () =>

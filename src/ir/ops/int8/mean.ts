@@ -1,6 +1,7 @@
 import type { MeanOp } from '../../integer-ops.js';
 import type { IntegerRule } from '../../integer-rule.js';
 import { quantizeMultiplier, quantizeMultiplierSingle, type FixedMultiplier, type Rounding } from '../../requantize.js';
+import { reachOf } from '../accumulator-bound.js';
 import { checkRequantize, clamp, scaleOf, zeroPointOf } from './numbers.js';
 
 /**
@@ -37,7 +38,7 @@ export const meanRule: IntegerRule<MeanOp> = {
   },
   bound: (graph, op) => {
     const [height, width] = graph.tensors[op.input].shape;
-    return 256 * height * width * 2 ** Math.max(0, op.requantize.shift[0]);
+    return 2 * reachOf(graph, op.input) * height * width * 2 ** Math.max(0, op.requantize.shift[0]);
   },
   macs: () => 0,
   prepare: (graph, op) => {

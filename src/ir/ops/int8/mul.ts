@@ -1,5 +1,6 @@
 import type { MulOp } from '../../integer-ops.js';
 import type { IntegerRule } from '../../integer-rule.js';
+import { reachOf } from '../accumulator-bound.js';
 import { checkRequantize, clamp, scaleOf, zeroPointOf } from './numbers.js';
 import { constantOperands, constantValues, operandsOf, shapeOfTwo } from './operands.js';
 
@@ -9,7 +10,10 @@ export const mulRule: IntegerRule<MulOp> = {
   constants: constantOperands,
   outputShape: (graph, op) => shapeOfTwo(graph, op, true),
   checkNumbers: (graph, op) => checkRequantize(graph, op.requantize, 1, op.output),
-  bound: (_graph, op) => 256 * 256 * 2 ** Math.max(0, op.requantize.shift[0]),
+  bound: (graph, op) => {
+    const [a, b] = operandsOf(op).map((id) => reachOf(graph, id));
+    return a * b * 2 ** Math.max(0, op.requantize.shift[0]);
+  },
   macs: () => 0,
   prepare: (graph, op) => {
     const [zeroA, zeroB] = operandsOf(op).map((id) => zeroPointOf(graph, id));

@@ -1,5 +1,6 @@
 import type { QuantizedGraph } from '../../graph.js';
 import type { ConstantOperand } from '../../integer-rule.js';
+import type { Integers } from '../../tensor.js';
 
 /** An op with one or two inputs and perhaps a constant. */
 interface TwoOperandOp {
@@ -30,6 +31,6 @@ export function shapeOfTwo(graph: QuantizedGraph, op: TwoOperandOp, repeats: boo
 }
 
 /** A constant's values; null where the operand is computed. */
-export function constantValues(graph: QuantizedGraph, op: TwoOperandOp): Int8Array | null {
-  return op.constant === undefined ? null : (graph.tensors[op.constant].data as Int8Array);
+export function constantValues(graph: QuantizedGraph, op: TwoOperandOp): Integers | null {
+  return op.constant === undefined ? null : (graph.tensors[op.constant].data as Integers);
 }

@@ -16,7 +16,7 @@ export const padRule: IntegerRule<PadOp> = {
   },
   checkNumbers: (graph, op) =>
     sameQuantization(graph, op.input, op.output) ? null : 'changes the quantization from input to output',
-  bound: () => 128,
+  bound: () => 0,
   macs: () => 0,
   prepare: (graph, op) => {
     const { shape } = graph.tensors[op.input];

@@ -1,6 +1,7 @@
 import type { QuantizedGraph } from '../../graph.js';
 import type { AveragePool2dOp, MaxPool2dOp } from '../../integer-ops.js';
 import type { IntegerRule, IntegerStep } from '../../integer-rule.js';
+import { reachOf } from '../accumulator-bound.js';
 import { checkClamp, clamp, sameQuantization } from './numbers.js';
 import { geometryOf, windowGeometryOf } from './window.js';
 
@@ -13,7 +14,7 @@ interface Pooling {
   end(sofar: number, count: number): number;
 }
 
-const MAXIMUM: Pooling = { start: -128, next: Math.max, end: (most) => most };
+const MAXIMUM: Pooling = { start: -32768, next: Math.max, end: (most) => most };
 
 /** TFLite's integer average: half the count is added away from zero, then the quotient is cut. */
 const AVERAGE: Pooling = {
@@ -42,9 +43,9 @@ function poolRule<O extends PoolOp>(pooling: Pooling): IntegerRule<O> {
     },
     checkNumbers: (graph, op) =>
       sameQuantization(graph, op.input, op.output)
-        ? checkClamp(op.clampMin, op.clampMax)
+        ? checkClamp(graph, op.output, op.clampMin, op.clampMax)
         : 'changes the quantization from input to output',
-    bound: (_graph, op) => 128 * op.window.kernel[0] * op.window.kernel[1],
+    bound: (graph, op) => reachOf(graph, op.input) * op.window.kernel[0] * op.window.kernel[1],
     macs: () => 0,
     prepare: (graph, op) => poolStep(graph, op, pooling),
   };

@@ -16,7 +16,7 @@ export const reshapeRule: IntegerRule<ReshapeOp> = {
   },
   checkNumbers: (graph, op) =>
     sameQuantization(graph, op.input, op.output) ? null : 'changes the quantization from input to output',
-  bound: () => 128,
+  bound: () => 0,
   macs: () => 0,
   prepare:
     () =>

@@ -23,7 +23,7 @@ export const stridedCopyRule: IntegerRule<StridedCopyOp> = {
   },
   checkNumbers: (graph, op) =>
     sameQuantization(graph, op.input, op.output) ? null : 'changes the quantization from input to output',
-  bound: () => 128,
+  bound: () => 0,
   macs: () => 0,
   prepare: (graph, op) => {
     const { shape } = graph.tensors[op.output];

@@ -1,4 +1,5 @@
 import type { Window } from '../../integer-ops.js';
+import { integersOf, type DType, type Integers } from '../../tensor.js';
 import type { WindowGeometry } from '../window.js';
 
 /** A window on an input of known size, with its dilation. */
@@ -49,11 +50,11 @@ export function geometryOf(shape: readonly number[], window: Window): IntegerGeo
 }
 
 /** Copies an image into the middle of a larger one, whose border the caller has filled. */
-export function paddedCopier(g: IntegerGeometry, fill: number): (x: Int8Array) => Int8Array {
+export function paddedCopier(g: IntegerGeometry, fill: number, dtype: DType): (x: Integers) => Integers {
   const { inputHeight, inputWidth, channels, padTop, padLeft, padBottom, padRight } = g;
   if (padTop + padLeft + padBottom + padRight === 0) return (x) => x;
   const rowLength = (inputWidth + padLeft + padRight) * channels;
-  const padded = new Int8Array((inputHeight + padTop + padBottom) * rowLength).fill(fill);
+  const padded = integersOf({ dtype }, (inputHeight + padTop + padBottom) * rowLength).fill(fill);
   const inputRow = inputWidth * channels;
   return (x) => {
     for (let r = 0; r < inputHeight; r++) {

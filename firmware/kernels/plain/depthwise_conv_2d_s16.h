@@ -1,0 +1,48 @@
+/*
+ * Depthwise convolution of int16 activations and int8 weights in plain C: each channel by itself,
+ * out_channels = in_channels * multiples.
+ *
+ *   output[y][x][c * multiples + j] = clamp(scale(bias + sum over ky, kx of
+ *     weights[ky][kx][c * multiples + j] * input[y * sy - top + ky * dy][x * sx - left + kx * dx][c]))
+ *
+ * weights      [kernel_height][kernel_width][out_channels], in flash
+ * All other arguments as in kernels/plain/conv_2d_s16.h.
+ */
+#ifndef GRAPES_PLAIN_DEPTHWISE_CONV_2D_S16_H
+#define GRAPES_PLAIN_DEPTHWISE_CONV_2D_S16_H
+
+#include <stddef.h>
+
+#include "int16.h"
+
+static inline void grapes_depthwise_conv_2d_s16_plain(
+    const int16_t *input, uint16_t in_height, uint16_t in_width, uint16_t in_channels, const int8_t *weights,
+    const int32_t *bias, const int32_t *multiplier, const int8_t *shift, int16_t *output, uint16_t out_height,
+    uint16_t out_width, uint16_t out_channels, uint16_t kernel_height, uint16_t kernel_width, uint16_t stride_height,
+    uint16_t stride_width, uint16_t dilation_height, uint16_t dilation_width, uint16_t pad_top, uint16_t pad_left,
+    int16_t clamp_min, int16_t clamp_max, uint8_t rounding, int8_t *scratch) {
+  const uint16_t multiples = (uint16_t)(out_channels / in_channels);
+  (void)scratch;
+  for (uint16_t y = 0; y < out_height; y++) {
+    for (uint16_t x = 0; x < out_width; x++) {
+      for (uint16_t o = 0; o < out_channels; o++) {
+        const uint16_t channel = (uint16_t)(o / multiples);
+        const int8_t *w = weights + o;
+        int64_t sum = grapes_ld_s32(bias + o);
+        for (uint16_t ky = 0; ky < kernel_height; ky++) {
+          const int32_t row = (int32_t)y * stride_height + (int32_t)ky * dilation_height - pad_top;
+          for (uint16_t kx = 0; kx < kernel_width; kx++, w += out_channels) {
+            const int32_t column = (int32_t)x * stride_width + (int32_t)kx * dilation_width - pad_left;
+            if (row < 0 || row >= in_height || column < 0 || column >= in_width) continue;
+            const int16_t value = input[((size_t)row * in_width + (size_t)column) * in_channels + channel];
+            sum += (int32_t)value * grapes_ld_s8(w);
+          }
+        }
+        const int32_t v = grapes_requantize_s64(sum, grapes_ld_s32(multiplier + o), grapes_ld_s8(shift + o), rounding);
+        *output++ = grapes_clamp_s16(v, clamp_min, clamp_max);
+      }
+    }
+  }
+}
+
+#endif
