@@ -1,7 +1,7 @@
 import t from 'tap';
 import { placeBuffers } from '../../src/export/plan/arena.js';
-import { totalOf, type BufferRequest } from '../../src/export/plan/buffers.js';
-import { Conflicts } from '../../src/export/plan/conflicts.js';
+import { totalOf, type BufferRequest, type Placed } from '../../src/export/plan/buffers.js';
+import { Conflicts, type Overlap } from '../../src/export/plan/conflicts.js';
 import { planMemory } from '../../src/export/plan/plan.js';
 import type { LearnSpec } from '../../src/ir/learn-spec.js';
 import type { QuantizedGraph } from '../../src/ir/graph.js';
@@ -46,17 +46,7 @@ void t.test('what may overlap begins far enough below, and a proof means that no
       return chain[k].last === b.first ? [{ over: b.id, under: k, distance: 1 + rng.below(b.bytes) }] : [];
     });
     const layout = placeBuffers(chain, 4, overlaps);
-    const at = (id: number): number => layout.offsets.get(id)!;
-    for (const a of chain) {
-      for (const b of chain) {
-        if (b.id <= a.id || b.first > a.last) continue;
-        const apart = at(a.id) + a.bytes <= at(b.id) || at(b.id) + b.bytes <= at(a.id);
-        const allowed = overlaps.find((o) => o.over === b.id && o.under === a.id);
-        if (!apart && !(allowed !== undefined && at(b.id) + allowed.distance <= at(a.id))) {
-          t.fail(`${a.id} and ${b.id} of ${JSON.stringify(chain)}`);
-        }
-      }
-    }
+    t.same(disturbed(chain, overlaps, layout.offsets), [], JSON.stringify(chain));
     const every = new Conflicts(chain, overlaps, 4);
     const least = Math.min(...permutations(chain).map((order) => totalOf(every.firstFit(order))));
     if (layout.optimal) {
@@ -67,6 +57,50 @@ void t.test('what may overlap begins far enough below, and a proof means that no
     if (layout.totalBytes < placeBuffers(chain, 4).totalBytes) saved++;
   }
   t.ok(proven > 50 && saved > 20, `${proven} proven, ${saved} saved bytes`);
+});
+
+/** Pairs that share bytes while both matter, closer than they may or at a distance between two steps. */
+function disturbed(
+  requests: readonly BufferRequest[],
+  overlaps: readonly Overlap[],
+  offsets: ReadonlyMap<number, number>,
+): string[] {
+  return requests.flatMap((a) =>
+    requests.flatMap((b) => {
+      const [first, second] = [offsets.get(a.id)!, offsets.get(b.id)!];
+      const apart = first + a.bytes <= second || second + b.bytes <= first;
+      if (b.id <= a.id || b.first > a.last || apart) return [];
+      const allowed = overlaps.find((o) => o.over === b.id && o.under === a.id);
+      const below = first - second;
+      const fits = allowed !== undefined && below >= allowed.distance && below % (allowed.step ?? 1) === 0;
+      return fits ? [] : [`${a.id} at ${first} and ${b.id} at ${second}`];
+    }),
+  );
+}
+
+void t.test('where only multiples of a step may lie between two buffers, only those do', async (t) => {
+  const rng = new Rng(11);
+  for (let round = 0; round < 120; round++) {
+    const requests = Array.from({ length: 3 + rng.below(8) }, (_, id): BufferRequest => {
+      return { id, bytes: 1 + rng.below(60), first: id - 1, last: id + (rng.below(3) === 0 ? 1 + rng.below(3) : 0) };
+    });
+    const overlaps = requests.slice(1).flatMap((b, k): Overlap[] => {
+      if (requests[k].last !== b.first || rng.below(4) === 0) return [];
+      return [{ over: b.id, under: k, distance: 1 + rng.below(b.bytes), step: [1, 3, 5, 8][rng.below(4)] }];
+    });
+    const every = new Conflicts(requests, overlaps, 4);
+    const placed: Placed[] = [];
+    for (const request of [...requests].sort((a, b) => b.bytes - a.bytes)) {
+      placed.push({ ...request, offset: every.tightest(request, placed) });
+    }
+    t.same(disturbed(requests, overlaps, new Map(placed.map((p) => [p.id, p.offset]))), [], JSON.stringify(requests));
+    const high: Placed[] = [];
+    for (const request of requests) {
+      const offset = every.highest(request, high, 100) ?? every.lowest(request, high);
+      high.push({ ...request, offset });
+    }
+    t.same(disturbed(requests, overlaps, new Map(high.map((p) => [p.id, p.offset]))), [], JSON.stringify(requests));
+  }
 });
 
 function permutations<T>(items: readonly T[]): T[][] {

@@ -86,7 +86,7 @@ export class Conflicts {
     let offset = Math.floor((top - request.bytes) / this.alignment) * this.alignment;
     const byEnd = [...this.forbidden(request, placed)].sort((a, b) => b.below - a.below);
     for (const { above, below } of byEnd) if (above < offset && offset < below) offset = above;
-    return offset < 0 ? null : offset;
+    return offset < 0 || this.lowest(request, placed, offset) > offset ? null : offset;
   }
 
   /** The place that leaves the least room around it: the lowest of the narrowest gap. */
@@ -98,7 +98,7 @@ export class Conflicts {
       if (room >= 0 && (best === null || room < best.room)) best = { offset, room };
       offset = Math.max(offset, below);
     }
-    return best?.offset ?? offset;
+    return this.lowest(request, placed, best?.offset ?? offset);
   }
 
   /** Each in turn, as low as it can. */
@@ -108,7 +108,10 @@ export class Conflicts {
     return placed;
   }
 
-  /** Offsets that are taken, from the bottom up; both ends are free. Of distances that have a step, the least counts. */
+  /**
+   * Offsets that are taken, from the bottom up; both ends are free. Of distances that have a step, the least counts: what
+   * is free by this has still to be held against {@link lowest}.
+   */
   private forbidden(request: BufferRequest, placed: readonly Placed[]): Forbidden[] {
     return placed
       .filter((p) => this.meet(p, request))
