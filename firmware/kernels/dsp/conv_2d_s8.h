@@ -89,7 +89,8 @@ GRAPES_INLINE void grapes_conv_2d_form_dsp(
   const uint16_t four = (uint16_t)((kernel_height * row_values + 3u) / 4u);
   const uint16_t groups = form == GRAPES_NIBBLES_DSP ? (uint16_t)((four + 1u) & ~1u) : four;
   const int whole_rows = row_values % 4 == 0;
-  const int pointwise = kernel_height == 1 && kernel_width == 1 && pad_top == 0 && pad_left == 0 && whole_rows;
+  const int pointwise = kernel_height == 1 && kernel_width == 1 && pad_top == 0 && pad_left == 0 && whole_rows &&
+                        (out_height - 1) * stride_height < in_height && (out_width - 1) * stride_width < in_width;
   uint32_t *const words = (uint32_t *)(void *)(scratch + ((4u - ((uintptr_t)scratch & 3u)) & 3u));
   int8_t *const field = (int8_t *)(words + 4u * groups);
   uint32_t pixels = (uint32_t)out_height * out_width;

@@ -184,7 +184,8 @@ GRAPES_ALWAYS_INLINE void grapes_conv_2d_s8_scalar(
   const uint16_t row_values = (uint16_t)(kernel_width * in_channels);
   const uint16_t taps = (uint16_t)(kernel_height * row_values);
   const int one_chunk = taps <= GRAPES_TRIPLES_CHUNK;
-  const int pointwise = kernel_height == 1 && kernel_width == 1 && pad_top == 0 && pad_left == 0;
+  const int pointwise = kernel_height == 1 && kernel_width == 1 && pad_top == 0 && pad_left == 0 &&
+                        (out_height - 1) * stride_height < in_height && (out_width - 1) * stride_width < in_width;
   int8_t *const behind_border = scratch + in_channels;
   uint32_t *const words = (uint32_t *)(void *)(behind_border + ((4u - ((uintptr_t)behind_border & 3u)) & 3u));
   int32_t *const waiting = (int32_t *)words + 2u * (one_chunk ? (taps + 3u) & ~3u : GRAPES_TRIPLES_CHUNK);

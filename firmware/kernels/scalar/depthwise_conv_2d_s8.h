@@ -1,6 +1,7 @@
 /*
  * int8 depthwise 3x3 convolution for cores with a fast 32-bit multiplication and no SIMD: bit for bit what kernels/plain
- * computes, for one output channel an input channel, no dilation and a stride of one or two columns.
+ * computes, for one output channel an input channel, no dilation, a stride of one or two columns, and at most two columns
+ * of padding on either side.
  *
  * Up to six neighbouring outputs of a channel are made at a time: with stride 1 they see 24 values and share nine weights.
  * The image is done in strips that wide, from top to bottom; the last strip may overlap the one before. If one strip is

@@ -101,7 +101,9 @@ export function packDepthwiseScalar(set: KernelSet, layer: Int8Convolution, roun
     g.kernelWidth === 3 &&
     g.dilationHeight === 1 &&
     g.dilationWidth === 1 &&
-    g.strideWidth <= 2;
+    g.strideWidth <= 2 &&
+    // Where a strip lies behind the edge altogether its ring of rows would be too short.
+    Math.max(g.padLeft, g.padRight) <= 2;
   if (!fits) return null;
   const packed = new Int8Array(weights.length);
   for (let c = 0; c < outputChannels; c++) {
