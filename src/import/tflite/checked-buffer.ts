@@ -6,6 +6,8 @@ import { invalid } from './errors.js';
  * give undefined numbers. All of the runtime's own navigation goes through these reads.
  */
 export class CheckedBuffer extends ByteBuffer {
+  private copied = 0;
+
   private check(offset: number, bytes: number): void {
     if (!(offset >= 0 && offset + bytes <= this.capacity())) {
       throw invalid(`it points at byte ${offset + bytes} of ${this.capacity()}`);
@@ -62,7 +64,23 @@ export class CheckedBuffer extends ByteBuffer {
     this.check(offset, bytes);
     return this.bytes().subarray(offset, offset + bytes);
   }
+
+  /**
+   * Bytes that the reader makes numbers or text of. Writers store each list once; a file whose tables all name the same
+   * one would take its length squared.
+   */
+  list(offset: number, bytes: number): Uint8Array {
+    const list = this.slice(offset, bytes);
+    this.copied += bytes;
+    if (this.copied > MOST_READS * this.capacity() + 2 ** 20) {
+      throw invalid(`its tables name the same lists more than ${MOST_READS} times over`);
+    }
+    return list;
+  }
 }
+
+/** How often a file's lists may be read on average. */
+const MOST_READS = 8;
 
 /** A table of a flatbuffer: fields by the ids of the schema, absent ones read as their default. */
 export class Table {
@@ -112,8 +130,9 @@ export class Table {
   }
 
   string(id: number): string {
-    const bytes = this.bytes(id);
-    return bytes === null ? '' : new TextDecoder().decode(bytes);
+    const at = this.place(id);
+    if (at === 0) return '';
+    return new TextDecoder().decode(this.buffer.list(this.buffer.__vector(at), this.buffer.__vector_len(at) >>> 0));
   }
 
   /** A table that this one holds; null where it is absent. */
@@ -151,7 +170,7 @@ export class Table {
     if (at === 0) return null;
     const start = this.buffer.__vector(at);
     const count = this.buffer.__vector_len(at) >>> 0;
-    this.buffer.slice(start, count * elementBytes); // refuses a length that the file cannot hold before memory is taken
+    this.buffer.list(start, count * elementBytes); // refuses a length that the file cannot hold before memory is taken
     return Array.from({ length: count }, (_, k) => read(start + k * elementBytes));
   }
 }

@@ -9,6 +9,9 @@ import type { TfliteModel, TfliteTensor } from './read-model.js';
 /** Inputs that one concatenation takes. */
 const MOST_JOINED = 64;
 
+/** Bytes of constants that a model may have, each operator's counted for itself: many operators may name the same ones. */
+const MOST_CONSTANT_BYTES = 2 ** 28;
+
 /** Collects tensors and ops while operators are converted one by one. */
 export class GraphMaker {
   readonly ops: QuantizedOp[] = [];
@@ -16,6 +19,7 @@ export class GraphMaker {
   /** Ids of run-time tensors by their index in the file. */
   private readonly ids = new Map<number, number>();
   private readonly counts = new Map<string, number>();
+  private constantBytes = 0;
 
   constructor(
     readonly model: TfliteModel,
@@ -88,6 +92,10 @@ export class GraphMaker {
   /** A tensor of the new graph; its id. */
   put(tensor: Omit<Tensor, 'id'>): number {
     const id = this.tensors.length;
+    this.constantBytes += tensor.data?.byteLength ?? 0;
+    if (this.constantBytes > MOST_CONSTANT_BYTES) {
+      throw invalid(`its operators take more than ${MOST_CONSTANT_BYTES} bytes of constants`);
+    }
     this.tensors.push({ ...tensor, id });
     return id;
   }
