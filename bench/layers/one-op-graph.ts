@@ -162,7 +162,7 @@ export class OneOpGraph {
     if (!constant) return this.finish({ kind: 'mul', inputs: [0, 0], requantize }, this.inputShape);
     const channels = this.inputShape[this.inputShape.length - 1];
     const data = Int8Array.from({ length: channels }, () => this.rng.below(255) - 127);
-    const factors = this.tensor('factors', [channels], 'weight', this.quant, data);
+    const factors = this.tensor('factors', [channels], 'constant', this.quant, data);
     return this.finish({ kind: 'mul', inputs: [0], constant: factors, requantize }, this.inputShape);
   }
 
