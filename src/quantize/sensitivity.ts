@@ -7,6 +7,7 @@ import type { CalibrationSample } from './calibrate.js';
 import { sqnr } from './layer-report.js';
 import { weightsOf } from './passes/graph-edit.js';
 import { Simulator, type Finer } from './simulate.js';
+import { isRescale } from './widths.js';
 import { affordable, evenly } from './work-limit.js';
 
 /** Multiplications that the whole analysis may take, and samples that are enough for it. */
@@ -32,7 +33,7 @@ export function sensitivity(
   int8: QuantizedGraph,
   calibration: readonly CalibrationSample[],
 ): SensitivityReport {
-  const variants = variantsOf(float);
+  const variants = variantsOf(float, int8);
   // A variant computes what lies above its layer: half of the network in the mean.
   const count = affordable(MACS, float, variants.length / 2 + 2);
   const samples = evenly(calibration, Math.min(SAMPLES, count));
@@ -105,24 +106,27 @@ class Measure {
 }
 
 /** Weights of each layer that has them, and each activation that has a range of its own, with the pools and reshapes of it. */
-function variantsOf(float: FloatGraph): Variant[] {
+function variantsOf(float: FloatGraph, int8: QuantizedGraph): Variant[] {
   const bytes = (id: number): number => elementCount(float.tensors[id].shape);
   const activation = (name: string, id: number): Variant => {
     const activations = new Set([id]);
     for (const op of float.ops) {
-      if (KEEP_QUANTIZATION.includes(op.kind) && activations.has(op.input)) activations.add(op.output);
+      const keeps = KEEP_QUANTIZATION.includes(op.kind) || isRescale(op);
+      if (keeps && activations.has(op.input)) activations.add(op.output);
     }
     return { row: { name, part: 'activations', bytes: bytes(id) }, finer: { weights: new Set(), activations } };
   };
+  // What is int16 already has nothing to gain.
+  const gains = (id: number): boolean => int8.tensors[id].dtype === 'int8';
   return [
-    activation('input', float.input),
+    ...(gains(float.input) ? [activation('input', float.input)] : []),
     ...float.ops.flatMap((op, k): Variant[] => {
-      if (KEEP_QUANTIZATION.includes(op.kind)) return [];
+      if (KEEP_QUANTIZATION.includes(op.kind) || isRescale(op)) return [];
       const layer = weightsOf(op);
-      const own = activation(op.name, op.output);
-      if (layer === null) return [own];
+      const own = gains(op.output) ? [activation(op.name, op.output)] : [];
+      if (layer === null) return own;
       const row = { name: op.name, part: 'weights', bytes: bytes(layer.weights) } as const;
-      return [{ row, finer: { weights: new Set([k]), activations: new Set() } }, own];
+      return [{ row, finer: { weights: new Set([k]), activations: new Set() } }, ...own];
     }),
   ];
 }

@@ -1,3 +1,4 @@
+import { ToolError } from '../errors/tool-error.js';
 import { opInputs, type FloatGraph, type FloatOp, type LookupOp } from '../ir/graph.js';
 import type { QuantizeOptions } from '../ir/options.js';
 import type { Tensor } from '../ir/tensor.js';
@@ -85,4 +86,16 @@ function endAt(
 
 function rescaleOp(name: string, input: number, output: number): LookupOp {
   return { kind: 'lookup', name, input, table: -1, output, activation: 'rescale' };
+}
+
+/** Throws LEARN_UNSUPPORTED where one of the layers that the device trains is to have 16-bit activations. */
+export function checkLearnedWidths(graph: FloatGraph, options: QuantizeOptions, learned: ReadonlySet<string>): void {
+  const { graph: widthed, bits } = withWidths(graph, options);
+  const wide = widthed.ops.find((op) => learned.has(op.name) && bits.get(op.output) === 16);
+  if (wide === undefined) return;
+  throw new ToolError(
+    'LEARN_UNSUPPORTED',
+    `'${graph.name}' cannot learn on a device: '${wide.name}' is among the layers that learn and has 16-bit activations.`,
+    { hint: 'Give it activationBits 8 in quantize.layers; what learns is computed in float32 anyway.' },
+  );
 }

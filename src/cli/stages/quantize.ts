@@ -6,6 +6,7 @@ import { checkOps } from '../../quantize/check-ops.js';
 import { prepare } from '../../quantize/prepare.js';
 import { checkLayerOptions } from '../../quantize/layer-options.js';
 import { quantize } from '../../quantize/quantize.js';
+import { checkLearnedWidths } from '../../quantize/widths.js';
 import type { StageResult } from '../../runs/stage.js';
 import type { ProjectSession } from '../project-session.js';
 import { dataInputs, dataset } from './data.js';
@@ -30,7 +31,10 @@ export function quantized(session: ProjectSession): Promise<Quantized> {
       checkOps(untrained);
       const prepared = prepare(untrained);
       checkLayerOptions(prepared, config.quantize);
-      if (config.learn !== null) trainedPart(prepared, config.learn.spec);
+      if (config.learn !== null) {
+        const { layers } = trainedPart(prepared, config.learn.spec);
+        checkLearnedWidths(prepared, config.quantize, new Set(layers.map(({ op }) => op.name)));
+      }
     });
     const aware = (config.quantize.awareTraining ?? null) === null ? null : await awareTrained(session, float);
     const result = await session.bring({
