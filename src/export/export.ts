@@ -15,6 +15,7 @@ import type { CModel } from './c/model.js';
 import { modelPrefix } from './c/naming.js';
 import { lowerOps } from './c/ops/lower.js';
 import { constantsOf } from './c/ops/lowered-op.js';
+import { widthOf } from './c/ops/width.js';
 import { emitReadme, standaloneCommand } from './c/readme.js';
 import { emitSelfTest, type SelfTestSamples } from './c/self-test.js';
 import { planMemory } from './plan/plan.js';
@@ -85,6 +86,7 @@ export function exportC(graph: QuantizedGraph, options: ExportOptions): { output
       sources: sources.map((s) => s.path),
       kernels,
       learns: learn !== null,
+      elements: { input: widthOf(graph, graph.input).element, output: widthOf(graph, graph.output).element },
       modelDigest: model.modelDigest,
       plan,
       provenance: { toolVersion, seed: graph.provenance.seed, inputs: { graph: graphDigest(graph) } },

@@ -20,6 +20,8 @@ export interface CSources {
   readonly sources: readonly string[];
   readonly kernels: KernelSet;
   readonly learns: boolean;
+  /** C types of the values that the caller writes into the arena and reads from it. */
+  readonly elements: { readonly input: 'int8_t' | 'int16_t'; readonly output: 'int8_t' | 'int16_t' };
   /** SHA-256 (hex) that the firmware reports in HELLO: of the quantized graph and the learning options. */
   readonly modelDigest: string;
   readonly plan: MemoryPlan;

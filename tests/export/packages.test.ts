@@ -97,6 +97,32 @@ struct SerialPort {
 extern SerialPort Serial;
 `;
 
+void t.test('the example of an int16 network writes and reads int16', { skip: skipUnless('arm') }, (t) => {
+  const wide: CSources = { ...sources(false), elements: { input: 'int16_t', output: 'int16_t' } };
+  const files = [
+    ...makePackage('arduino', { sources: wide, version: '1.2.3' }),
+    { path: 'shim/Arduino.h', text: ARDUINO_H },
+  ];
+  const example = files.find(({ path }) => path.endsWith('.ino'))!;
+  t.match(example.text, /static void readSensor\(int16_t \*sample\) \{\n.*DIGITS_INPUT_BYTES \/ 2/);
+  t.match(example.text, /const int16_t \*output = .*\n.*DIGITS_OUTPUT_BYTES \/ 2/);
+  const flags = [
+    ...CORTEX_M4F,
+    '-Os',
+    '-Wall',
+    '-Wextra',
+    '-Werror',
+    '-Isrc',
+    '-Ishim',
+    '-x',
+    'c++',
+    '-include',
+    'Arduino.h',
+  ];
+  t.equal(run(write(t.testdir(), files), 'arm-none-eabi-g++', ...flags, '-fsyntax-only', example.path), '');
+  t.end();
+});
+
 void t.test('Arduino and PlatformIO: sources and example compile', { skip: skipUnless('arm') }, (t) => {
   for (const kind of ['arduino', 'platformio'] as const) {
     for (const learns of [true, false]) {

@@ -35,7 +35,7 @@ export function exported(session: ProjectSession): Promise<Exported> {
     const library = firmwareLibrary();
     const result = await session.bring({
       id: `export/${board.id}`,
-      version: 7,
+      version: 8,
       options: { learn: config.learn?.spec ?? null, kernels: board.chip.kernels, selfTest: SELF_TEST_SAMPLES },
       inputs: {
         quantize: model.result.digest,
