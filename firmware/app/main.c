@@ -15,15 +15,19 @@
 
 #define SLOT_BYTES (GRAPES_SLOT_HEADER_BYTES + GRAPES_CACHED_BYTES)
 
-/* An answer to INFER, or the greeting, must fit one frame. */
-typedef char grapes_answer_fits[GRAPES_CACHED_BYTES + GRAPES_FRAME_MIN_BYTES <=
-                                        GRAPES_FRAME_DECODED_BYTES(GRAPES_MAX_FRAME_BYTES)
-                                    ? 1
-                                    : -1];
+/* Requests keep to GRAPES_MAX_FRAME_BYTES; an answer to INFER is as long as the output of the model wants. */
+#define ANSWER_BYTES                                                                                                   \
+  GRAPES_LARGER(GRAPES_FRAME_DECODED_BYTES(GRAPES_MAX_FRAME_BYTES), GRAPES_CACHED_BYTES + GRAPES_FRAME_MIN_BYTES)
+
+/* Long answers are kept for a repetition in fewer places. */
+#define REPLY_SLOTS (GRAPES_CACHED_BYTES > GRAPES_MAX_FRAME_BYTES ? 2u : GRAPES_REPLY_SLOTS)
+
+/* Lengths of frames are uint16_t: the output of the model is at most about 64 KiB. */
+typedef char grapes_answer_fits[ANSWER_BYTES <= 65535u && SLOT_BYTES <= 65535u ? 1 : -1];
 
 static uint8_t frame_in[GRAPES_FRAME_DECODED_BYTES(GRAPES_MAX_FRAME_BYTES)];
-static uint8_t frame_out[GRAPES_FRAME_DECODED_BYTES(GRAPES_MAX_FRAME_BYTES)];
-static uint8_t slots[GRAPES_REPLY_SLOTS * SLOT_BYTES];
+static uint8_t frame_out[ANSWER_BYTES];
+static uint8_t slots[REPLY_SLOTS * SLOT_BYTES];
 static grapes_session session;
 
 static uint16_t telemetry_every;
@@ -48,7 +52,7 @@ uint16_t grapes_app_greeting(uint8_t *payload, uint16_t capacity) {
   grapes_put_u32(payload + GRAPES_GREETING_BOOT_ID, hal_boot_id());
   grapes_put_u16(payload + GRAPES_GREETING_MAX_FRAME_BYTES, GRAPES_MAX_FRAME_BYTES);
   grapes_put_u16(payload + GRAPES_GREETING_WINDOW_BYTES, GRAPES_WINDOW_BYTES);
-  payload[GRAPES_GREETING_REPLY_SLOTS] = GRAPES_REPLY_SLOTS;
+  payload[GRAPES_GREETING_REPLY_SLOTS] = REPLY_SLOTS;
   payload[GRAPES_GREETING_LEARNS] = GRAPES_LEARNS;
   payload[GRAPES_GREETING_INPUT_ZERO_POINT] = (uint8_t)(int8_t)GRAPES_INPUT_ZERO_POINT;
   grapes_put_u16(payload + GRAPES_GREETING_OP_COUNT, GRAPES_OP_COUNT);
@@ -139,7 +143,7 @@ int main(void) {
   memory.out_bytes = sizeof frame_out;
   memory.slots = slots;
   memory.slot_bytes = SLOT_BYTES;
-  memory.slot_count = GRAPES_REPLY_SLOTS;
+  memory.slot_count = REPLY_SLOTS;
   hal_init();
   model_init();
   grapes_session_init(&session, &memory);

@@ -42,7 +42,7 @@ void grapes_refuse(grapes_answer *answer, uint8_t code, uint32_t detail) {
 }
 
 static uint8_t *slot_at(const grapes_session *session, uint8_t index) {
-  return session->memory.slots + (uint16_t)(index * session->memory.slot_bytes);
+  return session->memory.slots + (size_t)index * session->memory.slot_bytes;
 }
 
 static void forget_answers(grapes_session *session) {

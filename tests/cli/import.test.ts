@@ -3,6 +3,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
 import { randomFloatTflite } from '../import/random-float-tflite.js';
+import { randomTflite } from '../import/random-tflite.js';
 import { skipUnless } from '../lanes.js';
 import { sharedFolder } from '../shared.js';
 import { cli } from './in-process.js';
@@ -13,6 +14,16 @@ const env = { XDG_CACHE_HOME: join(root, 'cache') };
 const models = sharedFolder('models/mlperf-tiny');
 const skip = models === null ? 'the models of ../shared are not here' : false;
 const at = { cwd: root, env };
+
+/** Seed of a random model with two inputs and two outputs. */
+const TWO_OF_EACH = 148;
+
+interface Edges {
+  readonly inputs: readonly { readonly shape: readonly number[]; readonly offset: number }[];
+  readonly outputs: Edges['inputs'];
+  readonly inputShape: readonly number[];
+  readonly outputShape: readonly number[];
+}
 
 void t.test('a model of MLPerf Tiny, from the file to the board', { skip }, async (t) => {
   const model = join(models!, 'ad01_int8.tflite');
@@ -54,6 +65,25 @@ void t.test('a model of MLPerf Tiny, from the file to the board', { skip }, asyn
     t.match(refused.json.error?.code, verb === 'learn' ? 'CONFIG_NO_LEARN' : 'PROJECT_IMPORTED', verb);
     t.same(schemaErrors(refused.json), []);
   }
+});
+
+void t.test('several inputs and outputs are one vector each, and the command says which place is whose', async (t) => {
+  writeFileSync(join(root, 'two.tflite'), randomTflite(TWO_OF_EACH).file);
+  const made = await cli(['import', 'two.tflite', '--json'], at);
+  t.equal(made.exitCode, 0, made.stderr);
+  t.same(schemaErrors(made.json), []);
+  const { inputs, outputs, inputShape, outputShape } = (made.json.result as { model: Edges }).model;
+  for (const [edges, shape] of [
+    [inputs, inputShape],
+    [outputs, outputShape],
+  ] as const) {
+    t.equal(edges.length, 2);
+    const sizes = edges.map((edge) => edge.shape.reduce((n, d) => n * d, 1));
+    t.same([edges[0].offset, edges[1].offset, sizes[0] + sizes[1]], [0, sizes[0], shape[0]]);
+  }
+  if (skipUnless('cc') !== false) return;
+  const deployed = await cli(['deploy', '-C', 'two', '--samples', '5', '--json'], at);
+  t.match(deployed.json, { verify: { samples: 5, mismatches: 0 } }, deployed.stderr);
 });
 
 void t.test('a float model is quantized once there is data', async (t) => {

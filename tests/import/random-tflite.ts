@@ -38,6 +38,11 @@ export const STEPS: Readonly<Record<string, Step>> = {
   prelu: (net, at) => net.prelu(at),
   concatenation: (net, at) => net.concatenation(at),
   pad: (net, at) => net.pad(at),
+  pad_v2: (net, at) => net.pad(at, true),
+  mirror_pad: (net, at) => net.mirrorPad(at),
+  gather: (net, at) => net.gather(at),
+  reverse: (net, at) => net.reverse(at),
+  pack: (net, at) => net.pack(at),
   transpose: (net, at) => net.transpose(at),
   strided_slice: (net, at) => net.stridedSlice(at),
   slice: (net, at) => net.slice(at),
@@ -52,6 +57,7 @@ export const STEPS: Readonly<Record<string, Step>> = {
   relu6: (net, at) => net.unary(at, 'RELU6', net.quant(at)),
   leaky_relu: (net, at) => net.unary(at, 'LEAKY_RELU', net.near(at)),
   hard_swish: (net, at) => net.unary(at, 'HARD_SWISH', net.near(at)),
+  abs: (net, at) => net.unary(at, 'ABS', net.below(3) === 0 ? net.quant(at) : net.near(at)),
   elu: (net, at) => net.unary(at, 'ELU', net.near(at)),
   quantize: (net, at) => net.unary(at, 'QUANTIZE', net.near(at)),
   border: (net, at) => net.border(at),
@@ -499,12 +505,54 @@ class Net {
     return this.operator('CONCATENATION', [at, at], sum, this.quant(at), options('concatenation', int32(0, named)));
   }
 
-  pad(at: number): number | null {
+  pad(at: number, valued = false): number | null {
     const shape = this.shape(at);
     const pairs = shape.flatMap((_, k) => (k === 0 ? [0, 0] : [this.below(3), this.below(3)]));
     const to = shape.map((d, k) => d + pairs[2 * k] + pairs[2 * k + 1]);
     if (elementCount(to) > 3000) return null;
-    return this.operator('PAD', [at, this.integers([shape.length, 2], pairs)], to, this.quant(at), options('pad'));
+    const inputs = [at, this.integers([shape.length, 2], pairs)];
+    if (!valued) return this.operator('PAD', inputs, to, this.quant(at), options('pad'));
+    const value = this.tensor([], this.quant(at), Int8Array.of(this.between(-128, 127)));
+    return this.operator('PADV2', [...inputs, value], to, this.quant(at), options('pad_v2'));
+  }
+
+  mirrorPad(at: number): number | null {
+    const shape = this.shape(at);
+    const edge = this.below(2);
+    const most = (k: number): number => Math.max(0, Math.min(2, shape[k] - 1 + edge));
+    const pairs = shape.flatMap((_, k) => (k === 0 ? [0, 0] : [this.below(most(k) + 1), this.below(most(k) + 1)]));
+    const to = shape.map((d, k) => d + pairs[2 * k] + pairs[2 * k + 1]);
+    if (elementCount(to) > 3000) return null;
+    const inputs = [at, this.integers([shape.length, 2], pairs)];
+    return this.operator('MIRROR_PAD', inputs, to, this.quant(at), options('mirror_pad', int8(0, edge)));
+  }
+
+  gather(at: number): number {
+    const shape = this.shape(at);
+    const axis = this.between(1, shape.length - 1);
+    const places = Array.from({ length: this.between(1, 5) }, () => this.below(shape[axis]));
+    const to = shape.map((d, k) => (k === axis ? places.length : d));
+    const inputs = [at, this.integers([places.length], places)];
+    return this.operator('GATHER', inputs, to, this.quant(at), options('gather', int32(0, axis)));
+  }
+
+  reverse(at: number): number {
+    const shape = this.shape(at);
+    const axis = this.between(1, shape.length - 1);
+    return this.operator('REVERSE_V2', [at, this.integers([1], [axis])], shape, this.quant(at), options('reverse_v2'));
+  }
+
+  /** Two behind each other along a new axis, and one of them on. */
+  pack(at: number): number | null {
+    const shape = this.shape(at);
+    if (2 * elementCount(shape) > 3000) return null;
+    const axis = this.between(1, shape.length);
+    const to = [...shape.slice(0, axis), 2, ...shape.slice(axis)];
+    const of = options('pack', int32(0, 2), int32(1, axis));
+    const packed = this.operator('PACK', [at, at], to, this.quant(at), of);
+    const joined = shape.map((d, k) => (k === Math.min(axis, shape.length - 1) ? 2 * d : d));
+    const inputs = [packed, this.integers([joined.length], joined)];
+    return this.operator('RESHAPE', inputs, joined, this.quant(at), options('reshape'));
   }
 
   transpose(at: number): number | null {
@@ -564,18 +612,21 @@ class Net {
   }
 
   resize(at: number): number | null {
+    if (!this.isImage(at)) return null;
     const [, height, width, channels] = this.shape(at);
-    const [tall, wide] = [this.between(1, 3), this.between(1, 3)];
-    if (!this.isImage(at) || height * tall * width * wide * channels > 3000) return null;
-    const inputs = [at, this.integers([2], [height * tall, width * wide])];
-    const of = options('resize_nearest', int8(1, this.below(2)));
-    return this.operator(
-      'RESIZE_NEAREST_NEIGHBOR',
-      inputs,
-      [1, height * tall, width * wide, channels],
-      this.quant(at),
-      of,
-    );
+    const whole = this.below(2) === 0;
+    const [tall, wide] = whole
+      ? [height * this.between(1, 3), width * this.between(1, 3)]
+      : [this.between(1, 2 * height + 1), this.between(1, 2 * width + 1)];
+    if (tall * wide * channels > 3000) return null;
+    const inputs = [at, this.integers([2], [tall, wide])];
+    const [aligned, centred] = [
+      [0, 0],
+      [0, 1],
+      [1, 0],
+    ][this.below(3)];
+    const of = options('resize_nearest', int8(0, aligned), int8(1, centred));
+    return this.operator('RESIZE_NEAREST_NEIGHBOR', inputs, [1, tall, wide, channels], this.quant(at), of);
   }
 
   depthToSpace(at: number): number | null {

@@ -4,6 +4,7 @@ import { parseProject, PROJECT_FILE } from '../../config/load.js';
 import { planMemory } from '../../export/plan/plan.js';
 import { importFloatTflite, isFloatTflite } from '../../import/tflite/import-float-tflite.js';
 import { importTflite } from '../../import/tflite/import-tflite.js';
+import { tfliteEdges } from '../../import/tflite/edges.js';
 import { planNetwork } from '../../ir/plan-network.js';
 import type { Rounding } from '../../ir/requantize.js';
 import { optimize } from '../../optimize/optimize.js';
@@ -58,6 +59,7 @@ function describeInt8(file: Uint8Array, name: string, rounding: Rounding): Descr
       kind: 'int8',
       inputShape: input.shape,
       outputShape: output.shape,
+      ...tfliteEdges(file),
       ops: graph.ops.map((op) => ({ name: op.name, kind: op.kind })),
       macs: report.macs.before,
       optimize: report,
@@ -85,6 +87,8 @@ function describeFloat(file: Uint8Array): Described {
       kind: 'float32',
       inputShape,
       outputShape,
+      inputs: null,
+      outputs: null,
       ops: layers.map(({ name, spec }) => ({ name, kind: spec.type })),
       macs,
       optimize: null,

@@ -248,7 +248,7 @@ export interface Greeting {
   readonly nonce: number;
   /** Changes at every reset. */
   readonly bootId: number;
-  /** Longest frame on the wire, both delimiters counted, in either direction. In bytes. */
+  /** Longest frame on the wire, both delimiters counted; INFERRED is longer where the model's output is. In bytes. */
   readonly maxFrameBytes: number;
   /** Bytes of frames on the wire that may be unanswered. In bytes. */
   readonly windowBytes: number;

@@ -2,20 +2,15 @@
 const ADVICE: Readonly<Record<string, string>> = {
   GELU: 'train with relu, relu6 or hard_swish instead',
   RESIZE_BILINEAR: 'resize to the nearest neighbour, by a whole factor',
-  TRANSPOSE_CONV: 'use UpSampling2D (nearest) and a Conv2D',
   BATCH_MATMUL: 'products of two computed tensors are not imported: use Dense layers',
-  SPACE_TO_BATCH_ND: 'convert the model with a batch of 1: the converter then makes a dilated convolution of it',
-  BATCH_TO_SPACE_ND: 'convert the model with a batch of 1: the converter then makes a dilated convolution of it',
-  PADV2: 'pad with zeros',
-  MIRROR_PAD: 'pad with zeros',
+  SPACE_TO_BATCH_ND: 'it is imported around one convolution, as dilation: convert the model with a batch of 1',
+  BATCH_TO_SPACE_ND: 'it is imported around one convolution, as dilation: convert the model with a batch of 1',
   DEQUANTIZE: 'it computes in float32 in the middle of the network: keep what stands behind it in int8',
   ARG_MAX: 'leave it away: verify and your code take the largest output themselves',
-  REDUCE_MIN: 'use the largest value or the mean',
   SQUARED_DIFFERENCE: 'train with batch normalization instead of layer normalization',
   RSQRT: 'train with batch normalization instead of layer normalization',
   L2_NORMALIZATION: 'cut the model before it and normalize in your own code',
   SVDF: 'train with convolutions over time instead',
-  GATHER: 'cut the model before it, or use slices',
   DIV: 'multiply by the reciprocal',
   POW: 'cut the model before it',
   LOG_SOFTMAX: 'use softmax, or leave it away: the largest output stays the largest',
@@ -33,7 +28,8 @@ const RECURRENT = [
 
 /** One clause for the error message. */
 export function adviceFor(code: string): string {
-  if (RECURRENT.includes(code)) return 'recurrent layers are not imported: use Conv1D layers over the time axis';
+  if (RECURRENT.includes(code))
+    return 'recurrent layers are imported where they are unrolled: build the layer with unroll=True, or use Conv1D layers';
   if (code.startsWith('CUSTOM'))
     return 'custom operators are code of their authors: build the model from the usual layers';
   return ADVICE[code] ?? 'replace the layer, or cut the model before it and do the rest in your own code';

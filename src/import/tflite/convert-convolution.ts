@@ -20,25 +20,23 @@ import { image, paddingOf, windowOf } from './window.js';
 
 export const depthwise: Converter = (operator, graph) => {
   const [x, w] = inputsOf(operator, 2);
-  const [height, width] = image(graph, x);
   const stored = weightShape(operator, graph, w);
+  const { shape, input } = samplesOf(operator, graph, x, stored[1]);
   if (stored[0] !== 1) throw invalid(`operator ${operator.index} has weights [${stored.join(', ')}]`);
   const options = optionsOf(operator);
-  const window = windowOf(options, DEPTHWISE, [stored[1], stored[2]], [height, width], operator);
+  const window = windowOf(options, DEPTHWISE, [stored[1], stored[2]], shape, operator);
   const layout = { shape: stored.slice(1), axis: 2, storedAxis: 3 };
-  return convolved('depthwise_conv_2d', operator, graph, x, graph.idOf(x), {
-    layout,
-    window,
-    activation: activationOf(options, DEPTHWISE.activation),
-  });
+  const activation = activationOf(options, DEPTHWISE.activation);
+  const op = convolved('depthwise_conv_2d', operator, graph, x, input, { layout, window, activation });
+  return asOutput(operator, graph, op, shape, window, stored[3]);
 };
 
 /** Groups of one channel are a depthwise convolution; other groups a convolution each, over the channels of their own. */
 export const convolution: Converter = (operator, graph) => {
   const [x, w] = inputsOf(operator, 2);
   const options = optionsOf(operator);
-  const shape = image(graph, x);
   const [out, kh, kw, depth] = weightShape(operator, graph, w);
+  const { shape, input } = samplesOf(operator, graph, x, kh);
   const groups = shape[2] / depth;
   const own = out / groups;
   if (!Number.isInteger(groups) || !Number.isInteger(own)) {
@@ -46,11 +44,12 @@ export const convolution: Converter = (operator, graph) => {
   }
   const window = windowOf(options, CONV_2D, [kh, kw], shape, operator);
   const activation = activationOf(options, CONV_2D.activation);
-  const input = graph.idOf(x);
   if (groups === 1) {
     const layout = { shape: [out, kh, kw, depth], axis: 0, storedAxis: 0 };
-    return convolved('conv_2d', operator, graph, x, input, { layout, window, activation });
+    const op = convolved('conv_2d', operator, graph, x, input, { layout, window, activation });
+    return asOutput(operator, graph, op, shape, window, out);
   }
+  if (operator.dilated !== undefined) throw unsupported('it has groups and is dilated by SPACE_TO_BATCH_ND');
   if (depth === 1) {
     const arrange = (stored: Int8Array): Int8Array =>
       Int8Array.from(stored, (_, k) => stored[(k % out) * kh * kw + Math.floor(k / out)]);
@@ -75,6 +74,38 @@ export const convolution: Converter = (operator, graph) => {
   });
   return graph.joined(parts, 2);
 };
+
+/** Height, width and channels. Conv1D that is dilated by moves has one axis of places; its kernel says which of ours. */
+function samplesOf(
+  operator: TfliteOperator,
+  graph: GraphMaker,
+  x: number,
+  kernelHeight: number,
+): { readonly shape: readonly number[]; readonly input: number } {
+  const own = graph.source(x).shape;
+  if (operator.dilated?.block.length !== 1 || own.length !== 3 || own[0] !== 1) {
+    return { shape: image(graph, x), input: graph.idOf(x) };
+  }
+  const shape = kernelHeight === 1 ? [1, own[1], own[2]] : [own[1], 1, own[2]];
+  return { shape, input: graph.reshaped(graph.idOf(x), shape) };
+}
+
+/** Under the shape of the file where that has an axis less. */
+function asOutput(
+  operator: TfliteOperator,
+  graph: GraphMaker,
+  op: Converted,
+  [height, width]: readonly number[],
+  { kernel, strides, dilation, pad }: Window,
+  channels: number,
+): Converted {
+  if (graph.shape(operator.outputs[0]).length === 3 || operator.dilated === undefined) return op;
+  const places = [height + pad.top + pad.bottom, width + pad.left + pad.right].map(
+    (size, k) => Math.floor((size - (kernel[k] - 1) * dilation[k] - 1) / strides[k]) + 1,
+  );
+  const id = graph.between(op, [...places, channels], graph.affine(operator.outputs[0]));
+  return { kind: 'reshape', input: id, inputs: [id] };
+}
 
 function weightShape(operator: TfliteOperator, graph: GraphMaker, w: number): readonly number[] {
   const { shape } = graph.source(w);

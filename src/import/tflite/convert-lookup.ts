@@ -3,6 +3,7 @@ import { affine, inputsOf, optionsOf, requantizeTo, type Converted, type Convert
 import { unsupported } from './errors.js';
 import type { GraphMaker } from './graph-maker.js';
 import {
+  absTable,
   eluTable,
   hardSwishTable,
   leakyReluTable,
@@ -91,6 +92,7 @@ export const rescale = byWidth(
   rescaled('none', (a, b) => a.scale / b.scale),
 );
 export const elu = byWidth(lookup('elu', eluTable), notInInt16);
+export const abs = byWidth(lookup('arithmetic', absTable), notInInt16);
 
 const int8HardSwish = lookup('hard_swish', (input, output) => {
   const table = hardSwishTable(input, output);

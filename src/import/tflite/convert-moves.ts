@@ -4,7 +4,7 @@ import { activationOf, inputsOf, optionsOf, type Converted, type Converter } fro
 import { invalid, unsupported } from './errors.js';
 import type { GraphMaker } from './graph-maker.js';
 import type { TfliteOperator } from './read-model.js';
-import { CONCATENATION, RESIZE_NEAREST, SPACE_DEPTH, SPLIT, STRIDED_SLICE, UNPACK } from './schema.js';
+import { CONCATENATION, SPACE_DEPTH, SPLIT, STRIDED_SLICE, UNPACK } from './schema.js';
 
 export const concatenation: Converter = (operator, graph) => {
   const options = optionsOf(operator);
@@ -23,7 +23,7 @@ export const concatenation: Converter = (operator, graph) => {
 };
 
 /** An axis of the file as one of ours. */
-function axisOf(graph: GraphMaker, index: number, axis: number, operator: TfliteOperator): number {
+export function axisOf(graph: GraphMaker, index: number, axis: number, operator: TfliteOperator): number {
   const rank = graph.source(index).shape.length;
   const positive = axis < 0 ? axis + rank : axis;
   if (positive < 0 || positive >= rank)
@@ -198,7 +198,13 @@ export const split: Converter = (operator, graph) => {
 
 export const splitV: Converter = (operator, graph) => {
   const [x, sizes, axis] = inputsOf(operator, 3);
-  return parts(graph, operator, x, graph.integers(axis)[0], graph.integers(sizes));
+  const [along] = graph.integers(axis);
+  const { shape } = layout(graph, x);
+  const given = graph.integers(sizes);
+  // One size may stand for what the others leave.
+  const rest = (shape.at(along) ?? 0) - given.reduce((n, d) => n + Math.max(0, d), 0);
+  const resolved = given.map((d) => (d === -1 ? rest : d));
+  return parts(graph, operator, x, along, resolved);
 };
 
 export const unpack: Converter = (operator, graph) => {
@@ -228,25 +234,24 @@ export const tile: Converter = (operator, graph) => {
   );
 };
 
-/** Each place becomes a block of equal places, where the output is a multiple of the input. */
-export const resizeNearest: Converter = (operator, graph) => {
-  const [x] = inputsOf(operator, 1);
-  const { shape, strides } = layout(graph, x);
-  const to = graph.source(operator.outputs[0]).shape;
-  const [tall, wide] = [to[1] / shape[1], to[2] / shape[2]];
-  if (shape.length !== 4 || !Number.isInteger(tall) || !Number.isInteger(wide)) {
-    throw unsupported(`it resizes [${shape.join(', ')}] to [${to.join(', ')}], which is no whole multiple`);
-  }
-  if (optionsOf(operator).int8(RESIZE_NEAREST.alignCorners) !== 0) throw unsupported('it aligns corners');
+/** Each place becomes a block of equal places: the output is a multiple of the input. */
+export function resizeByCopies(
+  graph: GraphMaker,
+  operator: TfliteOperator,
+  x: number,
+  shape: readonly number[],
+  to: readonly number[],
+): Converted {
+  const strides = stridesOf(shape);
   return view(graph, operator, x, 0, [
     [shape[0], strides[0]],
     [shape[1], strides[1]],
-    [tall, 0],
+    [to[1] / shape[1], 0],
     [shape[2], strides[2]],
-    [wide, 0],
+    [to[2] / shape[2], 0],
     [shape[3], 1],
   ]);
-};
+}
 
 function blocks(operator: TfliteOperator, graph: GraphMaker): { x: number; shape: readonly number[]; block: number } {
   const [x] = inputsOf(operator, 1);

@@ -14,13 +14,12 @@ import {
 } from './converter.js';
 import { convolution, depthwise, transposeConvolution } from './convert-convolution.js';
 import { add, maximum, minimum, mul, prelu, sub } from './convert-arithmetic.js';
-import { elu, hardSwish, leakyRelu, logistic, relu, relu6, rescale, tanh } from './convert-lookup.js';
+import { abs, elu, hardSwish, leakyRelu, logistic, relu, relu6, rescale, tanh } from './convert-lookup.js';
 import {
   concatenation,
   depthToSpace,
   pad,
   reshape,
-  resizeNearest,
   slice,
   spaceToDepth,
   split,
@@ -30,6 +29,7 @@ import {
   transpose,
   unpack,
 } from './convert-moves.js';
+import { gather, mirrorPad, pack, padV2, resizeNearest, reverse } from './convert-places.js';
 import { mean, reduceMax, reduceMin, sum } from './convert-reduce.js';
 import { invalid, unsupported } from './errors.js';
 import type { GraphMaker } from './graph-maker.js';
@@ -58,6 +58,8 @@ export const CONVERTERS: Readonly<Record<string, Converter>> = {
   PRELU: prelu,
   CONCATENATION: concatenation,
   PAD: pad,
+  PADV2: padV2,
+  MIRROR_PAD: mirrorPad,
   RESHAPE: reshape,
   SQUEEZE: reshape,
   EXPAND_DIMS: reshape,
@@ -67,6 +69,9 @@ export const CONVERTERS: Readonly<Record<string, Converter>> = {
   SPLIT: split,
   SPLIT_V: splitV,
   UNPACK: unpack,
+  PACK: pack,
+  GATHER: gather,
+  REVERSE_V2: reverse,
   TILE: tile,
   RESIZE_NEAREST_NEIGHBOR: resizeNearest,
   SPACE_TO_DEPTH: spaceToDepth,
@@ -79,6 +84,7 @@ export const CONVERTERS: Readonly<Record<string, Converter>> = {
   LEAKY_RELU: leakyRelu,
   HARD_SWISH: hardSwish,
   ELU: elu,
+  ABS: abs,
   QUANTIZE: rescale,
 };
 

@@ -2,6 +2,8 @@ import { elementCount } from '../../ir/tensor.js';
 import { stridesOf } from './broadcast.js';
 import { unsupported } from './errors.js';
 import type { GraphMaker } from './graph-maker.js';
+import { int8Part } from './int8-part.js';
+import { readTflite } from './read-model.js';
 
 /**
  * The input of the graph. Several inputs of the file are one vector here, in the file's order, each as its bytes: parts of
@@ -48,4 +50,34 @@ export function closeOutputs(graph: GraphMaker, outputs: readonly number[]): num
   });
   const shape = [parts.reduce((n, id) => n + elementCount(graph.tensor(id).shape), 0)];
   return graph.between(graph.joined(parts, 0), shape, quant);
+}
+
+/** An input or output of the file, as a part of the vector that all of them make. */
+export interface TfliteEdge {
+  readonly name: string;
+  /** Batch axis included. */
+  readonly shape: readonly number[];
+  /** Place of its first byte. */
+  readonly offset: number;
+  readonly scale: number;
+  readonly zeroPoint: number;
+}
+
+/** What the bytes of input and output stand for. Of a model that `importTflite` takes. */
+export function tfliteEdges(file: Uint8Array): {
+  readonly inputs: readonly TfliteEdge[];
+  readonly outputs: readonly TfliteEdge[];
+} {
+  const model = readTflite(file);
+  const part = int8Part(model);
+  const edges = (ids: readonly number[]): TfliteEdge[] => {
+    let end = 0;
+    return ids.map((id) => {
+      const { name, shape, quantization } = model.tensors[id];
+      const offset = end;
+      end += elementCount(shape);
+      return { name, shape, offset, scale: quantization!.scale[0], zeroPoint: quantization!.zeroPoint[0] };
+    });
+  };
+  return { inputs: edges(part.inputs), outputs: edges(part.outputs) };
 }

@@ -1,4 +1,5 @@
 import { invalid, unsupported } from './errors.js';
+import { foldDilations } from './fold-dilations.js';
 import type { TfliteModel, TfliteOperator } from './read-model.js';
 import type { TfliteType } from './schema.js';
 
@@ -36,7 +37,7 @@ export function int8Part(model: TfliteModel): Int8Part {
   if (operators.length === 0) throw unsupported('it has no operators');
   for (const id of inputs) checkEdge(model, id, 'input');
   for (const id of outputs) checkEdge(model, id, 'output');
-  return { operators, inputs, outputs };
+  return { operators: foldDilations(model, operators), inputs, outputs };
 }
 
 function checkEdge(model: TfliteModel, id: number, edge: 'input' | 'output'): void {

@@ -1,5 +1,6 @@
 import { CheckedBuffer, Table } from './checked-buffer.js';
 import { invalid, unsupported } from './errors.js';
+import type { Dilation } from './fold-dilations.js';
 import {
   BUFFER,
   FILE_IDENTIFIER,
@@ -39,6 +40,8 @@ export interface TfliteOperator {
   readonly inputs: readonly number[];
   readonly outputs: readonly number[];
   readonly options: Table | null;
+  /** Of a convolution whose dilation the file writes as moves around it. */
+  readonly dilated?: Dilation;
 }
 
 export interface TfliteModel {
@@ -64,7 +67,11 @@ export function readTflite(file: Uint8Array): TfliteModel {
   const version = model.uint32(MODEL.version);
   if (version !== SCHEMA_VERSION) throw unsupported(`its schema version is ${version}, not ${SCHEMA_VERSION}`);
   const subgraphs = model.tables(MODEL.subgraphs);
-  if (subgraphs.length !== 1) throw unsupported(`it has ${subgraphs.length} subgraphs, not one`);
+  if (subgraphs.length !== 1) {
+    throw unsupported(
+      `it has ${subgraphs.length} subgraphs, not one: others run under IF, WHILE or CALL_ONCE, as for the state of a streaming model; export the model without them`,
+    );
+  }
   const [subgraph] = subgraphs;
   const codes = model.tables(MODEL.operatorCodes).map(operatorName);
   const buffers = model.tables(MODEL.buffers);

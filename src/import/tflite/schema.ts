@@ -53,7 +53,10 @@ export const LEAKY_RELU = { alpha: 0 } as const;
 export const STRIDED_SLICE = { beginMask: 0, endMask: 1, ellipsisMask: 2, newAxisMask: 3, shrinkMask: 4 } as const;
 export const SPLIT = { count: 0 } as const;
 export const UNPACK = { count: 0, axis: 1 } as const;
-export const RESIZE_NEAREST = { alignCorners: 0, halfPixelCenters: 1 } as const;
+export const RESIZE = { alignCorners: 0, halfPixelCenters: 1 } as const;
+export const GATHER = { axis: 0, batchDims: 1 } as const;
+export const PACK = { count: 0, axis: 1 } as const;
+export const MIRROR_PAD = { mode: 0 } as const;
 export const SPACE_DEPTH = { block: 0 } as const;
 
 /** Which table an operator's options are: numbers of the schema's union. */
@@ -69,6 +72,8 @@ export const OPTIONS = {
   space_to_depth: 19,
   mul: 21,
   pad: 22,
+  gather: 23,
+  pad_v2: 43,
   transpose: 26,
   reducer: 27,
   sub: 28,
@@ -83,6 +88,9 @@ export const OPTIONS = {
   pack: 59,
   resize_nearest: 74,
   leaky_relu: 75,
+  mirror_pad: 77,
+  abs: 78,
+  reverse_v2: 81,
   quantize: 89,
   hard_swish: 91,
   depth_to_space: 94,

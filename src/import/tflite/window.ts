@@ -1,6 +1,7 @@
 import type { Window } from '../../ir/integer-ops.js';
 import type { Table } from './checked-buffer.js';
 import { invalid, unsupported } from './errors.js';
+import type { Dilation } from './fold-dilations.js';
 import type { GraphMaker } from './graph-maker.js';
 import type { TfliteOperator } from './read-model.js';
 import { PADDING, type CONV_2D, type DEPTHWISE, type POOL_2D } from './schema.js';
@@ -25,6 +26,12 @@ export function windowOf(
   if (!all.every((n) => n > 0 && n < 65536)) {
     throw invalid(`operator ${operator.index} (${operator.code}) has a window of impossible numbers`);
   }
+  if (operator.dilated !== undefined) {
+    if (padding !== 'valid' || [...strides, ...dilation].some((n) => n !== 1)) {
+      throw unsupported('it is dilated by SPACE_TO_BATCH_ND and has strides or padding of its own');
+    }
+    return dilatedWindow(kernel, operator.dilated);
+  }
   const total = (size: number, k: number): number => {
     if (padding === 'valid') return 0;
     const reach = (kernel[k] - 1) * dilation[k] + 1;
@@ -41,6 +48,20 @@ export function image(graph: GraphMaker, index: number): readonly number[] {
   if (shape.length === 4 && shape[0] === 1) return graph.shape(index);
   const what = shape.length === 4 ? `a batch of ${shape[0]}` : 'no image';
   throw unsupported(`its input [${shape.join(', ')}] is ${what}; [1, height, width, channels] is imported`);
+}
+
+function dilatedWindow(kernel: readonly [number, number], { block, pads }: Dilation): Window {
+  const none = [0, 0] as const;
+  const both = block.length === 2;
+  const upright = !both && kernel[0] !== 1;
+  const [vertical, horizontal] = both ? pads : upright ? [pads[0], none] : [none, pads[0]];
+  const dilation = both
+    ? ([block[0], block[1]] as const)
+    : upright
+      ? ([block[0], 1] as const)
+      : ([1, block[0]] as const);
+  const pad = { top: vertical[0], bottom: vertical[1], left: horizontal[0], right: horizontal[1] };
+  return { kernel, strides: [1, 1], dilation, pad };
 }
 
 export function paddingOf(options: Table, id: number, operator: TfliteOperator): (typeof PADDING)[number] {

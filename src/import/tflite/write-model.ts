@@ -83,6 +83,9 @@ const INT8_VERSIONS: Readonly<Record<string, number>> = {
   QUANTIZE: 2,
   TRANSPOSE_CONV: 3,
   SUM: 2,
+  PADV2: 2,
+  GATHER: 2,
+  PACK: 2,
   REDUCE_MIN: 2,
 };
 

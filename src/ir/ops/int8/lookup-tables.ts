@@ -112,3 +112,13 @@ export function hardSwishTable(input: Affine, output: Affine): Int8Array | null 
     return output.zeroPoint + roundingShiftRight(product, Math.min(31, -toOutput.shift));
   });
 }
+
+/** TFLite's ABS: rescaled only where the scales differ. */
+export function absTable(input: Affine, output: Affine): Int8Array {
+  const { multiplier, shift } = quantizeMultiplier(Math.fround(input.scale / output.scale));
+  return tabulate((q) => {
+    const x = Math.abs(q - input.zeroPoint);
+    const scaled = input.scale === output.scale ? x : multiplyByQuantizedMultiplier(x, multiplier, shift);
+    return output.zeroPoint + scaled;
+  });
+}
