@@ -99,6 +99,18 @@ export function savedText({ macs, removedOps, removedChannels }: OptimizeReport)
   return said.join('; ');
 }
 
+/** What int4 weights would save and cost, layer by layer; '' where no layer has int8 weights. */
+export function int4Text({ int8, int4, allInt4 }: SensitivityReport): string {
+  if (allInt4 === null) return '';
+  const lines = [...int4, ...(int4.length > 1 ? [allInt4] : [])].map((row) => [
+    row.name,
+    row.sqnrDb === null ? '-' : `${row.sqnrDb.toFixed(1)} dB`,
+    ...(row.accuracy === null ? [] : [percent(row.accuracy)]),
+    `-${thousands(row.savedBytes)}`,
+  ]);
+  return table([['weights in int4', 'output', ...(int8.accuracy === null ? [] : ['accuracy']), 'bytes'], ...lines]);
+}
+
 /** What costs most, and what int16 would buy there: alone, and together with the lines above. */
 export function sensitivityText({ samples, float, int8, rows, costliest, mixed }: SensitivityReport): string {
   const of = ({ accuracy, sqnrDb }: MixedPrecision): string[] => [

@@ -90,6 +90,14 @@ export interface SensitivityRow extends MixedPrecision {
   readonly bytes: number;
 }
 
+/** The weights of one layer in int4, alone: what quantize.layers.NAME.weightBits: 4 would save and cost. */
+export interface Int4Row extends MixedPrecision {
+  /** The op. */
+  readonly name: string;
+  /** Bytes of flash that int4 saves. */
+  readonly savedBytes: number;
+}
+
 /** Which layer costs the accuracy, by simulation on calibration samples. */
 export interface SensitivityReport {
   readonly samples: number;
@@ -101,6 +109,10 @@ export interface SensitivityReport {
   readonly costliest: number | null;
   /** The costliest parts together: the first of them, the first two, … Indices in `rows`. */
   readonly mixed: readonly (MixedPrecision & { readonly rows: readonly number[]; readonly bytes: number })[];
+  /** Layers whose weights are int8, in execution order. */
+  readonly int4: readonly Int4Row[];
+  /** All of them in int4; null where there is none. */
+  readonly allInt4: Int4Row | null;
 }
 
 export interface QuantizeReport {

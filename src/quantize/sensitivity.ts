@@ -1,7 +1,7 @@
 import { argmax } from '../ir/accuracy.js';
 import { reconstructTask, type FloatGraph, type QuantizedGraph } from '../ir/graph.js';
 import { runFloat } from '../ir/interpret.js';
-import type { MixedPrecision, SensitivityReport, SensitivityRow } from '../ir/report.js';
+import type { Int4Row, MixedPrecision, SensitivityReport, SensitivityRow } from '../ir/report.js';
 import { elementCount } from '../ir/tensor.js';
 import type { CalibrationSample } from './calibrate.js';
 import { sqnr } from './layer-report.js';
@@ -25,7 +25,7 @@ interface Variant {
 
 /**
  * What each layer's rounding costs: the network is simulated on calibration samples with one part at a time in
- * int16, then with the costliest parts together. A part costs most whose int16 gains most accuracy; where int8 has
+ * int16, then with the costliest parts together, and with the weights of one int8 layer at a time, and of all, in int4. A part costs most whose int16 gains most accuracy; where int8 has
  * lost less than 1 %, the one that gains most signal over noise at the output.
  */
 export function sensitivity(
@@ -35,11 +35,13 @@ export function sensitivity(
 ): SensitivityReport {
   const variants = variantsOf(float, int8);
   // A variant computes what lies above its layer: half of the network in the mean.
-  const count = affordable(MACS, float, variants.length / 2 + 2);
+  const narrowable = int8Layers(float, int8);
+  const count = affordable(MACS, float, (variants.length + narrowable.length) / 2 + 2);
   const samples = evenly(calibration, Math.min(SAMPLES, count));
   const measure = new Measure(float, int8, samples);
   const exact: MixedPrecision = { accuracy: measure.accuracyOfFloat, sqnrDb: null };
   const [base, ...single] = measure.all([null, ...variants.map(({ finer }) => finer)]);
+  const int4 = int4Rows(measure, narrowable);
   const rows = variants.map(({ row }, k): SensitivityRow => ({ ...row, ...single[k] }));
   const telling = exact.accuracy !== null && exact.accuracy - base.accuracy! >= TELLING_LOSS;
   const gain = ({ accuracy, sqnrDb }: MixedPrecision): readonly [number, number] => [
@@ -59,8 +61,36 @@ export function sensitivity(
     int8: base,
     rows,
     costliest: order[0] ?? null,
+    ...int4,
     mixed: sets.map((set, n) => ({ rows: set, bytes: set.reduce((sum, k) => sum + rows[k].bytes, 0), ...together[n] })),
   };
+}
+
+interface Narrowable {
+  /** Place of the op. */
+  readonly k: number;
+  readonly name: string;
+  readonly savedBytes: number;
+}
+
+/** Layers whose weights could be int4 and are not. */
+function int8Layers(float: FloatGraph, int8: QuantizedGraph): Narrowable[] {
+  return float.ops.flatMap((op, k): Narrowable[] => {
+    const layer = weightsOf(op);
+    if (layer === null || int8.tensors[layer.weights].dtype !== 'int8') return [];
+    return [{ k, name: op.name, savedBytes: Math.floor(elementCount(float.tensors[layer.weights].shape) / 2) }];
+  });
+}
+
+function int4Rows(measure: Measure, layers: readonly Narrowable[]): Pick<SensitivityReport, 'int4' | 'allInt4'> {
+  const none = new Set<number>();
+  const narrow = (of: readonly Narrowable[]): Finer => {
+    return { weights: none, activations: none, int4: new Set(of.map(({ k }) => k)) };
+  };
+  const measured = measure.all([...layers.map((layer) => narrow([layer])), narrow(layers)]);
+  const int4 = layers.map(({ name, savedBytes }, n): Int4Row => ({ name, savedBytes, ...measured[n] }));
+  const savedBytes = layers.reduce((sum, layer) => sum + layer.savedBytes, 0);
+  return { int4, allInt4: layers.length === 0 ? null : { name: 'all', savedBytes, ...measured[layers.length] } };
 }
 
 /** Runs sets of int16 parts over the samples; null is the int8 network as it is. */

@@ -2,10 +2,12 @@ import { opInputs, type FloatGraph, type QuantizedGraph } from '../ir/graph.js';
 import { floatStep, type OpStep } from '../ir/interpret.js';
 import { roundHalfAway } from '../ir/quantize-input.js';
 import { elementCount, limitsOf } from '../ir/tensor.js';
-import { withInt16Weights, withIntegerWeights } from './dequantize.js';
+import { withInt16Weights, withInt4Weights, withIntegerWeights } from './dequantize.js';
 
-/** What a simulation keeps finer than int8. */
+/** What a simulation keeps finer than the integer network, or coarser. */
 export interface Finer {
+  /** Ops, by their place, whose weights are int4; absent: none. */
+  readonly int4?: ReadonlySet<number>;
   /** Ops, by their place, whose weights are int16: symmetric, over the range of the int8 ones. */
   readonly weights: ReadonlySet<number>;
   /** Tensors that are int16: symmetric, over the larger end of the int8 range. */
@@ -19,6 +21,7 @@ export interface Finer {
  */
 export class Simulator {
   private readonly fine: readonly OpStep<Float32Array>[];
+  private readonly coarse: readonly OpStep<Float32Array>[];
   private readonly rounded: readonly OpStep<Float32Array>[];
   /** Of the sample, with everything int8. */
   private readonly base: Map<number, Float32Array>;
@@ -30,7 +33,9 @@ export class Simulator {
   ) {
     const asIntegers = withIntegerWeights(float, int8);
     const asInt16 = withInt16Weights(float, int8);
+    const asInt4 = withInt4Weights(float, int8);
     this.fine = float.ops.map((op) => floatStep(asInt16, op));
+    this.coarse = float.ops.map((op) => floatStep(asInt4, op));
     this.rounded = float.ops.map((op) => floatStep(asIntegers, op));
     const buffers = (): Map<number, Float32Array> =>
       new Map(
@@ -70,11 +75,11 @@ export class Simulator {
     }
     float.ops.forEach((op, k) => {
       const inputs = opInputs(op);
-      const weights = finer.weights.has(k);
+      const weights = finer.weights.has(k) ? this.fine : finer.int4?.has(k) ? this.coarse : this.rounded;
       const activations = finer.activations.has(op.output);
-      if (!weights && !activations && !inputs.some((id) => changed.has(id))) return;
+      if (weights === this.rounded && !activations && !inputs.some((id) => changed.has(id))) return;
       const output = own.get(op.output)!;
-      (weights ? this.fine : this.rounded)[k](inputs.map(read), output);
+      weights[k](inputs.map(read), output);
       this.round(op.output, output, activations);
       changed.add(op.output);
     });

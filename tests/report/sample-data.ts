@@ -91,6 +91,11 @@ export function sampleData(change: Partial<ReportData> = {}): ReportData {
           { rows: [2], bytes: 32, accuracy: 0.98, sqnrDb: 30.2 },
           { rows: [2, 1], bytes: 6304, accuracy: 0.984, sqnrDb: 31.9 },
         ],
+        int4: [
+          { name: 'dense1', savedBytes: 3136, accuracy: 0.969, sqnrDb: 18.2 },
+          { name: 'dense2', savedBytes: 256, accuracy: 0.975, sqnrDb: 21.4 },
+        ],
+        allInt4: { name: 'all', savedBytes: 3392, accuracy: 0.961, sqnrDb: 16.9 },
       },
       floatBytes: 28008,
       int8Bytes: 7620,

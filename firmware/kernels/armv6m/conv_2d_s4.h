@@ -14,7 +14,7 @@
 #define GRAPES_ARMV6M_CONV_2D_S4_H
 
 #include "../plain/weights.h"
-#include "conv_2d_s8.h"
+#include "lanes.h"
 
 /* Words of four pixels, one pixel of padding, and three bytes to start at a multiple of four. */
 #define GRAPES_CONV_2D_S4_ARMV6M_SCRATCH(inputs, in_channels) (((inputs) + 7) / 8 * 64 + (in_channels) + 3)
@@ -116,20 +116,20 @@ static inline void grapes_dot_lanes_s4_armv6m(const uint32_t *words, uint16_t in
 
 static GRAPES_NOINLINE void grapes_channels_s4_armv6m(const uint32_t *words, const grapes_layer_armv6m *layer,
                                                       int8_t *output, int32_t left) {
-  grapes_channels_of_armv6m(words, layer, output, left, 4, grapes_dot_lanes_s4_armv6m);
+  const uint32_t pixels = left < 4 ? (uint32_t)left : 4u;
+  const int8_t *w = layer->weights;
+  for (uint16_t o = 0; o < layer->out_channels; o++, w += layer->inputs / 2u) {
+    int32_t sums[4];
+    grapes_scale_armv6m scale;
+    grapes_dot_lanes_s4_armv6m(words, layer->inputs, w, layer->bias[o], sums);
+    grapes_prepare_scale_armv6m(&scale, layer->multiplier[o], layer->shift[o], &layer->finish);
+    grapes_scale_sums_inline_armv6m(sums, pixels, &scale, output + o, layer->out_channels, &layer->finish);
+  }
 }
 
-static inline void grapes_conv_2d_s4_armv6m(
-    const int8_t *input, uint16_t in_height, uint16_t in_width, uint16_t in_channels, const int8_t *weights,
-    const int32_t *bias, const int32_t *multiplier, const int8_t *shift, int8_t *output, uint16_t out_height,
-    uint16_t out_width, uint16_t out_channels, uint16_t kernel_height, uint16_t kernel_width, uint16_t stride_height,
-    uint16_t stride_width, uint16_t dilation_height, uint16_t dilation_width, uint16_t pad_top, uint16_t pad_left,
-    int8_t input_zero_point, int8_t output_zero_point, int8_t clamp_min, int8_t clamp_max, uint8_t rounding,
-    int8_t *scratch) {
-  grapes_conv_2d_armv6m(input, in_height, in_width, in_channels, weights, bias, multiplier, shift, output, out_height,
-                        out_width, out_channels, kernel_height, kernel_width, stride_height, stride_width,
-                        dilation_height, dilation_width, pad_top, pad_left, input_zero_point, output_zero_point,
-                        clamp_min, clamp_max, rounding, scratch, 8, grapes_channels_s4_armv6m);
-}
+#define GRAPES_KERNEL grapes_conv_2d_s4_armv6m
+#define GRAPES_GROUP 8u
+#define GRAPES_CHANNELS grapes_channels_s4_armv6m
+#include "conv_2d_body.h"
 
 #endif

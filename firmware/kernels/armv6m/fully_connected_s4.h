@@ -17,7 +17,9 @@
 #ifndef GRAPES_ARMV6M_FULLY_CONNECTED_S4_H
 #define GRAPES_ARMV6M_FULLY_CONNECTED_S4_H
 
-#include "fully_connected_s8.h"
+#include <stddef.h>
+
+#include "finish.h"
 
 /* Inputs whose sums stay in their halves. */
 #define GRAPES_NIBBLES_CHUNK_ARMV6M 16u
@@ -107,15 +109,12 @@ static GRAPES_NOINLINE void grapes_dot_eight_rows_armv6m(const uint8_t *input, u
   }
 }
 
-static inline void grapes_fully_connected_s4_armv6m(const int8_t *input, uint16_t inputs, const int8_t *weights,
-                                                    const int32_t *bias, const int32_t *multiplier,
-                                                    const int8_t *shift, uint8_t per_row, int8_t *output,
-                                                    uint16_t outputs, int8_t output_zero_point, int8_t clamp_min,
-                                                    int8_t clamp_max, uint8_t rounding, int8_t *scratch) {
-  grapes_fully_connected_armv6m(input, inputs, weights, bias, multiplier, shift, per_row, output, outputs,
-                                output_zero_point, clamp_min, clamp_max, rounding, scratch, 4,
-                                grapes_dot_eight_rows_armv6m);
-}
+#define GRAPES_KERNEL grapes_fully_connected_s4_armv6m
+#define GRAPES_WEIGHT_BITS 4
+#define GRAPES_ROWS 8
+#define GRAPES_DOT grapes_dot_eight_rows_armv6m
+#define GRAPES_RAISED(w, i) ((uint32_t)(w)[(i) / 2u] >> ((i) % 2u * 4u) & 15u)
+#include "fully_connected_body.h"
 
 /* Weight [row][column] as the layer was quantized: what learning starts from. */
 static inline int8_t grapes_fully_connected_weight_s4_armv6m(const int8_t *weights, uint16_t inputs, uint16_t outputs,

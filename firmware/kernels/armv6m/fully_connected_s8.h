@@ -42,7 +42,7 @@
   "add r8, r3\n\t"
 
 static GRAPES_NOINLINE void grapes_dot_four_rows_armv6m(const uint8_t *input, uint16_t inputs, const uint8_t *weights,
-                                                        uint32_t *sums) {
+                                                        uint32_t sums[4]) {
   register const uint8_t *r0 __asm__("r0") = input;
   register const uint8_t *r1 __asm__("r1") = weights;
   register uint32_t r2 __asm__("r2") = (uint32_t)(uintptr_t)(input + inputs);
@@ -77,7 +77,7 @@ static GRAPES_NOINLINE void grapes_dot_four_rows_armv6m(const uint8_t *input, ui
 #else
 
 static inline void grapes_dot_four_rows_armv6m(const uint8_t *input, uint16_t inputs, const uint8_t *weights,
-                                               uint32_t *sums) {
+                                               uint32_t sums[4]) {
   for (uint16_t i = 0; i < inputs; i++) {
     for (int row = 0; row < 4; row++) sums[row] += (uint32_t)input[i] * *weights++;
   }
@@ -85,66 +85,12 @@ static inline void grapes_dot_four_rows_armv6m(const uint8_t *input, uint16_t in
 
 #endif
 
-/* Sums of a block of rows, starting with what `sums` holds. */
-typedef void grapes_dot_rows_armv6m(const uint8_t *input, uint16_t inputs, const uint8_t *weights, uint32_t *sums);
-
-/* Rows of a block, and weight i of a single row: int8 plus 128, or int4 plus 8, two a byte. */
-#define GRAPES_BLOCK_ARMV6M (weight_bits == 4 ? 8u : 4u)
-#define GRAPES_RAISED_ARMV6M(w, i) (weight_bits == 4 ? (uint32_t)(w)[(i) / 2u] >> ((i) % 2u * 4u) & 15u : (w)[i])
-
-/* `weight_bits` and `dot` are constants at every call. */
-GRAPES_INLINE void grapes_fully_connected_armv6m(const int8_t *input, uint16_t inputs, const int8_t *weights,
-                                                 const int32_t *bias, const int32_t *multiplier,
-                                                 const int8_t *shift, uint8_t per_row, int8_t *output,
-                                                 uint16_t outputs, int8_t output_zero_point, int8_t clamp_min,
-                                                 int8_t clamp_max, uint8_t rounding, int8_t *scratch,
-                                                 uint8_t weight_bits, grapes_dot_rows_armv6m *dot) {
-  const grapes_finish_armv6m finish = grapes_finish_of_armv6m(output_zero_point, clamp_min, clamp_max, rounding);
-  const uint16_t padded = (uint16_t)((inputs + 7u) & ~7u);
-  const uint8_t *w = (const uint8_t *)weights;
-  uint8_t *const values = (uint8_t *)scratch;
-  uint32_t offset = 0;
-  grapes_scale_armv6m scale;
-  grapes_prepare_scale_armv6m(&scale, *multiplier, *shift, &finish);
-  for (uint16_t i = 0; i < inputs; i++) {
-    values[i] = (uint8_t)(input[i] + 128);
-    offset += values[i];
-  }
-  for (uint16_t i = inputs; i < padded; i++) values[i] = 0;
-  offset <<= weight_bits - 1;
-  for (uint16_t o = 0, rows; o < outputs; o = (uint16_t)(o + rows)) {
-    uint32_t sums[GRAPES_BLOCK_ARMV6M];
-    rows = o + GRAPES_BLOCK_ARMV6M <= outputs ? GRAPES_BLOCK_ARMV6M : 1;
-    for (uint16_t k = 0; k < rows; k++) sums[k] = (uint32_t)bias[o + k] - offset;
-    if (rows > 1) {
-      dot(values, padded, w, sums);
-    } else {
-      for (uint16_t i = 0; i < padded; i++) sums[0] += (uint32_t)values[i] * GRAPES_RAISED_ARMV6M(w, i);
-    }
-    w += (size_t)rows * padded * weight_bits / 8u;
-    if (!per_row) {
-      grapes_scale_sums_armv6m((const int32_t *)sums, rows, &scale, output + o, 1, &finish);
-      continue;
-    }
-    for (uint16_t k = 0; k < rows; k++) {
-      grapes_prepare_scale_armv6m(&scale, multiplier[o + k], shift[o + k], &finish);
-      grapes_scale_sums_armv6m((const int32_t *)sums + k, 1, &scale, output + o + k, 1, &finish);
-    }
-  }
-}
-
-#undef GRAPES_BLOCK_ARMV6M
-#undef GRAPES_RAISED_ARMV6M
-
-static inline void grapes_fully_connected_s8_armv6m(const int8_t *input, uint16_t inputs, const int8_t *weights,
-                                                    const int32_t *bias, const int32_t *multiplier,
-                                                    const int8_t *shift, uint8_t per_row, int8_t *output,
-                                                    uint16_t outputs, int8_t output_zero_point, int8_t clamp_min,
-                                                    int8_t clamp_max, uint8_t rounding, int8_t *scratch) {
-  grapes_fully_connected_armv6m(input, inputs, weights, bias, multiplier, shift, per_row, output, outputs,
-                                output_zero_point, clamp_min, clamp_max, rounding, scratch, 8,
-                                grapes_dot_four_rows_armv6m);
-}
+#define GRAPES_KERNEL grapes_fully_connected_s8_armv6m
+#define GRAPES_WEIGHT_BITS 8
+#define GRAPES_ROWS 4
+#define GRAPES_DOT grapes_dot_four_rows_armv6m
+#define GRAPES_RAISED(w, i) (w)[i]
+#include "fully_connected_body.h"
 
 /* Weight [row][column] as the layer was quantized: what learning starts from. */
 static inline int8_t grapes_fully_connected_weight_armv6m(const int8_t *weights, uint16_t inputs, uint16_t outputs,

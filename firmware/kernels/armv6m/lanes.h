@@ -176,37 +176,21 @@ typedef struct {
   const int32_t *bias, *multiplier;
 } grapes_layer_armv6m;
 
-/* Sums of one output channel for four pixels, starting at `bias`. */
-typedef void grapes_dot_channel_armv6m(const uint32_t *words, uint16_t inputs, const int8_t *weights, int32_t bias,
-                                       int32_t sums[4]);
-
-/*
- * All output channels of four pixels that follow each other in memory, or of `left` where fewer are left. Of int4 weights each
- * channel's lie together.
- */
-GRAPES_INLINE void grapes_channels_of_armv6m(const uint32_t *words, const grapes_layer_armv6m *layer, int8_t *output,
-                                             int32_t left, uint8_t weight_bits, grapes_dot_channel_armv6m *dot) {
+/* All output channels of four pixels that follow each other in memory, or of `left` where fewer are left. */
+static GRAPES_NOINLINE void grapes_channels_armv6m(const uint32_t *words, const grapes_layer_armv6m *layer,
+                                                   int8_t *output, int32_t left) {
   const uint32_t pixels = left < 4 ? (uint32_t)left : 4u;
   const int8_t *w = layer->weights;
   for (uint16_t o = 0; o < layer->out_channels; o++) {
     int32_t sums[4];
     grapes_scale_armv6m scale;
-    dot(words, layer->inputs, w, layer->bias[o], sums);
+    grapes_dot_lanes_armv6m(words, layer->inputs, w, layer->bias[o], sums);
     grapes_prepare_scale_armv6m(&scale, layer->multiplier[o], layer->shift[o], &layer->finish);
     grapes_scale_sums_inline_armv6m(sums, pixels, &scale, output + o, layer->out_channels, &layer->finish);
-    if (weight_bits == 4) {
-      w += layer->inputs / 2u;
-      continue;
-    }
     /* One byte on; from the first four channels of a block to the others, and to the next block. */
     w++;
     if ((o & 3u) == 3u) w += (o & 4u) == 0 ? 4u : 8u * layer->inputs - 12u;
   }
-}
-
-static GRAPES_NOINLINE void grapes_channels_armv6m(const uint32_t *words, const grapes_layer_armv6m *layer,
-                                                   int8_t *output, int32_t left) {
-  grapes_channels_of_armv6m(words, layer, output, left, 8, grapes_dot_lanes_armv6m);
 }
 
 #endif

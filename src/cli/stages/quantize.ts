@@ -39,7 +39,7 @@ export function quantized(session: ProjectSession): Promise<Quantized> {
     const aware = (config.quantize.awareTraining ?? null) === null ? null : await awareTrained(session, float);
     const result = await session.bring({
       id: 'quantize',
-      version: 4,
+      version: 5,
       options: config.quantize,
       inputs: {
         train: float.result.digest,

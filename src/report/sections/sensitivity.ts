@@ -1,4 +1,4 @@
-import type { MixedPrecision, SensitivityReport } from '../../ir/report.js';
+import type { Int4Row, MixedPrecision, SensitivityReport } from '../../ir/report.js';
 import { bytes, percent } from '../format.js';
 import { html, type Markup } from '../html.js';
 import { bars } from '../plots/bars.js';
@@ -10,7 +10,8 @@ const LOUDEST = 200;
 export function sensitivityPart(report: SensitivityReport): Markup {
   const { samples, int8, float, rows, costliest, mixed } = report;
   if (costliest === null) {
-    return html`<p>In simulation on ${samples} training samples no layer costs more than another.</p>`;
+    return html`<p>In simulation on ${samples} training samples no layer costs more than another.</p>
+      ${int4Part(report)}`;
   }
   const { name, part } = rows[costliest];
   return html`<h3>What costs the accuracy</h3>
@@ -43,7 +44,36 @@ export function sensitivityPart(report: SensitivityReport): Markup {
           </tr>`;
         })}
       </tbody>
-    </table>`;
+    </table>
+    ${int4Part(report)}`;
+}
+
+/** What int4 weights would save and cost. */
+function int4Part({ int8, int4, allInt4 }: SensitivityReport): Markup {
+  if (allInt4 === null) return html``;
+  const row = (r: Int4Row, name: string): Markup =>
+    html`<tr>
+      <th scope="row">${name}</th>
+      <td class="n">${decibels(r)}</td>
+      ${r.accuracy === null ? '' : html`<td class="n">${percent(r.accuracy)}</td>`}
+      <td class="n">-${bytes(r.savedBytes)}</td>
+    </tr>`;
+  return html`<table>
+    <caption>
+      The weights of a layer in int4
+    </caption>
+    <thead>
+      <tr>
+        <th scope="col">In int4</th>
+        <th scope="col" class="n">Signal to noise</th>
+        ${int8.accuracy === null ? '' : html`<th scope="col" class="n">Accuracy</th>`}
+        <th scope="col" class="n">Flash</th>
+      </tr>
+    </thead>
+    <tbody>
+      ${int4.map((r) => row(r, r.name))} ${int4.length > 1 ? row(allInt4, 'all of them') : ''}
+    </tbody>
+  </table>`;
 }
 
 /** A bar a layer. */
