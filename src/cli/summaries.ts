@@ -135,12 +135,16 @@ export function sensitivityText({ samples, float, int8, rows, costliest, mixed }
 const NAMED_TENSORS = 3;
 
 /** Where the arena is fullest, and how good the placement is. */
-function arenaText({ arenaBytes, arenaBoundBytes, arenaOptimal, peak }: MemoryPlan): string {
+function arenaText({ arenaBytes, arenaBoundBytes, arenaOptimal, peak, blocks }: MemoryPlan): string {
   const names = peak.largest.slice(0, NAMED_TENSORS).map((b) => `${b.name} ${bytes(b.bytes)}`);
   const quality = arenaOptimal
     ? 'no placement takes less'
     : `at most ${bytes(arenaBytes - arenaBoundBytes)} more than the least possible`;
-  return `Arena: fullest in ${peak.opName} (op ${peak.opIndex}), ${bytes(peak.bytes)}: ${names.join(', ')}; ${quality}.`;
+  const turns = blocks.map((b) => {
+    const ops = b.firstOp === b.lastOp ? `op ${b.firstOp} runs` : `ops ${b.firstOp} to ${b.lastOp} take turns`;
+    return ` ${ops[0].toUpperCase()}${ops.slice(1)}, ${b.rowsPerTurn === 1 ? 'a row' : `${b.rowsPerTurn} rows`} at a time.`;
+  });
+  return `Arena: fullest in ${peak.opName} (op ${peak.opIndex}), ${bytes(peak.bytes)}: ${names.join(', ')}; ${quality}.${turns.join('')}`;
 }
 
 export function memoryText(

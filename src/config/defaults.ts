@@ -43,6 +43,7 @@ export function withDefaults(raw: RawProject, seedOverride: number | null, readM
       seed,
     },
     learn: raw.learn === undefined || raw.learn === null ? null : learnDefaults(raw.learn, seed),
+    export: { streaming: raw.export?.streaming ?? 'auto' },
     verify: { samples: raw.verify?.samples ?? (model.imported === null ? 1000 : SEEDED_SAMPLES) },
     budget: {
       flashBytes: raw.budget?.flashBytes ?? null,

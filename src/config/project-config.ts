@@ -6,6 +6,7 @@ import type {
   LearnRunOptions,
   QuantizeOptions,
   TrainOptions,
+  ExportProjectOptions,
   VerifyOptions,
 } from '../ir/options.js';
 
@@ -40,6 +41,7 @@ export interface ProjectConfig {
   readonly quantize: QuantizeOptions;
   /** Null: the device only infers. */
   readonly learn: LearnConfig | null;
+  readonly export: ExportProjectOptions;
   readonly verify: VerifyOptions;
   readonly budget: BudgetOptions;
 }

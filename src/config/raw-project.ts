@@ -31,6 +31,7 @@ export interface RawProject {
     readonly layers?: Readonly<Record<string, LayerQuantizeOptions>>;
   };
   readonly learn?: RawLearn | null;
+  readonly export?: { readonly streaming?: 'auto' | 'off' };
   readonly verify?: { readonly samples?: number | 'all' };
   readonly budget?: {
     readonly flashBytes?: number | null;

@@ -19,11 +19,14 @@ import { widthOf } from './c/ops/width.js';
 import { emitReadme, standaloneCommand } from './c/readme.js';
 import { emitSelfTest, type SelfTestSamples } from './c/self-test.js';
 import { planMemory } from './plan/plan.js';
+import type { Streaming } from './plan/stream/streaming.js';
 
 export interface ExportOptions {
   /** Null: the model only infers. */
   readonly learn: LearnSpec | null;
   readonly kernels: KernelSet;
+  /** Which ops may take turns, a few rows at a time, where that saves RAM; default `auto`. */
+  readonly streaming?: Streaming;
   /** Text of the kernel headers by their path under `firmware/`. */
   readonly library: Readonly<Record<string, string>>;
   /** Samples for the generated self-test: a handful is enough. */
@@ -51,7 +54,7 @@ export function exportC(graph: QuantizedGraph, options: ExportOptions): { output
   const { learn, kernels, toolVersion } = options;
   const prefix = modelPrefix(graph.name);
   const ops = lowerOps(graph, kernels);
-  const plan = planMemory(graph, learn, kernels);
+  const plan = planMemory(graph, learn, kernels, options.streaming);
   const model: CModel = {
     graph,
     learn,

@@ -12,6 +12,8 @@ export interface TensorPlacement {
   /** From the start of the arena. */
   readonly offset: number;
   readonly bytes: number;
+  /** Of a tensor inside a streamed block: so many of its rows are there at a time, and `bytes` is what they take. */
+  readonly rows?: number;
   /** Index of the op that writes it (-1: the input, written by the caller) and of the last op that reads it. */
   readonly firstOp: number;
   readonly lastOp: number;
@@ -22,6 +24,18 @@ export interface ScratchPlacement {
   readonly opIndex: number;
   readonly offset: number;
   readonly bytes: number;
+}
+
+/**
+ * Ops that run together, some rows of the last one's output at a time: each makes the rows that the next ones want then, and
+ * the tensors between them are never whole.
+ */
+export interface StreamedBlock {
+  readonly firstOp: number;
+  readonly lastOp: number;
+  /** Rows of the last op's output in a turn; the last turn may make fewer. */
+  readonly rowsPerTurn: number;
+  readonly turns: number;
 }
 
 /** The op during which most of the arena is in use. */
@@ -68,10 +82,17 @@ export interface MemoryPlan {
   readonly peak: ArenaPeak;
   readonly tensors: readonly TensorPlacement[];
   readonly scratch: readonly ScratchPlacement[];
+  /** Which ops are streamed, in execution order. */
+  readonly blocks: readonly StreamedBlock[];
   readonly constants: readonly ConstantSize[];
   /** Sum over `constants`: what the model keeps in flash. */
   readonly constantBytes: number;
   readonly codeEstimateBytes: number;
   readonly macs: number;
   readonly learn: LearnPlan | null;
+}
+
+/** Tensors that can be read in the arena; of those inside a streamed block only some rows are ever there. */
+export function wholeTensors({ tensors }: Pick<MemoryPlan, 'tensors'>): readonly TensorPlacement[] {
+  return tensors.filter((x) => x.rows === undefined);
 }

@@ -159,6 +159,11 @@ export interface LearnRunOptions {
   readonly seed: number;
 }
 
+export interface ExportProjectOptions {
+  /** Layers take turns, some rows of an image at a time, where that saves RAM at little cost: `auto`, or `off`. */
+  readonly streaming: 'auto' | 'off';
+}
+
 export interface VerifyOptions {
   /** How many test samples go through the device. */
   readonly samples: number | 'all';

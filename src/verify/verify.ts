@@ -19,6 +19,8 @@ export interface VerifyRun {
    * by one. The answers themselves are held against `graph`.
    */
   readonly deployed?: QuantizedGraph;
+  /** Tensors of that network of which only some rows are ever there, so that they cannot be looked at. */
+  readonly streamed?: ReadonlySet<number>;
   /** How many of the samples go through the device, from the first on. */
   readonly samples: number | 'all';
   /** The float network, for the first of the three accuracies; null: the samples have no labels. */
@@ -92,6 +94,7 @@ export async function verify(
           run.deployed ?? graph,
           firstMismatch.sample,
           reference.input(firstMismatch.sample),
+          run.streamed,
         );
   return {
     schemaVersion: 1,

@@ -36,7 +36,7 @@ export function randomSamples(rng: Rng, graph: QuantizedGraph, count: number): E
 export function exportRandom(
   rng: Rng,
   graph: QuantizedGraph,
-  options: Pick<ExportOptions, 'learn' | 'kernels'>,
+  options: Pick<ExportOptions, 'learn' | 'kernels' | 'streaming'>,
   samples = 20,
 ): CSources {
   const selfTest = randomSamples(rng, graph, samples);

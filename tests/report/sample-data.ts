@@ -108,6 +108,7 @@ export function sampleData(change: Partial<ReportData> = {}): ReportData {
       peak: { opIndex: 0, opName: 'dense_1', bytes: 244, largest: [] },
       tensors: [],
       scratch: [],
+      blocks: [],
       constants: [],
       constantBytes: 7620,
       codeEstimateBytes: 2400,

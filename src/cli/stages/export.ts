@@ -35,8 +35,13 @@ export function exported(session: ProjectSession): Promise<Exported> {
     const library = firmwareLibrary();
     const result = await session.bring({
       id: `export/${board.id}`,
-      version: 8,
-      options: { learn: config.learn?.spec ?? null, kernels: board.chip.kernels, selfTest: SELF_TEST_SAMPLES },
+      version: 9,
+      options: {
+        learn: config.learn?.spec ?? null,
+        kernels: board.chip.kernels,
+        streaming: config.export.streaming,
+        selfTest: SELF_TEST_SAMPLES,
+      },
       inputs: {
         quantize: model.result.digest,
         library: sha256Hex(canonicalJson(library)),
@@ -48,6 +53,7 @@ export function exported(session: ProjectSession): Promise<Exported> {
         const { output: sources, report } = exportC(graph, {
           learn: config.learn?.spec ?? null,
           kernels: board.chip.kernels,
+          streaming: config.export.streaming,
           library,
           selfTest: await selfTest(session),
           toolVersion: toolVersion(),

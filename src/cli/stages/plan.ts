@@ -32,10 +32,11 @@ export function planned(session: ProjectSession, compile: boolean): Promise<Plan
     const compiler = compile ? await compilerVersion(session) : null;
     const sources = compiler === null ? null : await exported(session);
     const learn = config.learn?.spec ?? null;
+    const { streaming } = config.export;
     const result = await session.bring({
       id: `plan/${board.id}`,
-      version: 4,
-      options: { learn, kernels: board.chip.kernels, compiler },
+      version: 6,
+      options: { learn, kernels: board.chip.kernels, streaming, compiler },
       inputs: {
         quantize: model.result.digest,
         board: session.boardDigest,
@@ -49,7 +50,7 @@ export function planned(session: ProjectSession, compile: boolean): Promise<Plan
       seed: null,
       run: async (output) => {
         const { graph, report } = await optimized(session);
-        output.writeJson('plan.json', planMemory(graph, learn, board.chip.kernels));
+        output.writeJson('plan.json', planMemory(graph, learn, board.chip.kernels, streaming));
         output.writeJson('optimize.json', report);
         const sizes =
           sources === null

@@ -1,3 +1,4 @@
+import { wholeTensors } from '../../ir/memory-plan.js';
 import type { VerifyReport } from '../../ir/report.js';
 import type { Stage, StageResult } from '../../runs/stage.js';
 import { seededSamples } from '../../verify/seeded-samples.js';
@@ -5,6 +6,7 @@ import { verify } from '../../verify/verify.js';
 import type { ProjectSession } from '../project-session.js';
 import { built, type Built } from './build.js';
 import { dataInputs, dataset } from './data.js';
+import { exported } from './export.js';
 import { readJson } from './graph-on-disk.js';
 import { onBoard } from './on-board.js';
 import { optimized } from './optimize.js';
@@ -45,10 +47,14 @@ export function verified(session: ProjectSession): Promise<Verified> {
             ? seededSamples(model.graph, countOf(config.verify.samples), config.seed)
             : (await dataset(session)).test;
         const { graph: deployed } = await optimized(session);
+        const { plan } = (await exported(session)).sources;
+        const whole = new Set(wholeTensors(plan).map((x) => x.tensorId));
+        const streamed = new Set(deployed.ops.map((op) => op.output).filter((id) => !whole.has(id)));
         const report = await onBoard(session, (device) =>
           verify(device, model.graph, test, {
             board,
             deployed,
+            streamed,
             samples: config.verify.samples,
             float: float?.graph ?? null,
             progress: context.progress,

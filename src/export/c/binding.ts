@@ -1,5 +1,6 @@
 import { hasNodeSums } from '../plan/learn.js';
 import { trainedLayers } from './learn/layers.js';
+import { wholeTensors } from '../../ir/memory-plan.js';
 import { banner, placement, type CModel } from './model.js';
 
 /** `grapes_binding.h`: the model under the generic names that the firmware application knows. */
@@ -30,10 +31,10 @@ export function emitBinding(model: CModel): string {
     `#define GRAPES_INPUT_ZERO_POINT ${macro}_INPUT_ZERO_POINT`,
     `#define GRAPES_TENSOR_COUNT ${graph.tensors.length}`,
     '',
-    '/* Where a tensor of the graph lies in the arena: 0, or -1 if it is a constant or unknown. */',
+    '/* Where a tensor of the graph lies in the arena: 0, or -1 if it is a constant, never whole or unknown. */',
     'static inline int grapes_model_tensor(uint16_t tensor_id, uint32_t *offset, uint32_t *bytes) {',
     '  switch (tensor_id) {',
-    ...plan.tensors.flatMap((t) => [
+    ...wholeTensors(plan).flatMap((t) => [
       `    case ${t.tensorId}: /* ${t.name} */`,
       `      *offset = ${t.offset};`,
       `      *bytes = ${t.bytes};`,

@@ -55,6 +55,9 @@ export function emitHeader(model: CModel): string {
     `void ${prefix}_infer(int8_t arena[${macro}_ARENA_BYTES]);`,
     '',
     "/* Runs only the first op_count ops, for finding where two devices part. The last op's output is whole. */",
+    ...(plan.blocks.length === 0
+      ? []
+      : ['/* Ops that take turns count as one: they run with the last of them, and only its output is whole. */']),
     `void ${prefix}_infer_ops(int8_t *arena, uint16_t op_count);`,
     '',
     ...(learn === null ? [] : [...learnStateFields(model), ...learnHeaderApi(model)]),

@@ -3,19 +3,33 @@ import { kernelFunctions, type PlacedCall } from './kernel-functions.js';
 import { ARENA_INT16 } from './ops/width.js';
 import { arenaAt, banner, placement, type CModel } from './model.js';
 import { headersOf } from './ops/lowered-op.js';
+import { emitBlock, ROWS_HEADER } from './streamed-block.js';
 
 /** `<name>.c`: each kernel at each of its shapes as a function, then the int8 network as a list of calls. */
 export function emitInference(model: CModel): string {
   const { graph, ops, prefix, macro } = model;
+  const blocks = model.plan.blocks.map((block) => emitBlock(model, block));
   const calls = placedCalls(model);
   const { definitions, callLines } = kernelFunctions(calls);
-  const headers = [...new Set(ops.filter((_, k) => calls.some((c) => c.opIndex === k)).flatMap(headersOf))].sort();
-  const body = ops.flatMap((op, index) => [
-    ...(index === 0 ? [] : ['']),
-    `  if (op_count < ${index + 1}) return;`,
-    `  /* ${index}. ${op.comment} */`,
-    ...calls.filter((c) => c.opIndex === index).flatMap((call) => callLines(call).map((line) => `  ${line}`)),
-  ]);
+  const headers = [
+    ...new Set(
+      ops
+        .filter((_, k) => calls.some((c) => c.opIndex === k) || blocks.some((b) => b.firstOp <= k && k <= b.lastOp))
+        .flatMap(headersOf),
+    ),
+  ].sort();
+  const body = ops.flatMap((op, index) => {
+    const block = blocks.find((b) => b.firstOp <= index && index <= b.lastOp);
+    if (block !== undefined && index > block.firstOp) return [];
+    const last = block?.lastOp ?? index;
+    const placed = calls.filter((c) => c.opIndex === index).flatMap((call) => callLines(call));
+    return [
+      ...(index === 0 ? [] : ['']),
+      `  if (op_count < ${last + 1}) return;`,
+      `  /* ${block === undefined ? `${index}. ${op.comment}` : `${index} to ${last}, by turns`} */`,
+      ...(block === undefined ? placed : [`${block.name}(arena);`]).map((line) => `  ${line}`),
+    ];
+  });
   return [
     banner(model, `Inference of "${graph.name}": ${ops.length} ops, ${model.plan.macs} multiply-accumulates.`),
     `#include "${prefix}.h"`,
@@ -24,6 +38,7 @@ export function emitInference(model: CModel): string {
     '',
     `#include "${prefix}_data.h"`,
     '#include "grapes/core/grapes_flash.h"',
+    ...(blocks.length === 0 ? [] : [`#include "grapes/${ROWS_HEADER}"`]),
     ...headers.map((h) => `#include "grapes/${h}"`),
     '',
     ...(callsWide(calls)
@@ -36,6 +51,8 @@ export function emitInference(model: CModel): string {
     '/* ---- each kernel at each of its shapes: layers of one shape share a function ---- */',
     '',
     ...definitions.flatMap((lines) => [...lines, '']),
+    ...(blocks.length === 0 ? [] : ['/* ---- layers that take turns ---- */', '']),
+    ...blocks.flatMap((block) => block.definitions.flatMap((lines) => [...lines, ''])),
     '/* ---- the network ---- */',
     '',
     `void ${prefix}_infer_ops(int8_t *arena, uint16_t op_count) {`,
@@ -55,7 +72,10 @@ function callsWide(calls: readonly PlacedCall[]): boolean {
 
 function placedCalls(model: CModel): PlacedCall[] {
   const at = (tensor: number): string => arenaAt(placement(model, tensor).offset);
+  const streamed = (opIndex: number): boolean =>
+    model.plan.blocks.some((b) => b.firstOp <= opIndex && opIndex <= b.lastOp);
   return model.ops.flatMap((op, opIndex) => {
+    if (streamed(opIndex)) return [];
     const { output } = model.graph.ops[opIndex];
     const inputs = opInputs(model.graph.ops[opIndex]).map(at);
     const scratch = model.plan.scratch.find((s) => s.opIndex === opIndex);

@@ -50,8 +50,18 @@ export function kernelFunctions(calls: readonly PlacedCall[]): {
   };
 }
 
+/** A kernel's call where no function is shared: every argument that is not an address has its name. */
+export function kernelCallLines({ kernel, arguments: all }: KernelCall): string[] {
+  return commented(
+    `${kernel}(`,
+    all.map((a) => a.value),
+    all,
+    all.map((a) => a.kind === 'pointer'),
+  );
+}
+
 function keyOf({ kernel, arguments: all }: KernelCall): string {
-  return [kernel, ...all.filter((a) => a.kind === 'shape').map((a) => a.value)].join(' ');
+  return [kernel, ...all.filter((a) => a.kind === 'shape').map((a) => `${a.name} ${a.value}`)].join(' ');
 }
 
 function define({ name, calls, parameter }: Shared): string[] {

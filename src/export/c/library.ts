@@ -2,6 +2,7 @@ import { posix } from 'node:path';
 import { ToolError } from '../../errors/tool-error.js';
 import type { CFile } from '../../ir/c-sources.js';
 import type { CModel } from './model.js';
+import { ROWS_HEADER } from './streamed-block.js';
 import { trainedLayers } from './learn/layers.js';
 import { headersOf } from './ops/lowered-op.js';
 
@@ -30,6 +31,7 @@ export function copyLibrary(model: CModel, library: Readonly<Record<string, stri
   const learned = trainedLayers(model).map((l) => l.kernelHeader);
   const used = [
     'core/grapes_flash.h',
+    ...(model.plan.blocks.length === 0 ? [] : [ROWS_HEADER]),
     ...model.ops.flatMap(headersOf),
     ...learned,
     ...(model.learn === null ? [] : LEARN_HEADERS),

@@ -1,7 +1,7 @@
 import { totalOf, type BufferRequest, type Placed } from './buffers.js';
 import { Conflicts, type Overlap } from './conflicts.js';
-import { liveBound } from './live-bound.js';
-import { provePlacement, searchOrders } from './search-orders.js';
+import { liveAt, liveBound } from './live-bound.js';
+import { provePlacement, searchOrders, THOROUGH } from './search-orders.js';
 
 export interface BufferLayout {
   /** Offset of each buffer by its id; multiples of the alignment. */
@@ -13,9 +13,54 @@ export interface BufferLayout {
   readonly optimal: boolean;
 }
 
+/** Steps where more than this part of the bound lives decide about the arena. */
+const FULL = 0.6;
+
 /**
- * Places buffers by lifetime. Quick ways are tried first; where none reaches the bound, orders are searched, and where that
- * does not either, what the orders of a small plan can do is gone through to the end:
+ * Places buffers by lifetime. First those that live where the memory is fullest: most networks end in many small tensors that
+ * fit anywhere below, and the fewer buffers there are, the more of their orders can be looked at. Where the others do not
+ * fit below after all, everything is placed at once. `placements`: after so many a search gives up.
+ */
+export function placeBuffers(
+  requests: readonly BufferRequest[],
+  alignment = 1,
+  overlaps: readonly Overlap[] = [],
+  placements = THOROUGH,
+): BufferLayout {
+  const conflicts = new Conflicts(requests, overlaps, alignment);
+  const bound = liveBound(requests, conflicts, alignment);
+  const full = requests
+    .map((r) => r.first)
+    .filter((step) => liveAt(requests, step, conflicts, alignment) > FULL * bound);
+  const decisive = requests.filter((r) => full.some((step) => r.first <= step && step <= r.last));
+  const core = placeTogether(decisive, conflicts, alignment, placements);
+  if (decisive.length === requests.length) return layoutOf(core);
+  const others = requests.filter((r) => !decisive.includes(r)).sort(bySizeThenTime);
+  const placed = [...core.placed];
+  for (const request of others) placed.push({ ...request, offset: conflicts.lowest(request, placed) });
+  if (totalOf(placed) <= totalOf(core.placed)) return layoutOf({ ...core, placed });
+  const together = placeTogether(requests, conflicts, alignment, placements);
+  return layoutOf(totalOf(together.placed) <= totalOf(placed) ? together : { ...together, placed });
+}
+
+interface Placement {
+  readonly placed: readonly Placed[];
+  readonly boundBytes: number;
+  readonly optimal: boolean;
+}
+
+function layoutOf({ placed, boundBytes, optimal }: Placement): BufferLayout {
+  const totalBytes = totalOf(placed);
+  const offsets = new Map(placed.map((p) => [p.id, p.offset]));
+  return { offsets, totalBytes, boundBytes: optimal ? totalBytes : boundBytes, optimal };
+}
+
+const bySizeThenTime = (a: BufferRequest, b: BufferRequest): number =>
+  b.bytes - a.bytes || a.first - b.first || a.id - b.id;
+
+/**
+ * Quick ways are tried first; where none reaches the bound, orders are searched, and where that does not either, what the
+ * orders of a small plan can do is gone through to the end:
  * - greedily by size, the largest first, each in the tightest gap among what lives at the same time;
  * - in order of time, alternately from the bottom and from the top of the least memory that any plan needs. For a
  *   chain (each buffer meets only its neighbours) that is the optimum, the largest sum of two neighbours;
@@ -23,13 +68,13 @@ export interface BufferLayout {
  *   a little above its output.
  * Deterministic: ties go by first step, then by id.
  */
-export function placeBuffers(
+function placeTogether(
   requests: readonly BufferRequest[],
-  alignment = 1,
-  overlaps: readonly Overlap[] = [],
-): BufferLayout {
-  const conflicts = new Conflicts(requests, overlaps, alignment);
-  const bySize = [...requests].sort((a, b) => b.bytes - a.bytes || a.first - b.first || a.id - b.id);
+  conflicts: Conflicts,
+  alignment: number,
+  placements: number,
+): Placement {
+  const bySize = [...requests].sort(bySizeThenTime);
   const byTime = [...requests].sort((a, b) => a.first - b.first || a.id - b.id);
   const boundBytes = liveBound(requests, conflicts, alignment);
 
@@ -43,15 +88,13 @@ export function placeBuffers(
   const backwards = conflicts.firstFit([...byTime].reverse());
   let best = [greedy, twoEnded, backwards].reduce((a, b) => (totalOf(b) < totalOf(a) ? b : a));
   for (const start of [bySize, [...byTime].reverse()]) {
-    if (totalOf(best) > boundBytes) best = searchOrders(start, best, boundBytes, conflicts);
+    if (totalOf(best) > boundBytes) best = searchOrders(start, best, boundBytes, conflicts, placements);
   }
   let optimal = totalOf(best) <= boundBytes;
   if (!optimal) {
-    const proof = provePlacement(bySize, best, boundBytes, conflicts);
+    const proof = provePlacement(bySize, best, boundBytes, conflicts, placements);
     best = proof.best;
     optimal = (proof.complete && !conflicts.stepped) || totalOf(best) <= boundBytes;
   }
-  const totalBytes = totalOf(best);
-  const offsets = new Map(best.map((p) => [p.id, p.offset]));
-  return { offsets, totalBytes, boundBytes: optimal ? totalBytes : boundBytes, optimal };
+  return { placed: best, boundBytes, optimal };
 }

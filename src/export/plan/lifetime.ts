@@ -1,4 +1,5 @@
 import { opInputs, type QuantizedGraph, type QuantizedOp } from '../../ir/graph.js';
+import type { StreamedBlock } from '../../ir/memory-plan.js';
 import { tensorBytes } from '../../ir/tensor.js';
 
 /** When a run-time tensor's content matters, in op indices. */
@@ -29,20 +30,26 @@ const IN_PLACE: readonly QuantizedOp['kind'][] = [
   'reshape',
 ];
 
-/** Lifetimes of the input, activations and output, in the order in which they come to life. */
-export function tensorLifetimes(graph: QuantizedGraph): Lifetime[] {
+/**
+ * Lifetimes of the input, activations and output, in the order in which they come to life. The ops of a block take turns, so
+ * what they read lives until its last op, and what they write from its first one on.
+ */
+export function tensorLifetimes(graph: QuantizedGraph, blocks: readonly StreamedBlock[] = []): Lifetime[] {
   const firstOp = new Map<number, number>([[graph.input, -1]]);
   const lastOp = new Map<number, number>([[graph.input, -1]]);
+  const blockOf = (index: number): StreamedBlock | undefined =>
+    blocks.find((b) => b.firstOp <= index && index <= b.lastOp);
   graph.ops.forEach((op, index) => {
-    for (const id of opInputs(op)) lastOp.set(id, index);
-    firstOp.set(op.output, index);
-    lastOp.set(op.output, index);
+    const last = blockOf(index)?.lastOp ?? index;
+    for (const id of opInputs(op)) lastOp.set(id, last);
+    firstOp.set(op.output, blockOf(index)?.firstOp ?? index);
+    lastOp.set(op.output, last);
   });
   lastOp.set(graph.output, graph.ops.length);
 
   const sharesWith = new Map<number, number>();
   graph.ops.forEach((op, index) => {
-    if (!IN_PLACE.includes(op.kind)) return;
+    if (!IN_PLACE.includes(op.kind) || blockOf(index) !== undefined) return;
     // An operand that repeats along the output is too small, and read again.
     const bytes = (id: number): number => tensorBytes(graph.tensors[id]);
     const dying = opInputs(op).find((id) => lastOp.get(id) === index && bytes(id) === bytes(op.output));

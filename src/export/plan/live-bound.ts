@@ -9,7 +9,13 @@ export function liveBound(requests: readonly BufferRequest[], conflicts: Conflic
   return Math.max(0, ...requests.map((r) => liveAt(requests, r.first, conflicts, alignment)));
 }
 
-function liveAt(requests: readonly BufferRequest[], step: number, conflicts: Conflicts, alignment: number): number {
+/** The same for one step. */
+export function liveAt(
+  requests: readonly BufferRequest[],
+  step: number,
+  conflicts: Conflicts,
+  alignment: number,
+): number {
   const live = requests.filter((r) => r.first <= step && step <= r.last);
   const size = (r: BufferRequest): number => alignUp(r.bytes, alignment);
   const saved = live.flatMap((low) =>

@@ -2,10 +2,9 @@ import { Rng } from '../../util/rng.js';
 import { totalOf, type BufferRequest, type Placed } from './buffers.js';
 import type { Conflicts } from './conflicts.js';
 
-/** Buffers placed before a search gives up: half a second or so for each. */
-const SEARCH_PLACEMENTS = 25_000;
+/** Buffers placed before a search, or a proof, gives up: half a second or so for each. */
+export const THOROUGH = 25_000;
 const SEARCH_ROUNDS = 4000;
-const PROOF_PLACEMENTS = 25_000;
 
 /**
  * Every packing without loose gaps is what first-fit makes of some order, so orders are searched: one is moved or two
@@ -17,12 +16,13 @@ export function searchOrders(
   quick: readonly Placed[],
   bound: number,
   conflicts: Conflicts,
+  placements = THOROUGH,
 ): Placed[] {
   const rng = new Rng(1);
   let order = [...start];
   let best = [...quick];
   let current = totalOf(conflicts.firstFit(order));
-  const rounds = Math.min(SEARCH_ROUNDS, Math.floor(SEARCH_PLACEMENTS / order.length));
+  const rounds = Math.min(SEARCH_ROUNDS, Math.floor(placements / order.length));
   for (let round = 0; round < rounds && totalOf(best) > bound; round++) {
     const i = rng.below(order.length);
     const j = rng.below(order.length);
@@ -50,10 +50,11 @@ export function provePlacement(
   known: readonly Placed[],
   bound: number,
   conflicts: Conflicts,
+  placements = THOROUGH,
 ): { readonly best: Placed[]; readonly complete: boolean } {
   let best = [...known];
   let least = totalOf(best);
-  let left = PROOF_PLACEMENTS;
+  let left = placements;
 
   const branch = (placed: Placed[], rest: readonly BufferRequest[], floor: number): void => {
     if (rest.length === 0) {

@@ -91,7 +91,7 @@ using the exported int8 weights, \`net_predict\` uses what was learned.
 #define GRAPES_INPUT_ZERO_POINT NET_INPUT_ZERO_POINT
 #define GRAPES_TENSOR_COUNT 9
 
-/* Where a tensor of the graph lies in the arena: 0, or -1 if it is a constant or unknown. */
+/* Where a tensor of the graph lies in the arena: 0, or -1 if it is a constant, never whole or unknown. */
 static inline int grapes_model_tensor(uint16_t tensor_id, uint32_t *offset, uint32_t *bytes) {
   switch (tensor_id) {
     case 0: /* input */
@@ -170,24 +170,24 @@ static inline void grapes_model_factors(const grapes_learn_state *state, uint16_
 /* ---- each kernel at each of its shapes: layers of one shape share a function ---- */
 
 /* dense1 */
-static GRAPES_NOINLINE void fully_connected_6_to_5(const int8_t *input, const int8_t *weights, const int32_t *bias,
-    const int32_t *multiplier, const int8_t *shift, int8_t *output, int8_t *scratch) {
-  grapes_fully_connected_s8_dsp(input, /*inputs*/ 6, weights, bias, multiplier, shift, /*per_row*/ 1, output,
-      /*outputs*/ 5, /*output_zero_point*/ 31, /*clamp_min*/ -128, /*clamp_max*/ 127,
-      /*rounding*/ GRAPES_ROUNDING_TFLITE, scratch);
+static GRAPES_NOINLINE void fully_connected_6_to_5(const int8_t *input, int8_t *output, int8_t *scratch) {
+  grapes_fully_connected_s8_dsp(input, /*inputs*/ 6, /*weights*/ net_dense1_weights, /*bias*/ net_dense1_bias,
+      /*multiplier*/ net_dense1_multiplier, /*shift*/ net_dense1_shift, /*per_row*/ 1, output, /*outputs*/ 5,
+      /*output_zero_point*/ 31, /*clamp_min*/ -128, /*clamp_max*/ 127, /*rounding*/ GRAPES_ROUNDING_TFLITE,
+      scratch);
 }
 
 /* tanh1 */
-static GRAPES_NOINLINE void lookup_5(const int8_t *input, const int8_t *table, int8_t *output) {
-  grapes_lookup_s8(input, table, output, /*count*/ 5);
+static GRAPES_NOINLINE void lookup_5(const int8_t *input, int8_t *output) {
+  grapes_lookup_s8(input, /*table*/ net_tanh1_table, output, /*count*/ 5);
 }
 
 /* dense2 */
-static GRAPES_NOINLINE void fully_connected_5_to_3(const int8_t *input, const int8_t *weights, const int32_t *bias,
-    const int32_t *multiplier, const int8_t *shift, int8_t *output, int8_t *scratch) {
-  grapes_fully_connected_s8_dsp(input, /*inputs*/ 5, weights, bias, multiplier, shift, /*per_row*/ 1, output,
-      /*outputs*/ 3, /*output_zero_point*/ 66, /*clamp_min*/ -128, /*clamp_max*/ 127,
-      /*rounding*/ GRAPES_ROUNDING_TFLITE, scratch);
+static GRAPES_NOINLINE void fully_connected_5_to_3(const int8_t *input, int8_t *output, int8_t *scratch) {
+  grapes_fully_connected_s8_dsp(input, /*inputs*/ 5, /*weights*/ net_dense2_weights, /*bias*/ net_dense2_bias,
+      /*multiplier*/ net_dense2_multiplier, /*shift*/ net_dense2_shift, /*per_row*/ 1, output, /*outputs*/ 3,
+      /*output_zero_point*/ 66, /*clamp_min*/ -128, /*clamp_max*/ 127, /*rounding*/ GRAPES_ROUNDING_TFLITE,
+      scratch);
 }
 
 /* ---- the network ---- */
@@ -195,17 +195,15 @@ static GRAPES_NOINLINE void fully_connected_5_to_3(const int8_t *input, const in
 void net_infer_ops(int8_t *arena, uint16_t op_count) {
   if (op_count < 1) return;
   /* 0. dense1: fully connected, 6 -> 5 */
-  fully_connected_6_to_5(arena + 8, net_dense1_weights, net_dense1_bias, net_dense1_multiplier, net_dense1_shift,
-      arena + 20, arena);
+  fully_connected_6_to_5(arena + 8, arena + 20, arena);
 
   if (op_count < 2) return;
   /* 1. tanh1: tanh by table, 5 values */
-  lookup_5(arena + 20, net_tanh1_table, arena + 20);
+  lookup_5(arena + 20, arena + 20);
 
   if (op_count < 3) return;
   /* 2. dense2: fully connected, 5 -> 3 */
-  fully_connected_5_to_3(arena + 20, net_dense2_weights, net_dense2_bias, net_dense2_multiplier, net_dense2_shift,
-      arena, arena + 4);
+  fully_connected_5_to_3(arena + 20, arena, arena + 4);
 }
 
 void net_infer(int8_t arena[NET_ARENA_BYTES]) {

@@ -101,6 +101,7 @@ function packDepthwise(layer: Int8Convolution, rounding: Rounding): PackedLayer 
     scratchBytes: 12 * (columns + 4) + 8 * pairs + 4 * 15 + 3,
     // The rows that a row of outputs sees are spread before it is written.
     order: { pixelsAtATime: g.outputWidth, channelByChannel: true },
+    callInstructions: outputChannels * (150 + 15 * columns),
   };
 }
 
@@ -151,6 +152,7 @@ export const ARMV6M: KernelSetCode = {
   },
   int16Layers: {},
   kernels: [],
+  instructionsPerMac: 3,
   codeBytes: {
     fully_connected_s8: 700,
     conv_2d_s8: 1000,

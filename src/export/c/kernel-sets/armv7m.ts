@@ -20,6 +20,7 @@ export const ARMV7M: KernelSetCode = {
   int4Layers: { ...EITHER_WIDTH, depthwise_conv_2d: unpackedFirst(packDepthwise) },
   int16Layers: {},
   kernels: [],
+  instructionsPerMac: 1.8,
   codeBytes: {
     fully_connected_s8: 600,
     conv_2d_s8: 1200,

@@ -52,3 +52,8 @@ export function kernelCodeBytes(header: string): number {
   const [, set, file] = header.split('/');
   return SETS[set as KernelSet].codeBytes[file.replace('.h', '')] ?? 0;
 }
+
+/** For planning: what a set's kernels take, all in all. */
+export function instructionsPerMac(kernels: KernelSet): number {
+  return SETS[kernels].instructionsPerMac;
+}

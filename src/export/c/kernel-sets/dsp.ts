@@ -157,6 +157,7 @@ function packDepthwiseDsp(layer: Int8Convolution, rounding: Rounding): PackedLay
     scratchBytes: 0,
     // A channel's columns are loaded ahead of its outputs; what lies outside the window meets weights of zero.
     ...(outputChannels === layer.geometry.channels ? { order: { pixelsAtATime: 1, channelByChannel: true } } : {}),
+    callInstructions: 90 * outputChannels,
   };
 }
 
@@ -188,6 +189,7 @@ export const DSP: KernelSetCode = {
   },
   int16Layers: {},
   kernels: ['add_s8'],
+  instructionsPerMac: 1,
   codeBytes: {
     fully_connected_s8: 800,
     conv_2d_s8: 900,

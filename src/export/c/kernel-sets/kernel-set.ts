@@ -40,6 +40,8 @@ export interface PackedLayer {
    * behind the reads. Absent: the kernel may read and write in any order.
    */
   readonly order?: ImageOrder;
+  /** Of convolutions: instructions that a call takes before and between its pixels, roughly. Absent: a few dozen. */
+  readonly callInstructions?: number;
   /**
    * Where the kernel spreads its input out in the scratch memory, from the first byte to the last, and then reads it no
    * more: the scratch memory may begin this many bytes below the input, which is lost. Absent: they must not share a byte.
@@ -71,6 +73,8 @@ export interface KernelSetCode {
   /** Of int8 weights on int16 activations. */
   readonly int16Layers: Partial<LayerPackers>;
   readonly kernels: readonly SharedKernel[];
+  /** Instructions a multiply-accumulate over whole networks, roughly: what the planner weighs extra ones against. */
+  readonly instructionsPerMac: number;
   /** Bytes of code of each header's kernel at -Os, measured once and rounded up; shared by all calls. */
   readonly codeBytes: Readonly<Record<string, number>>;
 }

@@ -194,5 +194,6 @@ export const MVE: KernelSetCode = {
   int4Layers: { depthwise_conv_2d: unpackedFirst(packDepthwiseMve) },
   int16Layers: {},
   kernels: ['add_s8'],
+  instructionsPerMac: 0.25,
   codeBytes: { fully_connected_s8: 500, conv_2d_s8: 900, depthwise_conv_2d_s8: 1300, add_s8: 200 },
 };

@@ -35,6 +35,7 @@ export const PLAIN: KernelSetCode = {
   int4Layers: LAYERS,
   int16Layers: LAYERS,
   kernels: ['pool_2d_s8', 'mean_s8', 'add_s8', 'mul_s8', 'softmax_s8'],
+  instructionsPerMac: 8,
   codeBytes: {
     fully_connected_s8: 200,
     conv_2d_s8: 500,

@@ -6,6 +6,11 @@ export function pointer(type: string, name: string, value: string): KernelArgume
   return { type, name, value, kind: 'pointer' };
 }
 
+/** An array of constants: fixed in the function if its sharers have the same one, as the only caller has. */
+export function constant(type: string, name: string, value: string): KernelArgument {
+  return { type, name, value, kind: 'number' };
+}
+
 /** Fixed in the function that calls of one shape share. */
 export function shape(type: string, name: string, value: number): KernelArgument {
   return { type, name, value: String(value), kind: 'shape' };

@@ -1,7 +1,7 @@
 import type { Conv2dOp, DepthwiseConv2dOp } from '../../../ir/integer-ops.js';
 import { prepareInt8Convolution } from '../../../ir/ops/int8/convolution.js';
 import { packLayer } from '../kernel-sets/choose.js';
-import { number, pointer, scratchArgument, shape } from './arguments.js';
+import { constant, number, pointer, scratchArgument, shape } from './arguments.js';
 import { tameConstantChannels } from './constant-channels.js';
 import { lowerDense } from './fully-connected.js';
 import type { KernelCall, LowerOp } from './lowered-op.js';
@@ -81,10 +81,12 @@ export const lowerConvolution: LowerOp<Conv2dOp | DepthwiseConv2dOp> = (graph, o
           shape('uint16_t', 'in_height', g.inputHeight),
           shape('uint16_t', 'in_width', g.inputWidth),
           shape('uint16_t', 'in_channels', g.channels),
-          pointer('const int8_t *', 'weights', unpack === null ? name('weights') : unpack.at(scratch)),
-          pointer('const int32_t *', 'bias', name('bias')),
-          pointer('const int32_t *', 'multiplier', name('multiplier')),
-          pointer('const int8_t *', 'shift', name('shift')),
+          unpack === null
+            ? constant('const int8_t *', 'weights', name('weights'))
+            : pointer('const int8_t *', 'weights', unpack.at(scratch)),
+          constant('const int32_t *', 'bias', name('bias')),
+          constant('const int32_t *', 'multiplier', name('multiplier')),
+          constant('const int8_t *', 'shift', name('shift')),
           pointer(`${width.element} *`, 'output', width.at(output)),
           shape('uint16_t', 'out_height', g.outputHeight),
           shape('uint16_t', 'out_width', g.outputWidth),

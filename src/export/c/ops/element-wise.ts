@@ -5,7 +5,7 @@ import { constantValues, operandsOf } from '../../../ir/ops/int8/operands.js';
 import type { Requantize } from '../../../ir/quant-params.js';
 import { elementCount } from '../../../ir/tensor.js';
 import { setWith } from '../kernel-sets/choose.js';
-import { number, pointer, roundingArgument, shape } from './arguments.js';
+import { constant, number, pointer, roundingArgument, shape } from './arguments.js';
 import type { KernelArgument, LowerOp } from './lowered-op.js';
 import { EXPS, RECIPROCALS, tableArgument } from './shared-tables.js';
 import { clampArguments, widthOf, type Width } from './width.js';
@@ -65,7 +65,7 @@ export const lowerSum: LowerOp<AddOp | SubOp> = (graph, op, { prefix, symbol }, 
           title: `add_constant_${rows}x${terms.length}${width.isWide ? '_s16' : ''}`,
           arguments: [
             pointer(`const ${width.element} *`, 'a', width.at(input)),
-            pointer('const int32_t *', 'terms', `${prefix}_${symbol}_terms`),
+            constant('const int32_t *', 'terms', `${prefix}_${symbol}_terms`),
             pointer(`${width.element} *`, 'output', width.at(output)),
             shape('uint32_t', 'rows', rows),
             shape('uint32_t', 'count', terms.length),

@@ -2,7 +2,7 @@ import type { KernelSet } from '../../../ir/c-sources.js';
 import type { FullyConnectedOp, QuantizedGraph } from '../../../ir/graph.js';
 import { prepareInt8Dense, type Int8Dense } from '../../../ir/ops/fully-connected.js';
 import { packLayer } from '../kernel-sets/choose.js';
-import { pointer, scratchArgument, shape } from './arguments.js';
+import { constant, pointer, scratchArgument, shape } from './arguments.js';
 import type { LoweredOp, LowerOp } from './lowered-op.js';
 import { clampArguments, layerRounding, layerSuffix, widthOfType } from './width.js';
 
@@ -90,10 +90,10 @@ export function lowerDense(
         arguments: [
           pointer(`const ${width.element} *`, 'input', width.at(input)),
           shape('uint16_t', 'inputs', inputs),
-          pointer('const int8_t *', 'weights', name('weights')),
-          pointer('const int32_t *', 'bias', name('bias')),
-          pointer('const int32_t *', 'multiplier', name('multiplier')),
-          pointer('const int8_t *', 'shift', name('shift')),
+          constant('const int8_t *', 'weights', name('weights')),
+          constant('const int32_t *', 'bias', name('bias')),
+          constant('const int32_t *', 'multiplier', name('multiplier')),
+          constant('const int8_t *', 'shift', name('shift')),
           shape('uint8_t', 'per_row', perRow ? 1 : 0),
           pointer(`${width.element} *`, 'output', width.at(output)),
           shape('uint16_t', 'outputs', outputs),

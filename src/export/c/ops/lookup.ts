@@ -1,6 +1,6 @@
 import type { LookupOp } from '../../../ir/graph.js';
 import { elementCount } from '../../../ir/tensor.js';
-import { pointer, shape } from './arguments.js';
+import { constant, pointer, shape } from './arguments.js';
 import type { LowerOp } from './lowered-op.js';
 
 export const lowerLookup: LowerOp<LookupOp> = (graph, op, { prefix, symbol }) => {
@@ -27,7 +27,7 @@ export const lowerLookup: LowerOp<LookupOp> = (graph, op, { prefix, symbol }) =>
         title: `lookup_${count}`,
         arguments: [
           pointer('const int8_t *', 'input', input),
-          pointer('const int8_t *', 'table', `${prefix}_${symbol}_table`),
+          constant('const int8_t *', 'table', `${prefix}_${symbol}_table`),
           pointer('int8_t *', 'output', output),
           shape('uint32_t', 'count', count),
         ],

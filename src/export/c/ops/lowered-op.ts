@@ -19,7 +19,7 @@ export interface KernelArgument {
   readonly value: string;
   /**
    * `shape`: fixed in the function that calls share. `number`: fixed there if all sharers have the same. `pointer`:
-   * given at each call.
+   * given at each call; so are the heights of a streamed op.
    */
   readonly kind: 'shape' | 'number' | 'pointer';
 }

@@ -1,6 +1,6 @@
 import type { PreluOp } from '../../../ir/integer-ops.js';
 import { elementCount } from '../../../ir/tensor.js';
-import { number, pointer, roundingArgument, shape } from './arguments.js';
+import { constant, number, pointer, roundingArgument, shape } from './arguments.js';
 import type { LowerOp } from './lowered-op.js';
 
 export const lowerPrelu: LowerOp<PreluOp> = (graph, op, { prefix, symbol }) => {
@@ -30,7 +30,7 @@ export const lowerPrelu: LowerOp<PreluOp> = (graph, op, { prefix, symbol }) => {
         title: `prelu_${rows}x${count}`,
         arguments: [
           pointer('const int8_t *', 'input', input),
-          pointer('const int8_t *', 'slopes', `${prefix}_${symbol}_slopes`),
+          constant('const int8_t *', 'slopes', `${prefix}_${symbol}_slopes`),
           pointer('int8_t *', 'output', output),
           shape('uint32_t', 'rows', rows),
           shape('uint32_t', 'count', count),
