@@ -4,6 +4,7 @@ import t from 'tap';
 import type { Board } from '../../src/boards/descriptor.js';
 import { loadBoard } from '../../src/boards/load.js';
 import { buildFirmware } from '../../src/build/build.js';
+import { readElf, STT_OBJECT } from '../../src/build/formats/elf.js';
 import { isToolError } from '../../src/errors/tool-error.js';
 import { flash, type FlashedBoard } from '../../src/flash/flash.js';
 import { planFlash } from '../../src/flash/plan.js';
@@ -30,6 +31,14 @@ async function failure(work: Promise<unknown>): Promise<{ code: string }> {
   );
   if (!isToolError(error)) throw error;
   return error;
+}
+
+/** Size of the only variable of this name. */
+function linkedBytes(file: string, name: string): number {
+  const { symbols } = readElf(readFileSync(file), file);
+  const sizes = symbols.filter((s) => s.type === STT_OBJECT && s.name === name).map(({ size }) => size);
+  if (sizes.length !== 1) throw new Error(`${sizes.length} variables ${name}`);
+  return sizes[0];
 }
 
 /** A pseudo-terminal goes away with the process that made it. */
@@ -74,7 +83,7 @@ for (const [id, lanes] of [
           t.ok(stackHighWaterBytes! <= image.sizes.stack.bytes, `${stackHighWaterBytes} <= ${image.sizes.stack.bytes}`);
           const { arenaBytes, learn: learning } = sources.plan;
           const ramOf = (group: string): number => image.sizes.breakdown.find((part) => part.group === group)!.ramBytes;
-          t.ok(ramOf('arena') >= arenaBytes && ramOf('arena') < arenaBytes + 8);
+          t.equal(linkedBytes(join(outDir, image.elfFile), 'arena'), arenaBytes, 'planned is linked, to the byte');
           t.equal(ramOf('learning'), learning?.ramBytes, 'what was planned is what was linked');
           t.ok(image.sizes.stackBounds.some((bound) => bound.entry.endsWith('_learn_step')));
         }
