@@ -15,7 +15,8 @@ export function readModelFile(path: string): ImportedModel | null {
     const file = readTfliteFile(path);
     return isFloatTflite(file) ? importFloatTflite(file) : null;
   }
-  const read = (file: string): Buffer => {
+  const weights = (name: string): Buffer => {
+    const file = join(dirname(path), name);
     try {
       return readFileSync(file);
     } catch (cause) {
@@ -23,7 +24,7 @@ export function readModelFile(path: string): ImportedModel | null {
       throw new ToolError('IMPORT_INVALID', `${file} could not be read (${reason}).`, { context: { file }, cause });
     }
   };
-  return importLayersModel(read(path).toString('utf8'), (name) => read(join(dirname(path), name)));
+  return importLayersModel(readModel(path).toString('utf8'), weights);
 }
 
 /** SHA-256 of the weights, in the order of the plan. */
@@ -31,14 +32,19 @@ export function weightsDigest(parameters: readonly Float32Array[]): string {
   return sha256Hex(Buffer.concat(parameters.map((a) => Buffer.from(a.buffer, a.byteOffset, a.byteLength))));
 }
 
+/** @throws ToolError IMPORT_FILE_MISSING, IMPORT_FILE_UNREADABLE */
 export function readTfliteFile(path: string): Uint8Array {
+  return new Uint8Array(readModel(path));
+}
+
+function readModel(path: string): Buffer {
   try {
-    return new Uint8Array(readFileSync(path));
+    return readFileSync(path);
   } catch (cause) {
-    const reason = (cause as NodeJS.ErrnoException).code ?? 'unknown';
-    throw new ToolError('IMPORT_TFLITE_INVALID', `${path} could not be read (${reason}).`, {
-      context: { file: path },
-      cause,
-    });
+    const errno = (cause as NodeJS.ErrnoException).code ?? 'unknown';
+    const options = { context: { file: path, errno }, cause };
+    if (errno === 'ENOENT') throw new ToolError('IMPORT_FILE_MISSING', `There is no file ${path}.`, options);
+    const why = errno === 'EISDIR' ? 'is a folder, not a model file' : `could not be read: ${(cause as Error).message}`;
+    throw new ToolError('IMPORT_FILE_UNREADABLE', `${path} ${why}.`, options);
   }
 }

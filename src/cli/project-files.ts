@@ -12,17 +12,19 @@ const IGNORED = ['runs/', '*.local.yaml'];
 
 /**
  * Writes grapes.yaml, its schema, .gitignore and `others` (relative path, content). An existing project is kept unless
- * --yes is given: INIT_EXISTS. Gives the paths.
+ * --yes is given: INIT_EXISTS, which names the command's `folderOption`. Gives the paths.
  */
 export function writeProject(
   context: CommandContext,
   dir: string,
   project: string,
   others: readonly (readonly [path: string, content: Uint8Array])[] = [],
+  folderOption = '-C',
 ): string[] {
   const target = join(dir, PROJECT_FILE);
   if (existsSync(target) && !context.globals.yes) {
     throw new ToolError('INIT_EXISTS', `${shortPath(target, context.baseDir)} is there already.`, {
+      hint: `Choose another folder with ${folderOption} DIR, or add --yes to overwrite it.`,
       context: { file: shortPath(target, context.baseDir) },
     });
   }

@@ -29,9 +29,9 @@ const FIRST_RETRY_MS = 250;
 const LONGEST_RETRY_MS = 4000;
 /**
  * Failures that waiting may cure: the plug is out, another program (a flash tool) has the port, udev has not yet set
- * its rights, the firmware is still starting. Anything else, such as another firmware, ends the watch.
+ * its rights, the firmware is still starting, the emulator was ended. Anything else, such as another firmware, ends the watch.
  */
-const PASSING = /^(PORT_|DEVICE_RESET$|DEVICE_TIMEOUT$|DEVICE_NO_GREETING$)/;
+const PASSING = /^(PORT_|DEVICE_RESET$|DEVICE_TIMEOUT$|DEVICE_NO_GREETING$|EMULATOR_ENDED$)/;
 
 /**
  * The events of a device for as long as the signal allows. A reset or a pulled plug is an event, not an end: the device

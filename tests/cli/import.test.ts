@@ -1,5 +1,5 @@
 // `grapes import`: a project around a .tflite model, through the commands that follow.
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
 import { randomFloatTflite } from '../import/random-float-tflite.js';
@@ -44,9 +44,6 @@ void t.test('a model of MLPerf Tiny, from the file to the board', { skip }, asyn
   t.same(schemaErrors(report.json), []);
   t.match(report.json, { accuracy: { device: null }, result: { verify: null, learn: null } });
   t.match(readFileSync((report.json.result as { report: string }).report, 'utf8'), 'not been verified');
-
-  const again = await cli(['import', model, '--out', 'ad', '--json'], at);
-  t.equal(again.json.error?.code, 'INIT_EXISTS');
 
   for (const rounding of ['tflite', 'single']) {
     const dir = `ad-${rounding}`;
@@ -93,7 +90,11 @@ void t.test('a float model is quantized once there is data', async (t) => {
   t.same(schemaErrors(made.json), []);
   t.match(made.json.result, { model: { kind: 'float32', outputShape: [10], arenaBytes: null } });
   const missing = await cli(['quantize', '-C', 'real', '--json'], at);
-  t.equal(missing.json.error?.code, 'DATA_NONE');
+  t.match(missing.json.error, { code: 'DATA_NONE', message: /float model.*`data:`/, hint: /data import/ });
+  const deploy = await cli(['deploy', '-C', 'real', '--json'], at);
+  t.match(deploy.json.error, { code: 'DATA_NONE', context: { model: 'real.tflite' } });
+  const occupied = await cli(['import', 'real.tflite', '--out', 'real', '--json'], at);
+  t.match(occupied.json.error, { code: 'INIT_EXISTS', hint: /--out DIR/ });
 
   const project = join(root, 'real', 'grapes.yaml');
   const data = 'data: { source: synthetic-digits, size: 7, trainSamples: 100, testSamples: 40 }';
@@ -113,7 +114,11 @@ void t.test('what cannot be imported leaves no project behind', async (t) => {
   t.equal(junk.json.error?.code, 'IMPORT_TFLITE_INVALID');
   t.equal(junk.exitCode, 3);
   const absent = await cli(['import', 'absent.tflite', '--json'], at);
-  t.equal(absent.json.error?.code, 'IMPORT_TFLITE_INVALID');
+  t.match(absent.json.error, { code: 'IMPORT_FILE_MISSING', context: { file: join(root, 'absent.tflite') } });
+  t.equal(absent.exitCode, 3);
+  mkdirSync(join(root, 'folder.tflite'));
+  const folder = await cli(['import', 'folder.tflite', '--json'], at);
+  t.match(folder.json.error, { code: 'IMPORT_FILE_UNREADABLE', message: /is a folder/ });
   const name = await cli(['import', 'junk.tflite', '--name', 'Not C', '--json'], at);
   t.equal(name.json.error?.code, 'CONFIG_VALUE');
   t.notOk(existsSync(join(root, 'junk')));

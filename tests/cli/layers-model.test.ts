@@ -23,7 +23,7 @@ void t.test('export --format tfjs, model.from', async (t) => {
   const one = writeProject(join(root, 'one'));
   const two = writeProject(join(root, 'two'), from());
   const missing = await grapes(two, 'train');
-  t.match(missing.json, { ok: false, error: { code: 'IMPORT_INVALID' } });
+  t.match(missing.json, { ok: false, error: { code: 'IMPORT_FILE_MISSING' } });
 
   const exported = await grapes(one, 'export', '--format', 'tfjs', '--out', join(two, 'net'));
   t.match(exported.json.result, { format: 'tfjs', files: ['model.json', 'weights.bin'], learns: false });

@@ -258,7 +258,7 @@ void t.test('what later stages find wrong has its place in grapes.yaml', async (
     [
       'file',
       TINY.replace(/model:\n( {2}.*\n)+/, 'model: { from: gone.json }\n'),
-      'IMPORT_INVALID',
+      'IMPORT_FILE_MISSING',
       4,
       16,
       { path: 'model.from' },

@@ -125,6 +125,24 @@ void t.test('the emulator', async (t) => {
     await running.stop();
   });
 
+  await t.test('ends in use: how, and its last lines without the one that names the port', async (t) => {
+    const script =
+      'echo "char device redirected to /dev/pts/77 (label serial0)"\nsleep 0.2\necho "out of luck" >&2\nexit 7';
+    const running = await startEmulator(scripted(t.testdir(), script), 'x.elf', OPTIONS);
+    t.match(await running.ended, {
+      code: 'EMULATOR_ENDED',
+      message: /\(emulator\.sh\) ended with exit status 7.* It said: out of luck$/,
+      context: { exit: 'exit status 7', output: 'out of luck' },
+    });
+    await running.stop();
+  });
+
+  await t.test('ends because it was asked to: no error', async (t) => {
+    const running = await startEmulator(scripted(t.testdir(), STUBBORN), 'x.elf', OPTIONS);
+    await running.stop();
+    t.equal(await running.ended, null);
+  });
+
   await t.test('ends when the work is given up', async (t) => {
     const gaveUp = new AbortController();
     const running = await startEmulator(scripted(t.testdir(), STUBBORN), 'x', { ...OPTIONS, signal: gaveUp.signal });

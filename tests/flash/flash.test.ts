@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
@@ -39,6 +40,14 @@ function linkedBytes(file: string, name: string): number {
   const sizes = symbols.filter((s) => s.type === STT_OBJECT && s.name === name).map(({ size }) => size);
   if (sizes.length !== 1) throw new Error(`${sizes.length} variables ${name}`);
   return sizes[0];
+}
+
+/** The process that runs this image; the shell that watches over an emulator names it too. */
+function processOf(elf: string): number {
+  const lines = spawnSync('ps', ['-A', '-ww', '-o', 'pid=,args='], { encoding: 'utf8' }).stdout.split('\n');
+  const found = lines.filter((line) => line.includes(elf) && !line.includes('/bin/sh'));
+  if (found.length !== 1) throw new Error(`${found.length} processes run ${elf}`);
+  return parseInt(found[0], 10);
 }
 
 /** A pseudo-terminal goes away with the process that made it. */
@@ -175,6 +184,39 @@ void t.test('what cannot work is refused before anything starts', { skip: skipUn
   t.match(await failure(flash(image, outDir, board)), { code: 'FLASH_IMAGE_DAMAGED' });
   t.match(await failure(flash({ ...image, elfFile: 'none.elf' }, outDir, board)), { code: 'FLASH_IMAGE_DAMAGED' });
 });
+
+for (const [id, lanes, program] of [
+  ['host', ['cc'], 'firmware process'],
+  ['mps2-an386', ['arm', 'qemu'], 'emulator'],
+] as const) {
+  void t.test(`${id}: a process that ends in use is named, with its end`, { skip: skipUnless(...lanes) }, async (t) => {
+    const board = loadBoard(id);
+    const outDir = t.testdir();
+    const image = await buildFirmware(sourcesFor(board), board, outDir, { cacheDir });
+    const started = await flash(image, outDir, board);
+    try {
+      const { inputs } = randomSamples(new Rng(6), graph, 20);
+      const endless = (function* () {
+        for (;;) yield* inputs;
+      })();
+      const work = (async () => {
+        let answers = 0;
+        for await (const _ of started.device.infer(endless)) {
+          if (++answers === 10) process.kill(processOf(join(outDir, image.elfFile)), 'SIGKILL');
+        }
+      })();
+      const ended = {
+        code: 'EMULATOR_ENDED',
+        message: new RegExp(`${program} of the board "${id}".*SIGKILL`),
+        context: { board: id, exit: 'signal SIGKILL' },
+      };
+      t.match(await failure(work), ended);
+      t.match(await failure(started.device.stats()), ended, 'and whatever is asked afterwards');
+    } finally {
+      await started.stop();
+    }
+  });
+}
 
 void t.test('an abort while the board starts ends it', { skip: skipUnless('cc') }, async (t) => {
   const board = loadBoard('host');

@@ -30,7 +30,7 @@ export const run: CommandHandler = async (context, args, options) => {
   const isFloat = isFloatTflite(file);
   const described = isFloat ? describeFloat(file) : describeInt8(file, name, rounding);
 
-  const files = writeProject(context, dir, projectText(head, isFloat), [[model, file]]);
+  const files = writeProject(context, dir, projectText(head, isFloat), [[model, file]], '--out');
   const at = shortPath(dir, context.baseDir);
   const inProject = at === '.' ? '' : ` -C ${at}`;
   const next = isFloat ? `grapes quantize${inProject}` : `grapes deploy${inProject}`;

@@ -1,4 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process';
+import { basename } from 'node:path';
 import type { Board, EmulatorSpec } from '../../boards/descriptor.js';
 import { ToolError } from '../../errors/tool-error.js';
 
@@ -12,6 +13,8 @@ export interface RunningBoard {
   /** Serial port of the virtual board, for `openSerial`. */
   readonly portPath: string;
   readonly pid: number;
+  /** Resolves once it is gone: with EMULATOR_ENDED if it ended by itself, with null if `stop` ended it. */
+  readonly ended: Promise<ToolError | null>;
   /** Ends it and waits until it is gone. May be called twice. */
   stop(): Promise<void>;
 }
@@ -32,6 +35,9 @@ const PLAIN = 'exec "$@"';
 
 const KILL_AFTER_MS = 2000;
 const OUTPUT_KEPT = 4000;
+/** The last words of a process may arrive after the news of its end. */
+const LAST_WORDS_MS = 200;
+const LAST_LINES = 5;
 
 /**
  * Starts the board's emulator, or the process that stands for it, with this firmware, and waits until it has named
@@ -53,7 +59,8 @@ export async function startEmulator(board: Board, elfPath: string, options: Emul
   options.signal?.addEventListener('abort', abort, { once: true });
   try {
     const portPath = await process_.port();
-    return { portPath, pid: process_.pid, stop: () => process_.stop() };
+    const { pid, ended } = process_;
+    return { portPath, pid, ended, stop: () => process_.stop() };
   } catch (error) {
     await process_.stop();
     options.signal?.throwIfAborted();
@@ -65,7 +72,9 @@ class BoardProcess {
   private readonly child: ChildProcess;
   private output = '';
   private exit: string | null = null;
+  private stopping = false;
   private readonly exited: Promise<void>;
+  readonly ended: Promise<ToolError | null>;
   private changed: () => void = () => undefined;
   private readonly killNow = (): void => this.kill('SIGKILL');
 
@@ -93,6 +102,13 @@ class BoardProcess {
       this.child.once('error', (error) => ended(error.message));
       this.child.once('exit', (code, signal) => ended(code === null ? `signal ${signal}` : `exit status ${code}`));
     });
+    const silent = new Promise<void>((resolve) => this.child.once('close', () => resolve()));
+    this.ended = this.exited.then(async () => {
+      // Asked before the wait: stopping what has ended already does not make it an end that was wanted.
+      if (this.stopping) return null;
+      await within(LAST_WORDS_MS, silent);
+      return this.endedByItself();
+    });
   }
 
   get pid(): number {
@@ -115,6 +131,7 @@ class BoardProcess {
 
   async stop(): Promise<void> {
     if (this.exit === null) {
+      this.stopping = true;
       this.kill('SIGTERM');
       const timer = setTimeout(this.killNow, KILL_AFTER_MS);
       await this.exited;
@@ -141,6 +158,21 @@ class BoardProcess {
     if (this.exit === null) this.child.kill(signal);
   }
 
+  private endedByItself(): ToolError {
+    const { boardId, exit } = this;
+    const [program] = this.words;
+    const portLine = new RegExp(this.emulator.portPattern);
+    const lines = this.output.split(/\r?\n/).filter((line) => line.trim() !== '' && !portLine.test(line));
+    const said = lines.slice(-LAST_LINES).join('\n');
+    const what = this.emulator.command === '{elf}' ? 'firmware process' : 'emulator';
+    const words = said === '' ? '' : ` It said: ${said}`;
+    return new ToolError(
+      'EMULATOR_ENDED',
+      `The ${what} of the board "${boardId}" (${basename(program)}) ended with ${exit} while it was in use.${words}`,
+      { context: { board: boardId, program, exit, command: this.words.join(' '), output: said } },
+    );
+  }
+
   private failed(what: string): ToolError {
     const [program] = this.words;
     const context = { board: this.boardId, command: this.words.join(' '), output: this.output };
@@ -152,5 +184,16 @@ class BoardProcess {
     }
     const output = this.output.trim() === '' ? '' : ` It said: ${this.output.trim()}`;
     return new ToolError('EMULATOR_FAILED', `The board "${this.boardId}" (${program}) ${what}.${output}`, { context });
+  }
+}
+
+/** Null when the promise takes longer. */
+export async function within<T>(timeoutMs: number, promise: Promise<T>): Promise<T | null> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<null>((resolve) => (timer = setTimeout(() => resolve(null), timeoutMs)));
+  try {
+    return await Promise.race([promise, late]);
+  } finally {
+    clearTimeout(timer);
   }
 }

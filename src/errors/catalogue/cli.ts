@@ -29,8 +29,8 @@ export const cliErrors = {
   },
   INIT_EXISTS: {
     title: 'There is a project file already',
-    explanation: '`grapes init` never overwrites a grapes.yaml unless it is told to.',
-    hint: 'Choose another folder with -C DIR, or add --yes to overwrite it.',
+    explanation: '`grapes init` and `grapes import` never overwrite a grapes.yaml unless they are told to.',
+    hint: 'Choose another folder with -C DIR (`grapes import`: --out DIR), or add --yes to overwrite it.',
     exitCode: EXIT.usage,
   },
   EXPLAIN_UNKNOWN_CODE: {

@@ -32,7 +32,8 @@ export const deviceErrors = {
   },
   PORT_CLOSED: {
     title: 'The connection to the board ended',
-    explanation: 'The serial port went away while it was in use: the board was unplugged, or the emulator ended.',
+    explanation:
+      'The serial port went away while it was in use: the board was unplugged, lost its power, or came back under another name.',
     hint: 'Check the cable and the power of the board, then run the command again.',
     exitCode: EXIT.noDevice,
   },
@@ -47,7 +48,7 @@ export const deviceErrors = {
     title: 'The board stopped answering',
     explanation:
       'A request was sent again and again without an answer. The firmware crashed or hangs, one step takes longer than the time allowed, or the cable came loose.',
-    hint: 'Look at the last text from the board in the message; reset it and try again.',
+    hint: 'Look at the last text from the board in the message, then run the command again; a board on a cable may need a reset before.',
     exitCode: EXIT.timeout,
   },
   DEVICE_RESET: {
@@ -102,9 +103,18 @@ export const deviceErrors = {
     exitCode: EXIT.toolchain,
   },
   EMULATOR_FAILED: {
-    title: 'The virtual board did not start, or ended by itself',
+    title: 'The virtual board did not start',
     explanation: 'The emulator, or the process that stands for the board, ended or did not name its serial port.',
     hint: 'Its own words are in the message. `grapes doctor` checks the installation.',
     exitCode: EXIT.noDevice,
+  },
+  EMULATOR_ENDED: {
+    title: 'The virtual board ended while it was in use',
+    explanation:
+      'The emulator, or the firmware process that stands for the board, ended by itself or was ended by another program. ' +
+      'The message names the signal or the exit status and its last lines. SIGKILL usually means that somebody ended it ' +
+      'or that the system ran out of memory; SIGSEGV, SIGABRT and the like that it crashed.',
+    hint: 'Run the command again. If it ends again, free some memory and let `grapes doctor` check the installation; a crash of the firmware itself is a defect worth reporting.',
+    exitCode: EXIT.toolchain,
   },
 } as const satisfies Record<string, ErrorEntry>;

@@ -2,6 +2,20 @@ import type { ErrorEntry } from '../catalogue.js';
 import { EXIT } from '../exit-codes.js';
 
 export const importErrors = {
+  IMPORT_FILE_MISSING: {
+    title: 'The model file is not there',
+    explanation:
+      'No file of that name exists. On the command line a path is relative to the folder you are in, in grapes.yaml to the ' +
+      'folder of grapes.yaml.',
+    hint: 'Check the path with `ls`.',
+    exitCode: EXIT.config,
+  },
+  IMPORT_FILE_UNREADABLE: {
+    title: 'The model file could not be read',
+    explanation: 'There is something of that name, but it is a folder, or reading it is not permitted.',
+    hint: 'Name the model file itself, and check with `ls -l` that you may read it.',
+    exitCode: EXIT.config,
+  },
   IMPORT_INVALID: {
     title: 'The file is not a layers model',
     explanation:

@@ -1,7 +1,10 @@
 import type { Board } from '../../boards/descriptor.js';
 import { openSerial } from '../../device/transport/serial.js';
-import { startEmulator } from '../../device/transport/emulator.js';
-import type { Transport } from '../../device/transport/transport.js';
+import { startEmulator, within, type RunningBoard } from '../../device/transport/emulator.js';
+import type { Transport, TransportListener } from '../../device/transport/transport.js';
+
+/** How long the news of a process that ended may come after its port went away. */
+const NEWS_MS = 1000;
 
 export interface StartedBoard {
   readonly transport: Transport;
@@ -18,10 +21,52 @@ export async function startOnEmulator(
 ): Promise<StartedBoard> {
   const running = await startEmulator(board, elfPath, options);
   try {
-    const transport = await openSerial(running.portPath, board.serial.baud);
-    return { transport, portPath: running.portPath, stop: () => running.stop() };
+    const wire = await openSerial(running.portPath, board.serial.baud);
+    return { transport: new BoardTransport(wire, running), portPath: running.portPath, stop: () => running.stop() };
   } catch (error) {
+    const ended = await within(NEWS_MS, running.ended);
     await running.stop();
-    throw error;
+    throw ended ?? error;
+  }
+}
+
+/** The serial port of a process: when it goes away because the process ended, that is what is told. */
+class BoardTransport implements Transport {
+  readonly name: string;
+
+  constructor(
+    private readonly wire: Transport,
+    private readonly board: RunningBoard,
+  ) {
+    this.name = wire.name;
+  }
+
+  listen(listener: TransportListener): void {
+    let told = false;
+    const tell: TransportListener['closed'] = (error) => {
+      if (told) return;
+      told = true;
+      listener.closed(error);
+    };
+    const { ended } = this.board;
+    this.wire.listen({
+      data: (bytes) => listener.data(bytes),
+      closed: (error) => {
+        if (error === null) tell(null);
+        else void within(NEWS_MS, ended).then((why) => tell(why ?? error));
+      },
+    });
+    // A port that somebody else holds open as well does not go away with the process.
+    void ended.then((why) => {
+      if (why !== null) tell(why);
+    });
+  }
+
+  write(bytes: Uint8Array): Promise<void> {
+    return this.wire.write(bytes);
+  }
+
+  close(): Promise<void> {
+    return this.wire.close();
   }
 }
