@@ -1,7 +1,7 @@
 import { memoryBytes, type Board } from '../boards/descriptor.js';
 import { ToolError } from '../errors/tool-error.js';
 import type { ImageSizes } from '../ir/firmware-image.js';
-import type { MemoryPlan, NumberSource, SizedNumber } from '../ir/memory-plan.js';
+import { shortTensorName, type MemoryPlan, type NumberSource, type SizedNumber } from '../ir/memory-plan.js';
 import type { BudgetOptions } from '../ir/options.js';
 
 type Memory = 'flash' | 'ram' | 'stack';
@@ -10,6 +10,11 @@ interface Need {
   readonly memory: Memory;
   readonly bytes: number;
   readonly source: NumberSource;
+}
+
+interface Item {
+  readonly name: string;
+  readonly bytes: number;
 }
 
 const NAMED = 5;
@@ -41,8 +46,8 @@ function boardLimit(board: Board, memory: Memory): number | null {
   return memory === 'ram' ? total - (chip.stackReserveBytes ?? 0) : total;
 }
 
-/** What takes most of a memory, as `name N B`: tensors first, since they are what a user can change. */
-function largestIn(memory: Memory, plan: MemoryPlan, sizes: ImageSizes | null): string[] {
+/** What takes most of a memory: tensors first, since they are what a user can change. */
+function largestIn(memory: Memory, plan: MemoryPlan, sizes: ImageSizes | null): Item[] {
   if (memory === 'stack') {
     const chain = sizes?.stackBounds[0]?.chain ?? [];
     return largest(chain.map(({ symbol, bytes }) => ({ name: symbol, bytes })));
@@ -63,9 +68,9 @@ function largestIn(memory: Memory, plan: MemoryPlan, sizes: ImageSizes | null): 
   return largest([...plan.tensors, ...state, ...symbols.filter((s) => s.bytes > plan.arenaBytes)]);
 }
 
-function largest(items: readonly { readonly name: string; readonly bytes: number }[]): string[] {
+function largest(items: readonly Item[]): Item[] {
   const sorted = [...items].sort((a, b) => b.bytes - a.bytes || (a.name < b.name ? -1 : 1));
-  return sorted.slice(0, NAMED).map(({ name, bytes }) => `${name} ${bytes} B`);
+  return sorted.slice(0, NAMED);
 }
 
 /**
@@ -81,7 +86,8 @@ export function checkBudget(plan: MemoryPlan, sizes: ImageSizes | null, budget: 
 
   function refuse(code: string, need: Need, limit: number | null, whose: string): void {
     if (limit === null || need.bytes <= limit) return;
-    const names = largestIn(need.memory, plan, sizes);
+    const items = largestIn(need.memory, plan, sizes);
+    const names = items.map(({ name, bytes }) => `${shortTensorName(plan, name)} ${bytes} B`);
     const what = { flash: 'flash', ram: 'static RAM', stack: 'stack in the worst case' }[need.memory];
     const over = need.bytes - limit;
     const { peak } = plan;
@@ -95,7 +101,7 @@ export function checkBudget(plan: MemoryPlan, sizes: ImageSizes | null, budget: 
         needBytes: need.bytes,
         limitBytes: limit,
         source: need.source,
-        largest: names,
+        largest: items.map(({ name, bytes }) => `${name} ${bytes} B`),
         ...(need.memory === 'ram' ? { peakOp: peak.opName, peakBytes: peak.bytes } : {}),
       },
     });

@@ -1,6 +1,6 @@
 import type { Board } from '../boards/descriptor.js';
 import type { ImageSizes } from '../ir/firmware-image.js';
-import type { MemoryPlan } from '../ir/memory-plan.js';
+import { shortTensorName, type MemoryPlan } from '../ir/memory-plan.js';
 import type {
   AccuracyReport,
   LearnReport,
@@ -135,8 +135,9 @@ export function sensitivityText({ samples, float, int8, rows, costliest, mixed }
 const NAMED_TENSORS = 3;
 
 /** Where the arena is fullest, and how good the placement is. */
-function arenaText({ arenaBytes, arenaBoundBytes, arenaOptimal, peak, blocks }: MemoryPlan): string {
-  const names = peak.largest.slice(0, NAMED_TENSORS).map((b) => `${b.name} ${bytes(b.bytes)}`);
+function arenaText(plan: MemoryPlan): string {
+  const { arenaBytes, arenaBoundBytes, arenaOptimal, peak, blocks } = plan;
+  const names = peak.largest.slice(0, NAMED_TENSORS).map((b) => `${shortTensorName(plan, b.name)} ${bytes(b.bytes)}`);
   const quality = arenaOptimal
     ? 'no placement takes less'
     : `at most ${bytes(arenaBytes - arenaBoundBytes)} more than the least possible`;
@@ -187,7 +188,7 @@ export function verifyText(report: VerifyReport): string {
     }),
     ['instructions / inference', thousands(report.instructions?.mean ?? null)],
     ['stack high-water', bytes(report.stackHighWaterBytes)],
-    ['link', `${Math.round(report.link.samplesPerSecond)} samples/s, ${thousands(report.link.bytesPerSecond)} B/s`],
+    ['link', `${rate(report.link.samplesPerSecond)} samples/s, ${thousands(report.link.bytesPerSecond)} B/s`],
   ];
   return `${report.boardId}: ${verdict}\n${table(rows, '  ')}`;
 }
@@ -206,6 +207,11 @@ export function learnText(report: LearnReport): string {
     ['stack high-water', bytes(report.stackHighWaterBytes)],
   ];
   return `${report.boardId}: ${thousands(report.steps)} learning steps, ${verdict}\n${table(rows, '  ')}`;
+}
+
+/** A rate below ten keeps two digits. */
+function rate(perSecond: number): string {
+  return perSecond < 10 ? String(Number(perSecond.toPrecision(2))) : thousands(Math.round(perSecond));
 }
 
 function signedPoints(fraction: number): string {

@@ -79,6 +79,8 @@ export interface MemoryPlan {
   readonly arenaBoundBytes: number;
   /** Is `arenaBytes` proven to be the least, and equal to the bound? Otherwise the truth is between the two. */
   readonly arenaOptimal: boolean;
+  /** Names of the ops, in execution order: what the indices of ops in this plan mean. */
+  readonly ops: readonly string[];
   readonly peak: ArenaPeak;
   readonly tensors: readonly TensorPlacement[];
   readonly scratch: readonly ScratchPlacement[];
@@ -90,6 +92,20 @@ export interface MemoryPlan {
   readonly codeEstimateBytes: number;
   readonly macs: number;
   readonly learn: LearnPlan | null;
+}
+
+/** Names up to here are shown as they are. */
+const SHORT_NAME = 32;
+
+/**
+ * A tensor's name as people read it. Imported models give tensors names of hundreds of characters, the paths of all that was
+ * fused into them: those become the name of the op that writes the tensor, or the last part of the last path.
+ */
+export function shortTensorName({ tensors, ops }: Pick<MemoryPlan, 'tensors' | 'ops'>, name: string): string {
+  if (name.length <= SHORT_NAME) return name;
+  const writer = tensors.find((x) => x.name === name)?.firstOp ?? -1;
+  const short = ops[writer] ?? name.split(/[/;]/).findLast((part) => part !== '') ?? name;
+  return short.length <= SHORT_NAME ? short : `${short.slice(0, SHORT_NAME - 1)}…`;
 }
 
 /** Tensors that can be read in the arena; of those inside a streamed block only some rows are ever there. */

@@ -11,6 +11,11 @@ export function integer(value: number): string {
     .replace(/\B(?=(\d{3})+$)/g, '\u202f');
 }
 
+/** So many a second: below ten with two digits. */
+export function rate(perSecond: number): string {
+  return perSecond < 10 ? real(perSecond, 2) : integer(perSecond);
+}
+
 /** Bytes with a unit that keeps three or four digits; 1 KiB is 1024 bytes. */
 export function bytes(value: number): string {
   if (value < 1024) return `${value} B`;
@@ -24,8 +29,10 @@ export function real(value: number, digits = 3): string {
   return Number(value.toPrecision(digits)).toString();
 }
 
-/** Percentage points with a sign. */
+/** Percentage points with a sign; below a tenth with two digits, and what rounds to zero has neither. */
 export function points(difference: number): string {
-  const value = (100 * difference).toFixed(1);
-  return `${difference >= 0 ? '+' : '−'}${value.replace('-', '')} points`;
+  const digits = Math.abs(difference) < 0.001 ? 2 : 1;
+  const value = (100 * Math.abs(difference)).toFixed(digits);
+  if (Number(value) === 0) return '0.0 points';
+  return `${difference > 0 ? '+' : '−'}${value} points`;
 }

@@ -2,6 +2,7 @@ import { html, raw, type Markup } from './html.js';
 import type { ReportData } from './report-data.js';
 import { accuracySection } from './sections/accuracy.js';
 import { closingSections } from './sections/closing.js';
+import { deployedSection } from './sections/deployed.js';
 import { header } from './sections/header.js';
 import { learningSection } from './sections/learning.js';
 import { memorySection } from './sections/memory.js';
@@ -16,7 +17,8 @@ import { STYLE } from './style.js';
  */
 export function renderReport(data: ReportData): string {
   const body = html`${header(data)} ${accuracySection(data)} ${learningSection(data)} ${verificationSection(data)}
-  ${memorySection(data)} ${quantizationSection(data)} ${trainingSection(data)} ${closingSections(data)}`;
+  ${deployedSection(data)} ${memorySection(data)} ${quantizationSection(data)} ${trainingSection(data)}
+  ${closingSections(data)}`;
   return document(data.title, data.toolVersion, body);
 }
 

@@ -1,10 +1,20 @@
 import type { FirmwareImage } from '../ir/firmware-image.js';
 import type { QuantizedGraph } from '../ir/graph.js';
 
-/** What makes a run repeatable, in lines for the page's end. No clock and no path. */
-export function provenanceLines(graph: QuantizedGraph, image: FirmwareImage | null): { name: string; value: string }[] {
+/**
+ * What makes a run repeatable, in lines for the page's end. No clock and no path.
+ * @param drawnFrom Seed of the inputs that verification draws for an imported network; null where there are samples
+ */
+export function provenanceLines(
+  graph: QuantizedGraph,
+  image: FirmwareImage | null,
+  drawnFrom: number | null,
+): { name: string; value: string }[] {
+  const { seed } = graph.provenance;
   return [
-    { name: 'Seed', value: String(graph.provenance.seed ?? 'none') },
+    ...(seed === null && drawnFrom !== null
+      ? [{ name: 'Seed of the drawn inputs', value: String(drawnFrom) }]
+      : [{ name: 'Seed', value: String(seed ?? 'none') }]),
     ...(graph.provenance.engine === undefined ? [] : [{ name: 'Trained by', value: graph.provenance.engine }]),
     ...Object.entries(graph.provenance.inputs).map(([name, value]) => ({ name: `${name}, SHA-256`, value })),
     ...(image === null ? [] : firmwareLines(image)),

@@ -4,7 +4,8 @@ import type { LearnSpec } from '../ir/learn-spec.js';
 import type { MemoryPlan } from '../ir/memory-plan.js';
 import type { GrapesMode } from '../ir/model-spec.js';
 import type { DriftSpec } from '../ir/options.js';
-import type { LearnReport, QuantizeReport, TrainReport, VerifyReport } from '../ir/report.js';
+import type { LearnReport, OptimizeReport, QuantizeReport, TrainReport, VerifyReport } from '../ir/report.js';
+import type { Rounding } from '../ir/requantize.js';
 
 /** The same samples in the old world and in the new one, as grey pictures. */
 export interface Pictures {
@@ -27,6 +28,10 @@ export interface ReportData {
   readonly trainGrapes: GrapesMode;
   readonly train: TrainReport | null;
   readonly quantize: QuantizeReport | null;
+  /** The quantized network before the exact passes: how many ops, and how they round. */
+  readonly network: { readonly ops: number; readonly rounding: Rounding } | null;
+  /** What the exact passes took out of it. */
+  readonly optimize: OptimizeReport | null;
   readonly plan: MemoryPlan | null;
   /** Of the firmware, or of a trial build. */
   readonly sizes: ImageSizes | null;

@@ -3,8 +3,9 @@ import t from 'tap';
 import { loadBoard } from '../../src/boards/load.js';
 import { planNetwork } from '../../src/ir/plan-network.js';
 import { TRAIN_DEFAULTS } from '../../src/ir/train-defaults.js';
+import { shortTensorName, type MemoryPlan } from '../../src/ir/memory-plan.js';
 import type { EpochMetrics, LayerSpread } from '../../src/ir/report.js';
-import { bytes, integer, percent, points, real } from '../../src/report/format.js';
+import { bytes, integer, percent, points, rate, real } from '../../src/report/format.js';
 import { escape, html } from '../../src/report/html.js';
 import { renderReport } from '../../src/report/page.js';
 import { lineChart } from '../../src/report/plots/line-chart.js';
@@ -35,6 +36,8 @@ const bare: ReportData = {
   board: loadBoard('host'),
   train: null,
   quantize: null,
+  network: null,
+  optimize: null,
   plan: null,
   sizes: null,
   verify: null,
@@ -46,7 +49,7 @@ const bare: ReportData = {
 function faults(markup: string): string[] {
   const open: string[] = [];
   const wrong: string[] = [];
-  const empty = new Set(['meta', 'img', 'rect', 'path', 'line', 'circle']);
+  const empty = new Set(['meta', 'img']);
   const body = markup.replace(/<style>[^]*?<\/style>/, '').replace('<!doctype html>', '');
   for (const [tag, close, name, attributes, self] of body.matchAll(
     /<(\/?)([\w-]+)((?:\s+[\w-]+="[^"<]*")*)\s*(\/?)>/g,
@@ -271,6 +274,70 @@ void t.test('failures, missing stages and hostile names', async (t) => {
   t.equal(html`${[html`<i></i>`, null, false, 'a<', 3]}`.text, '<i></i>a&lt;3');
 });
 
+const LONG = `${'model/activation/Relu;'.repeat(8)}model/conv2d/Conv2D1`;
+const streamed: MemoryPlan = {
+  ...data.plan!,
+  arenaBytes: 30 * 1024,
+  ops: ['conv_a', 'conv_b', 'conv_c'],
+  peak: { opIndex: 1, opName: 'conv_b', bytes: 30 * 1024, largest: [] },
+  tensors: [
+    { tensorId: 0, name: 'input', offset: 0, bytes: 10240, firstOp: -1, lastOp: 0 },
+    { tensorId: 1, name: LONG, offset: 5120, bytes: 20480, firstOp: 0, lastOp: 2 },
+    { tensorId: 2, name: 'rows<1>', offset: 25600, bytes: 5120, rows: 3, firstOp: 1, lastOp: 2 },
+    { tensorId: 3, name: 'logits', offset: 0, bytes: 10, firstOp: 2, lastOp: 3 },
+  ],
+  blocks: [{ firstOp: 1, lastOp: 2, rowsPerTurn: 1, turns: 12 }],
+};
+
+void t.test('the arena picture has axes, names, windows and what overlaps', async (t) => {
+  const whole = renderReport({ ...data, plan: streamed });
+  t.same(faults(whole), []);
+  const chart = /<svg\s[^>]*aria-label="The arena over time[^]*?<\/figcaption/.exec(whole)![0];
+  const words = textOf(chart);
+  for (const name of ['10 KiB', '30 KiB', '0 conv_a', '2 conv_c', 'window of rows', 'row by row', 'used-up input']) {
+    t.ok(words.includes(name), name);
+  }
+  t.match(words, 'ops 1 to 2 take turns row by row');
+  const labels = [...chart.matchAll(/<text class="cell halo"[^>]*>([^<]*)</g)].map(([, name]) => name);
+  t.same(
+    labels.sort(),
+    ['conv_a', 'input', 'rows&lt;1&gt;'],
+    'the op in place of a path; none in a box too low for it',
+  );
+  // Five columns of 178 px, 340 px of height: conv_a takes over the upper half of the input while op 0 runs.
+  const [, hatched] = [...chart.matchAll(/<path d="(M[^"]*)" style="stroke:var\(--a\)/g)].map(([, d]) => d);
+  const xs = [...hatched.matchAll(/[ML]([\d.]+) /g)].map(([, x]) => Number(x));
+  const ys = [...hatched.matchAll(/[ML][\d.]+ ([\d.]+)/g)].map(([, y]) => Number(y));
+  t.same([Math.min(...xs), Math.max(...xs)], [240, 418]);
+  t.ok(Math.abs(Math.min(...ys) - (406 - 340 / 3)) < 8 && Math.abs(Math.max(...ys) - (406 - 340 / 6)) < 8);
+
+  const apart = streamed.tensors.map((b, i) => ({ ...b, offset: i * 10240, bytes: 64 }));
+  const plain = renderReport({ ...data, plan: { ...streamed, blocks: [], tensors: apart } });
+  t.notMatch(plain, /Hatched|row by row|used-up/);
+  const many = Array.from({ length: 120 }, (_, i) => `op_number_${String(i)}`);
+  const dense = renderReport({ ...data, plan: { ...streamed, ops: many } });
+  t.same(faults(dense), []);
+  t.notMatch(textOf(dense), 'op_number_1', 'no room for names: indices');
+  t.equal(shortTensorName(streamed, LONG), 'conv_a');
+  t.equal(shortTensorName({ tensors: [], ops: [] }, LONG), 'Conv2D1');
+  t.equal(shortTensorName(streamed, 'dense_1/weights'), 'dense_1/weights');
+});
+
+void t.test('the network on the device: ops, MACs, what the exact passes took out', async (t) => {
+  const words = textOf(page).replace(/[ \n]+/g, ' ');
+  for (const shown of ['4 → 3', `${integer(8000)} → ${integer(6944)} (−13.2 %)`, '4 dead channels of 1 op']) {
+    t.ok(words.includes(shown), shown);
+  }
+  t.match(words, 'flatten_1: gone into their neighbours');
+  t.match(words, 'two, as TensorFlow Lite');
+  const network = { ops: 3, rounding: 'single' } as const;
+  const same = { before: 5, after: 5 };
+  const none = { ...data.optimize!, macs: same, weightBytes: same, removedOps: [], removedChannels: [] };
+  const untouched = textOf(renderReport({ ...data, network, optimize: none }));
+  t.match(untouched, 'there was nothing to remove');
+  t.match(untouched, 'single: one');
+});
+
 void t.test('the summary is aligned and tells the same', async (t) => {
   const plain = renderSummary(data, false);
   t.notMatch(plain, '\u001b');
@@ -308,6 +375,11 @@ void t.test('numbers for people', async (t) => {
   t.equal(bytes(3 * 1024 * 1024), '3.0 MiB');
   t.equal(points(0.1234), '+12.3 points');
   t.equal(points(-0.05), '−5.0 points');
+  t.equal(points(-0.0005), '−0.05 points');
+  t.equal(points(0.0004), '+0.04 points');
+  t.equal(points(-0.00001), '0.0 points');
+  t.equal(rate(0.3456), '0.35');
+  t.equal(rate(1234.4), '1\u202f234');
   t.equal(real(0.30000000000000004), '0.3');
 });
 

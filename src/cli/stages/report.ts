@@ -41,7 +41,7 @@ export async function reported(session: ProjectSession, words: ReportWords): Pro
   const { result: plan } = await planned(session, true);
   const stage: Stage = {
     id: `report/${session.board.id}`,
-    version: 2,
+    version: 3,
     options: words,
     inputs: { quantize: network.digest, plan: plan.digest },
     seed: null,
@@ -66,7 +66,7 @@ async function reportData(session: ProjectSession, words: ReportWords): Promise<
   const { config, board } = session;
   const float = config.imported === null ? await trained(session) : null;
   const { graph, report: quantize } = await quantized(session);
-  const { plan, sizes } = await planned(session, true);
+  const { plan, optimize, sizes } = await planned(session, true);
   const firmware = await builtBefore(session);
   const verify = firmware === null ? null : await verifiedBefore(session, firmware);
   const learn = firmware === null ? null : await learnedBefore(session, firmware);
@@ -80,6 +80,8 @@ async function reportData(session: ProjectSession, words: ReportWords): Promise<
     trainGrapes: config.train.grapes.mode,
     train: float?.report ?? null,
     quantize,
+    network: { ops: graph.ops.length, rounding: graph.rounding ?? 'tflite' },
+    optimize,
     plan,
     sizes: firmware?.image.sizes ?? sizes,
     verify,
@@ -87,7 +89,7 @@ async function reportData(session: ProjectSession, words: ReportWords): Promise<
     drift,
     learn,
     pictures: drift === null ? null : await pictures(session, drift),
-    provenance: provenanceLines(graph, firmware?.image ?? null),
+    provenance: provenanceLines(graph, firmware?.image ?? null, config.imported === null ? null : config.seed),
   };
 }
 

@@ -28,6 +28,7 @@ export function planMemory(
   const constants = all.map((c): ConstantSize => ({ name: c.name, role: c.role, bytes: constantBytes(c) }));
   return {
     schemaVersion: 1,
+    ops: graph.ops.map((op) => op.name),
     ...planArena(graph, ops, kernels, streaming),
     constants,
     constantBytes: constants.reduce((n, c) => n + c.bytes, 0),

@@ -1,4 +1,4 @@
-import { bytes, integer } from '../format.js';
+import { bytes, integer, rate } from '../format.js';
 import { html, type Markup } from '../html.js';
 import type { ReportData } from '../report-data.js';
 
@@ -76,7 +76,7 @@ export function verificationSection(data: ReportData): Markup | null {
           </tr>
           <tr>
             <th scope="row">Inferences a second over the link</th>
-            <td class="n">${integer(link.samplesPerSecond)}</td>
+            <td class="n">${rate(link.samplesPerSecond)}</td>
           </tr>
           <tr>
             <th scope="row">Bytes a second, both ways</th>
