@@ -53,7 +53,7 @@ export class ProjectSession {
     const config = adjust(board === null ? file.config : { ...file.config, board });
     context.learned({ project: config.name, board: config.board });
     try {
-      return new ProjectSession(context, dir, config, loadBoard(config.board), options, file);
+      return new ProjectSession(context, dir, config, loadBoard(config.board, ownBoards(dir)), options, file);
     } catch (error) {
       throw board === null ? located(error, file, config) : error;
     }
@@ -130,6 +130,11 @@ export class ProjectSession {
 /** The folder that -C names, else the nearest project, else where the user stands. */
 export function projectDir({ globals, baseDir, resolve }: CommandContext): string {
   return globals.project === null ? (findProjectDir(baseDir) ?? baseDir) : resolve(globals.project);
+}
+
+/** Folders of descriptors that come before the built-in ones: `boards/` beside grapes.yaml. */
+export function ownBoards(projectDir: string): string[] {
+  return [join(projectDir, 'boards')];
 }
 
 /** `$XDG_CACHE_HOME/grapes-mcu`, else `~/.cache/grapes-mcu`. */

@@ -238,6 +238,7 @@ export const VERBS: readonly VerbSpec[] = [
   {
     name: 'boards list',
     summary: 'List the boards',
+    description: 'The built-in ones, and those of `boards/` beside grapes.yaml, which come first.',
     args: [],
     options: [],
     load: () => import('./commands/boards-list.js'),

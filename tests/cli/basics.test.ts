@@ -4,7 +4,9 @@ import t from 'tap';
 import { loadProject } from '../../src/config/load.js';
 import { TEMPLATES } from '../../src/cli/templates.js';
 import { ERROR_CATALOGUE } from '../../src/errors/catalogue.js';
+import { packageRoot } from '../../src/util/package-root.js';
 import { cli } from './in-process.js';
+import { TINY } from './project.js';
 
 void t.test('help and version are text on standard output, exit code 0', async (t) => {
   const cwd = t.testdir();
@@ -71,6 +73,34 @@ void t.test('boards: listed, shown, misspelt', async (t) => {
     exitCode: 3,
     json: { ok: false, board: 'hots', error: { code: 'BOARD_UNKNOWN', context: { suggestion: 'host' } } },
   });
+});
+
+void t.test('boards of the project come first', async (t) => {
+  const read = (path: string): Record<string, unknown> =>
+    JSON.parse(readFileSync(join(packageRoot(), 'boards', path), 'utf8')) as Record<string, unknown>;
+  const chip = read('chips/cmsdk-cm4f.json');
+  const memory = (chip['memory'] as { kind: string }[]).map((m) => (m.kind === 'ram' ? { ...m, bytes: 16384 } : m));
+  const own = t.testdir({
+    'grapes.yaml': TINY.replace(/^board:.*\n/m, '') + 'board: small-m4\n',
+    boards: {
+      'small-m4.json': JSON.stringify({ ...read('mps2-an386.json'), name: 'Small', chip: 'small' }),
+      'host.json': JSON.stringify({ ...read('host.json'), name: 'My computer' }),
+      chips: { 'small.json': JSON.stringify({ ...chip, memory }) },
+    },
+  });
+  const listed = await cli(['boards', 'list', '-C', own, '--json'], { cwd: t.testdirName });
+  const boards = (listed.json.result as { boards: { id: string; name: string; ramBytes: number | null }[] }).boards;
+  t.match(
+    boards.filter(({ id }) => id === 'small-m4' || id === 'host'),
+    [{ name: 'My computer' }, { name: 'Small', ramBytes: 16384 }],
+  );
+  t.equal(boards.filter(({ id }) => id === 'host').length, 1);
+  t.match((await cli(['boards', 'show', 'small-m4'], { cwd: own })).stdout, '16,384');
+  t.match((await cli(['plan', '--no-compile', '--json'], { cwd: own })).json, { ok: true, board: 'small-m4' });
+  t.equal(
+    (await cli(['boards', 'show', 'small-m4', '--json'], { cwd: packageRoot() })).json.error?.code,
+    'BOARD_UNKNOWN',
+  );
 });
 
 void t.test('init writes a project that loads, and overwrites nothing', async (t) => {

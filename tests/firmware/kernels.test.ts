@@ -25,6 +25,9 @@ function elsewhere(program: string, set: string): string | false {
   return named === set ? false : `runs where ${named} does`;
 }
 
+// Many compilations, one after the other.
+t.setTimeout(900_000);
+
 for (const program of PROGRAMS) {
   const source = join(FOLDER, program);
 

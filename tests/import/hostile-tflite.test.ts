@@ -121,7 +121,9 @@ void t.test('each kind of wrong model is named', async (t) => {
   }
   const typed = (type: NewTensor['type']): Uint8Array => model([tensor('x', { type }), tensor('y', { type })]);
   refused(t, typed('uint8'), 'IMPORT_TFLITE_UNSUPPORTED', /'x' is uint8: models of uint8 are an older scheme/);
-  refused(t, typed('int16'), 'IMPORT_TFLITE_UNSUPPORTED', /'x' is int16: 16-bit activations/);
+  t.equal(outcome(typed('int16')), 'imported');
+  const off = { type: 'int16', quantization: { ...quantization, zeroPoint: [1] } } as const;
+  refused(t, model([tensor('x', off), tensor('y', off)]), 'IMPORT_TFLITE_UNSUPPORTED', /zero point 1,/);
   refused(t, typed('float32'), 'IMPORT_TFLITE_UNSUPPORTED', /it is a float model/);
   refused(t, model([tensor('x'), tensor('y')], { inputs: [] }), 'IMPORT_TFLITE_UNSUPPORTED', /0 inputs and 1 outputs/);
   const batch = { shape: [8, 4] };

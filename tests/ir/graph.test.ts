@@ -106,6 +106,7 @@ void t.test('every rule of a graph has a check that names it', async (t) => {
     ['quantization', (g) => quant(g, 'y1', { zeroPoint: [128] })],
     ['quantization', (g) => quant(g, 'w1', { zeroPoint: [0, 0, 1, 0, 0] })],
     ['quantization', (g) => quant(g, 'w1', { scale: [1] })],
+    ['widths', (g) => tensor(g, 'y1', { dtype: 'int16', quant: { ...data(g, 'y1').quant!, zeroPoint: [0] } })],
     ['requantize', (g) => requantize(g, { multiplier: [2 ** 31, 2 ** 30, 2 ** 30, 2 ** 30, 2 ** 30] })],
     ['requantize', (g) => requantize(g, { shift: [31, 0, 0, 0, 0] })],
     ['requantize', (g) => requantize(g, { shift: [0] })],

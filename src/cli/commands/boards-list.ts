@@ -2,10 +2,12 @@ import { memoryBytes } from '../../boards/descriptor.js';
 import { listBoards, loadBoard } from '../../boards/load.js';
 import type { CommandHandler } from '../command.js';
 import { bytes, table } from '../output/text.js';
+import { ownBoards, projectDir } from '../project-session.js';
 
 /** `grapes boards list` */
-export const run: CommandHandler = async () => {
-  const boards = listBoards().map((id) => loadBoard(id));
+export const run: CommandHandler = async (context) => {
+  const own = ownBoards(projectDir(context));
+  const boards = listBoards(own).map((id) => loadBoard(id, own));
   const list = boards.map((board) => ({
     id: board.id,
     name: board.name,

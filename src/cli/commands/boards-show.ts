@@ -2,11 +2,13 @@ import type { Board } from '../../boards/descriptor.js';
 import { loadBoard } from '../../boards/load.js';
 import type { CommandHandler } from '../command.js';
 import { bytes, table } from '../output/text.js';
+import { ownBoards, projectDir } from '../project-session.js';
 
 /** `grapes boards show ID` */
-export const run: CommandHandler = async ({ learned, style }, [id]) => {
+export const run: CommandHandler = async (context, [id]) => {
+  const { learned, style } = context;
   learned({ board: id });
-  const board = loadBoard(id);
+  const board = loadBoard(id, ownBoards(projectDir(context)));
   return { fields: { board: id, result: { board } }, text: describe(board, style.bold) };
 };
 

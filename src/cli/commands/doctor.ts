@@ -4,11 +4,14 @@ import { ToolError } from '../../errors/tool-error.js';
 import type { CommandHandler } from '../command.js';
 import type { Style } from '../output/style.js';
 import { table } from '../output/text.js';
-import { cacheDir } from '../project-session.js';
+import { cacheDir, ownBoards, projectDir } from '../project-session.js';
 
 /** `grapes doctor`; exit code 8 when something that is needed is missing. */
 export const run: CommandHandler = async (context) => {
-  const report = await diagnose({ cacheDir: cacheDir(context.io.env) });
+  const report = await diagnose({
+    cacheDir: cacheDir(context.io.env),
+    boardDirs: ownBoards(projectDir(context)),
+  });
   const missing = report.checks.filter((check) => check.status === 'fail');
   const failure = report.ok
     ? null

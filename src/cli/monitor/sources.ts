@@ -14,7 +14,7 @@ import { learnData } from '../../learn/learn-data.js';
 import { replay } from '../../monitor/replay.js';
 import { watch, type Connection, type WatchOptions } from '../../monitor/watch.js';
 import type { CommandContext } from '../command.js';
-import { ProjectSession } from '../project-session.js';
+import { ownBoards, projectDir, ProjectSession } from '../project-session.js';
 import { built } from '../stages/build.js';
 import { dataset } from '../stages/data.js';
 import { quantized } from '../stages/quantize.js';
@@ -43,7 +43,7 @@ export function recording(path: string): MonitorSource {
 
 /** A board that runs already: greeted and listened to, never driven. */
 export function listening(context: CommandContext, port: string): MonitorSource {
-  const board = loadBoard(boardIdFor(context));
+  const board = loadBoard(boardIdFor(context), ownBoards(projectDir(context)));
   context.learned({ board: board.id });
   const open = async (): Promise<Connection> => {
     const device = await openDevice(await openSerial(port, board.serial.baud));
