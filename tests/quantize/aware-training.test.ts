@@ -72,6 +72,6 @@ void t.test('quantized, it has the scales that it learned with', (t) => {
       requantize: 'requantize' in op ? op.requantize : null,
     }));
   t.same(numbers(again), numbers(direct), 'other samples change nothing');
-  t.same(takeFakeQuantize(graph), { graph, ranges: new Map() });
+  t.same(takeFakeQuantize(graph), { graph, ranges: new Map(), borders: new Map() });
   t.end();
 });
