@@ -1,24 +1,10 @@
-import type { KernelSetCode, LayerPackers } from './kernel-set.js';
-import { packConv2dScalar, packDenseFourRows, packDepthwiseScalar } from './scalar.js';
-import { unpackedFirst } from './unpacked.js';
-
-const EITHER_WIDTH: Pick<LayerPackers, 'fully_connected' | 'conv_2d'> = {
-  fully_connected: (layer, rounding) => packDenseFourRows('armv7m', layer, rounding),
-  conv_2d: (layer, rounding) => packConv2dScalar('armv7m', layer, rounding),
-};
-
-const packDepthwise: LayerPackers['depthwise_conv_2d'] = (layer, rounding) =>
-  packDepthwiseScalar('armv7m', layer, rounding);
+import type { KernelSetCode } from './kernel-set.js';
+import { packDenseFourRows, scalarLayers } from './scalar.js';
 
 /** kernels/armv7m: Armv7-M (Cortex-M3), and what kernels/dsp leaves. */
 export const ARMV7M: KernelSetCode = {
   fallback: 'plain',
-  layers: {
-    ...EITHER_WIDTH,
-    depthwise_conv_2d: packDepthwise,
-  },
-  int4Layers: { ...EITHER_WIDTH, depthwise_conv_2d: unpackedFirst(packDepthwise) },
-  int16Layers: {},
+  ...scalarLayers('armv7m', (layer, rounding) => packDenseFourRows('armv7m', layer, rounding)),
   kernels: [],
   instructionsPerMac: 1.8,
   codeBytes: {

@@ -1,24 +1,10 @@
-import type { KernelSetCode, LayerPackers } from './kernel-set.js';
-import { packConv2dScalar, packDenseRows, packDepthwiseScalar } from './scalar.js';
-import { unpackedFirst } from './unpacked.js';
-
-const EITHER_WIDTH: Pick<LayerPackers, 'fully_connected' | 'conv_2d'> = {
-  fully_connected: (layer, rounding) => packDenseRows('rv32', layer, rounding),
-  conv_2d: (layer, rounding) => packConv2dScalar('rv32', layer, rounding),
-};
-
-const packDepthwise: LayerPackers['depthwise_conv_2d'] = (layer, rounding) =>
-  packDepthwiseScalar('rv32', layer, rounding);
+import type { KernelSetCode } from './kernel-set.js';
+import { packDenseRows, scalarLayers } from './scalar.js';
 
 /** kernels/rv32: RV32IM. */
 export const RV32: KernelSetCode = {
   fallback: 'plain',
-  layers: {
-    ...EITHER_WIDTH,
-    depthwise_conv_2d: packDepthwise,
-  },
-  int4Layers: { ...EITHER_WIDTH, depthwise_conv_2d: unpackedFirst(packDepthwise) },
-  int16Layers: {},
+  ...scalarLayers('rv32', (layer, rounding) => packDenseRows('rv32', layer, rounding)),
   kernels: [],
   instructionsPerMac: 2.7,
   codeBytes: {

@@ -4,7 +4,8 @@ import type { Int8Dense } from '../../../ir/ops/fully-connected.js';
 import type { Int8Convolution } from '../../../ir/ops/int8/convolution.js';
 import type { Rounding } from '../../../ir/requantize.js';
 import { accumulatorRange } from '../weights.js';
-import type { PackedLayer } from './kernel-set.js';
+import type { KernelSetCode, LayerPackers, PackedLayer } from './kernel-set.js';
+import { unpackedFirst } from './unpacked.js';
 
 /** Constants of kernels/scalar: what kernels/armv7m and kernels/rv32 share. */
 
@@ -179,5 +180,22 @@ export function packDenseRows(set: KernelSet, layer: Int8Dense, rounding: Roundi
     layout: `packed for kernels/${set}: four rows interleaved`,
     biasContent: biasContent(rounding),
     scratchBytes: 0,
+  };
+}
+
+/** All layers of a set whose convolutions are those of kernels/scalar, at both widths of weights; `dense` is its own. */
+export function scalarLayers(
+  set: 'armv7m' | 'rv32',
+  dense: LayerPackers['fully_connected'],
+): Pick<KernelSetCode, 'layers' | 'int4Layers' | 'int16Layers'> {
+  const eitherWidth: Pick<LayerPackers, 'fully_connected' | 'conv_2d'> = {
+    fully_connected: dense,
+    conv_2d: (layer, rounding) => packConv2dScalar(set, layer, rounding),
+  };
+  const depthwise: LayerPackers['depthwise_conv_2d'] = (layer, rounding) => packDepthwiseScalar(set, layer, rounding);
+  return {
+    layers: { ...eitherWidth, depthwise_conv_2d: depthwise },
+    int4Layers: { ...eitherWidth, depthwise_conv_2d: unpackedFirst(depthwise) },
+    int16Layers: {},
   };
 }
