@@ -16,7 +16,7 @@ export async function imported(session: ProjectSession, path: string): Promise<Q
   session.openRun({ options, inputs });
   const result = await session.bring({
     id: 'quantize',
-    version: 2,
+    version: 3,
     options,
     inputs,
     seed: null,
