@@ -1,12 +1,14 @@
-// Writes tests/vectors/tflm/random-graphs.json, random-int4-graphs.json, random-int16-graphs.json and random-float-graphs.json: random models of tests/import/random-tflite.ts
+// Writes tests/vectors/tflm/random-graphs.json, random-int4-graphs.json, random-int16-graphs.json, random-further-graphs.json and random-float-graphs.json:
+// random models of tests/import/random-tflite.ts
 // and random-float-tflite.ts, and what TFLite Micro's interpreter makes of them.
-//   npm run setup:tflm && node scripts/run-ts.mjs scripts/tflm/random-graphs.ts [COUNT]
+//   npm run setup:tflm && node scripts/run-ts.mjs scripts/tflm/random-graphs.ts [COUNT [NAME...]]
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { randomFloatTflite } from '../../tests/import/random-float-tflite.js';
 import {
+  randomFurtherTflite,
   randomInt16Tflite,
   randomInt4Tflite,
   randomTflite,
@@ -26,6 +28,7 @@ interface Ran {
 const FLOAT_GRAPHS = 24;
 const INT4_GRAPHS = 60;
 const INT16_GRAPHS = 120;
+const FURTHER_GRAPHS = 120;
 const BY = 'TFLite Micro (setup:tflm) by scripts/tflm/random-graphs.ts';
 
 /** What the interpreter says of each file; those that it refuses are named and left out. */
@@ -61,8 +64,12 @@ function write(name: string, samples: number, rows: readonly unknown[]): void {
 }
 
 const count = Number(process.argv[2] ?? 300);
+/** Names of the files to write; none: all. */
+const only = process.argv.slice(3);
+const isWanted = (name: string): boolean => only.length === 0 || only.includes(name);
 
 function writeIntegers(name: string, models: number, draw: (seed: number) => RandomTflite): void {
+  if (!isWanted(name)) return;
   const graphs = Array.from({ length: models }, (_, seed) => ({ seed, ...draw(seed) }));
   const rows = ranByTflm(graphs, SAMPLES).flatMap((ran, k) => {
     if (ran === null) return [];
@@ -75,9 +82,14 @@ function writeIntegers(name: string, models: number, draw: (seed: number) => Ran
 writeIntegers('random-graphs', count, randomTflite);
 writeIntegers('random-int4-graphs', INT4_GRAPHS, randomInt4Tflite);
 writeIntegers('random-int16-graphs', INT16_GRAPHS, randomInt16Tflite);
+writeIntegers('random-further-graphs', FURTHER_GRAPHS, randomFurtherTflite);
 
-const floats = Array.from({ length: FLOAT_GRAPHS }, (_, seed) => ({ seed, file: randomFloatTflite(seed) }));
-const real = ranByTflm(floats, 3).flatMap((ran, seed) =>
-  ran === null ? [] : [{ seed, model: ran.modelSha256.slice(0, 16), outputs: ran.outputs }],
-);
-write('random-float-graphs', 3, real);
+function writeFloats(): void {
+  const floats = Array.from({ length: FLOAT_GRAPHS }, (_, seed) => ({ seed, file: randomFloatTflite(seed) }));
+  const real = ranByTflm(floats, 3).flatMap((ran, seed) =>
+    ran === null ? [] : [{ seed, model: ran.modelSha256.slice(0, 16), outputs: ran.outputs }],
+  );
+  write('random-float-graphs', 3, real);
+}
+
+if (isWanted('random-float-graphs')) writeFloats();

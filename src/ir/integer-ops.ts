@@ -111,6 +111,17 @@ export interface ConcatenationOp extends IntegerOpBase<'concatenation'> {
   readonly axis: number;
 }
 
+/**
+ * The image at another size, each value a mean of the four around its place, weighted by nearness in 1/1024 of a pixel:
+ * [height][width][channels], in the input's quantization.
+ */
+export interface ResizeBilinearOp extends IntegerOpBase<'resize_bilinear'> {
+  /** The outermost pixels of both images coincide. */
+  readonly alignCorners: boolean;
+  /** Pixels are places of their middle, not of their upper left corner. Not with `alignCorners`. */
+  readonly halfPixelCenters: boolean;
+}
+
 /** The input with `before` and `after` places of the zero point around each axis. */
 export interface PadOp extends IntegerOpBase<'pad'> {
   readonly before: readonly number[];
@@ -167,6 +178,7 @@ export type IntegerOp =
   | ExtremumOp<'maximum'>
   | ExtremumOp<'minimum'>
   | PreluOp
+  | ResizeBilinearOp
   | ConcatenationOp
   | PadOp
   | ReshapeOp

@@ -12,6 +12,7 @@ import { meanRule } from './ops/int8/mean.js';
 import { mulRule } from './ops/int8/mul.js';
 import { padRule } from './ops/int8/pad.js';
 import { rescaleRule } from './ops/int8/rescale.js';
+import { resizeBilinearRule } from './ops/int8/resize-bilinear.js';
 import { reshapeRule } from './ops/int8/reshape.js';
 import { logisticRule, tanhRule } from './ops/int8/sigmoidal.js';
 import { softmaxRule } from './ops/int8/softmax.js';
@@ -30,6 +31,7 @@ const RULES: Rules = {
   maximum: maximumRule,
   minimum: minimumRule,
   prelu: preluRule,
+  resize_bilinear: resizeBilinearRule,
   concatenation: concatenationRule,
   pad: padRule,
   reshape: reshapeRule,

@@ -331,7 +331,7 @@ function checkQuant(tensor: Tensor): string | null {
   return null;
 }
 
-const INT8_ONLY: readonly Op['kind'][] = ['lookup', 'prelu'];
+const INT8_ONLY: readonly Op['kind'][] = ['lookup', 'prelu', 'resize_bilinear'];
 
 /** All run-time tensors of an op are of one width, but where it changes the width. */
 function checkWidths(op: Op, graph: Graph): string | null {

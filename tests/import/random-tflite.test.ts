@@ -13,7 +13,7 @@ import { bytesOf, elementCount } from '../../src/ir/tensor.js';
 import { isToolError } from '../../src/errors/tool-error.js';
 import { validateGraph } from '../../src/ir/validate-graph.js';
 import { sha256Hex } from '../../src/util/digest.js';
-import { randomInt16Tflite, randomInt4Tflite, randomTflite } from './random-tflite.js';
+import { randomFurtherTflite, randomInt16Tflite, randomInt4Tflite, randomTflite } from './random-tflite.js';
 import { seededInputs } from './seeded-inputs.js';
 
 interface Recorded {
@@ -31,6 +31,8 @@ function recorded(name: string): Recorded {
 }
 
 const RECORDED = recorded('random-graphs');
+/** Kinds of ops that only the networks of {@link randomFurtherTflite} have. */
+const FURTHER_KINDS: readonly string[] = ['resize_bilinear'];
 const options = { name: 'net', toolVersion: '0', rounding: 'tflite' } as const;
 
 function digestOf(graph: QuantizedGraph): string {
@@ -63,10 +65,43 @@ void t.test('TFLite Micro computes the same bytes, also from what is exported ag
     }
   }
   t.ok(RECORDED.graphs.length >= 200, `${RECORDED.graphs.length} models`);
-  const int8Kinds = INTEGER_OP_KINDS.filter((kind) => !['rescale', 'logistic', 'tanh'].includes(kind));
+  const int8Kinds = INTEGER_OP_KINDS.filter(
+    (kind) => ![...FURTHER_KINDS, 'rescale', 'logistic', 'tanh'].includes(kind),
+  );
   t.same([...kinds].sort(), [...int8Kinds, 'fully_connected', 'lookup'].sort(), 'every op of ours occurs');
   t.ok(thinned > 2, `${thinned} had dead channels`);
   t.ok(again > 15, `${again} exported again`);
+});
+
+void t.test('and with the operators that are drawn apart', async (t) => {
+  const { graphs } = recorded('random-further-graphs');
+  const kinds = new Set<string>();
+  let again = 0;
+  for (const { seed, model, outputs, ops } of graphs) {
+    const { file } = randomFurtherTflite(seed);
+    if (!sha256Hex(file).startsWith(model)) return t.fail(`seed ${seed} makes another model than the one recorded`);
+    const graph = importTflite(file, options);
+    graph.ops.forEach(({ kind }) => kinds.add(kind));
+    if (digestOf(graph) !== outputs) t.fail(`seed ${seed} gives other bytes: ${ops}`);
+    const { json, bin } = graphToFiles(graph);
+    t.same(graphFromFiles(json, bin), graph, 'the graph survives the disk');
+    const { output: lean } = optimize(graph, { learn: null });
+    if (digestOf(lean) !== outputs) t.fail(`seed ${seed} after the exact passes: ${ops}`);
+    try {
+      if (digestOf(importTflite(exportTflite(graph, 'test'), options)) !== outputs)
+        t.fail(`seed ${seed} again: ${ops}`);
+      again++;
+    } catch (error) {
+      if (!isToolError(error) || error.code !== 'EXPORT_TFLITE_INEXPRESSIBLE') throw error;
+    }
+  }
+  t.ok(graphs.length >= 100, `${graphs.length} models`);
+  t.ok(again >= 20, `${again} exported again`);
+  t.same(
+    FURTHER_KINDS.filter((kind) => !kinds.has(kind)),
+    [],
+    'every one occurs',
+  );
 });
 
 void t.test('and with int4 weights', async (t) => {
@@ -124,6 +159,6 @@ void t.test('and with int16 activations', async (t) => {
   t.ok(graphs.length >= 100, `${graphs.length} models`);
   t.ok(again >= 50, `${again} exported again`);
   t.same([...multiplierBits].sort(), [15, 31], 'biases of int64 and of int32');
-  const without = ['prelu'];
+  const without = ['prelu', ...FURTHER_KINDS];
   t.same([...kinds].sort(), [...INTEGER_OP_KINDS, 'fully_connected'].filter((kind) => !without.includes(kind)).sort());
 });

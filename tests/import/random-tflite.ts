@@ -1,5 +1,6 @@
 import { writeTflite } from '../../src/import/tflite/write-model.js';
 import { Rng } from '../../src/util/rng.js';
+import { FURTHER_STEPS, FurtherNet } from './further-operators.js';
 import { Net } from './random-operators.js';
 
 type Step = (net: Net, at: number) => number | null;
@@ -112,17 +113,38 @@ export function randomInt16Tflite(seed: number): RandomTflite {
   return draw(new Net(new Rng(2000 + seed), false, true), seed, INT16_STEPS, ends);
 }
 
-function draw(net: Net, seed: number, names: readonly string[], ends = Object.keys(ENDS)): RandomTflite {
+/** Every second step one of {@link FURTHER_STEPS}, the first one too. */
+export function randomFurtherTflite(seed: number): RandomTflite {
+  const further = Object.keys(FURTHER_STEPS);
+  const others = ['conv_2d', 'dense_rows', 'add', 'mul', 'transpose', 'max_pool_2d', 'relu', 'pad'];
+  const names = Array.from({ length: 2 * further.length }, (_, k) =>
+    k < further.length ? further[k] : others[k % others.length],
+  );
+  return draw(new FurtherNet(new Rng(3000 + seed)), seed, names, Object.keys(ENDS), further.length);
+}
+
+/** @param turns the first step is one of so many names, each in its turn */
+function draw(
+  net: Net,
+  seed: number,
+  names: readonly string[],
+  ends = Object.keys(ENDS),
+  turns = names.length,
+): RandomTflite {
   const isWide = net.isWide();
   let at = isWide ? net.onlyImage() : net.start();
   const count = net.between(3, 7);
   for (let k = 0; k < count; k++) {
-    const step = STEPS[names[k === 0 ? seed % names.length : net.below(names.length)]];
-    at = step(net, at) ?? at;
+    const name = names[k === 0 ? seed % turns : net.below(names.length)];
+    at = stepOf(net, name, at) ?? at;
   }
   // Several inputs or outputs are one vector of int8.
   const made = [0, ...(!isWide && net.below(5) === 0 ? [1] : [])].map(
     () => ENDS[ends[net.below(ends.length)]](net, at) ?? at,
   );
   return { file: writeTflite(net.model([...new Set(made)])), codes: net.codes() };
+}
+
+function stepOf(net: Net, name: string, at: number): number | null {
+  return net instanceof FurtherNet && name in FURTHER_STEPS ? FURTHER_STEPS[name](net, at) : STEPS[name](net, at);
 }

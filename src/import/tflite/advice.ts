@@ -1,7 +1,6 @@
 /** What can be done about operators that have no counterpart, by the operator's name. */
 const ADVICE: Readonly<Record<string, string>> = {
   GELU: 'train with relu, relu6 or hard_swish instead',
-  RESIZE_BILINEAR: 'resize to the nearest neighbour, by a whole factor',
   BATCH_MATMUL: 'products of two computed tensors are not imported: use Dense layers',
   SPACE_TO_BATCH_ND: 'it is imported around one convolution, as dilation: convert the model with a batch of 1',
   BATCH_TO_SPACE_ND: 'it is imported around one convolution, as dilation: convert the model with a batch of 1',

@@ -4,7 +4,8 @@ import { axisOf, pad, resizeByCopies } from './convert-moves.js';
 import { invalid, unsupported } from './errors.js';
 import { constantBytes, type GraphMaker } from './graph-maker.js';
 import type { TfliteOperator } from './read-model.js';
-import { GATHER, MIRROR_PAD, PACK, RESIZE } from './schema.js';
+import { GATHER, MIRROR_PAD, PACK, RESIZE, RESIZE_BILINEAR } from './schema.js';
+import { image } from './window.js';
 
 /** Places of one axis of a computed tensor in any order: a copy for each run of equal steps, joined. */
 function taken(graph: GraphMaker, id: number, axis: number, places: readonly number[]): number {
@@ -162,4 +163,21 @@ export const resizeNearest: Converter = (operator, graph) => {
   id = taken(graph, id, 0, nearest(shape[1], to[1], aligned, centred));
   id = taken(graph, id, 1, nearest(shape[2], to[2], aligned, centred));
   return asOutput(graph, operator, id);
+};
+
+export const resizeBilinear: Converter = (operator, graph) => {
+  const [x] = inputsOf(operator, 1);
+  const [output] = operator.outputs;
+  if (graph.dtype(x) === 'int16') throw unsupported('its input is int16: resize to the nearest neighbour instead');
+  image(graph, x);
+  const options = optionsOf(operator);
+  const [alignCorners, halfPixelCenters] = [RESIZE_BILINEAR.alignCorners, RESIZE_BILINEAR.halfPixelCenters].map(
+    (id) => options.int8(id) !== 0,
+  );
+  const [from, to] = [affine(graph, x), affine(graph, output)];
+  if (from.scale !== to.scale || from.zeroPoint !== to.zeroPoint) {
+    throw unsupported('its output has another scale than its input');
+  }
+  const input = graph.idOf(x);
+  return { kind: 'resize_bilinear', input, inputs: [input], alignCorners, halfPixelCenters };
 };

@@ -29,7 +29,7 @@ import {
   transpose,
   unpack,
 } from './convert-moves.js';
-import { gather, mirrorPad, pack, padV2, resizeNearest, reverse } from './convert-places.js';
+import { gather, mirrorPad, pack, padV2, resizeBilinear, resizeNearest, reverse } from './convert-places.js';
 import { mean, reduceMax, reduceMin, sum } from './convert-reduce.js';
 import { invalid, unsupported } from './errors.js';
 import type { GraphMaker } from './graph-maker.js';
@@ -74,6 +74,7 @@ export const CONVERTERS: Readonly<Record<string, Converter>> = {
   REVERSE_V2: reverse,
   TILE: tile,
   RESIZE_NEAREST_NEIGHBOR: resizeNearest,
+  RESIZE_BILINEAR: resizeBilinear,
   SPACE_TO_DEPTH: spaceToDepth,
   DEPTH_TO_SPACE: depthToSpace,
   SOFTMAX: softmax,

@@ -54,6 +54,7 @@ export const STRIDED_SLICE = { beginMask: 0, endMask: 1, ellipsisMask: 2, newAxi
 export const SPLIT = { count: 0 } as const;
 export const UNPACK = { count: 0, axis: 1 } as const;
 export const RESIZE = { alignCorners: 0, halfPixelCenters: 1 } as const;
+export const RESIZE_BILINEAR = { alignCorners: 2, halfPixelCenters: 3 } as const;
 export const GATHER = { axis: 0, batchDims: 1 } as const;
 export const PACK = { count: 0, axis: 1 } as const;
 export const MIRROR_PAD = { mode: 0 } as const;
@@ -86,6 +87,7 @@ export const OPTIONS = {
   transpose_conv: 49,
   shape: 55,
   pack: 59,
+  resize_bilinear: 15,
   resize_nearest: 74,
   leaky_relu: 75,
   mirror_pad: 77,

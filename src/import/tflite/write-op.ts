@@ -26,6 +26,7 @@ import {
   PADDING,
   POOL_2D,
   REDUCER,
+  RESIZE_BILINEAR,
   SOFTMAX,
   type OptionsType,
 } from './schema.js';
@@ -86,6 +87,21 @@ export function writeOp(graph: QuantizedGraph, op: QuantizedOp): OperatorParts |
         inputs: op.inputs,
         constants: [int32Constant(`${op.name}_axes`, [2], [1, 2])],
         options: { type: 'reducer', fields: [int8(REDUCER.keepDims, Number(keeps))] },
+      };
+    }
+    case 'resize_bilinear': {
+      const [height, width] = graph.tensors[op.output].shape;
+      return {
+        code: 'RESIZE_BILINEAR',
+        inputs: op.inputs,
+        constants: [int32Constant(`${op.name}_size`, [2], [height, width])],
+        options: {
+          type: 'resize_bilinear',
+          fields: [
+            int8(RESIZE_BILINEAR.alignCorners, Number(op.alignCorners)),
+            int8(RESIZE_BILINEAR.halfPixelCenters, Number(op.halfPixelCenters)),
+          ],
+        },
       };
     }
     case 'concatenation':

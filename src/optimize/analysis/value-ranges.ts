@@ -147,6 +147,9 @@ function integerRanges(
       ]);
     case 'reshape':
       return reshapedRanges(x, channels, elementCount(graph.tensors[op.output].shape));
+    case 'resize_bilinear':
+      // A weighted mean.
+      return x;
     case 'maximum':
     case 'minimum': {
       const of = op.kind === 'maximum' ? Math.max : Math.min;

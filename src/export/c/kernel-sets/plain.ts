@@ -54,6 +54,7 @@ export const PLAIN: KernelSetCode = {
     mul_rows_s8: 240,
     prelu_s8: 240,
     extremum_s8: 40,
+    resize_bilinear_s8: 400,
     strided_copy_s8: 220,
     fully_connected_s16: 260,
     conv_2d_s16: 520,

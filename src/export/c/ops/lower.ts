@@ -10,6 +10,7 @@ import { lowerLookup } from './lookup.js';
 import type { LoweredOp } from './lowered-op.js';
 import { lowerConcatenation, lowerPad, lowerReshape } from './moves.js';
 import { lowerPrelu } from './prelu.js';
+import { lowerResizeBilinear } from './resize-bilinear.js';
 import { lowerStridedCopy } from './strided-copy.js';
 import { lowerMean, lowerPool } from './pool.js';
 
@@ -51,6 +52,8 @@ function lowerOp(
       return lowerExtremum(graph, op, names, kernels);
     case 'prelu':
       return lowerPrelu(graph, op, names, kernels);
+    case 'resize_bilinear':
+      return lowerResizeBilinear(graph, op, names, kernels);
     case 'strided_copy':
       return lowerStridedCopy(graph, op, names, kernels);
     case 'mul':
