@@ -35,6 +35,7 @@ function buildKernels() {
     });
 }
 
+const startedAt = Date.now();
 const wasmFiles = buildKernels();
 rmSync(join(root, 'dist'), { recursive: true, force: true });
 run('typescript/bin/tsc', ['-p', 'tsconfig.build.json']);
@@ -43,3 +44,7 @@ for (const wasm of wasmFiles) {
   mkdirSync(dirname(target), { recursive: true });
   copyFileSync(wasm, target);
 }
+
+const modules = readdirSync(join(root, 'dist'), { recursive: true }).filter((file) => file.endsWith('.js')).length;
+const took = ((Date.now() - startedAt) / 1000).toFixed(1);
+console.error(`built dist/: ${modules} modules, ${wasmFiles.length} WebAssembly files, in ${took} s`);

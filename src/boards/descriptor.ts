@@ -117,6 +117,17 @@ export interface Board {
   readonly documentation: string;
 }
 
+/**
+ * What a firmware for the board runs on: `process`: this computer, as the firmware's own program; `emulator`: a program that
+ * plays the board; `hardware`: neither is described, so it waits on a port.
+ */
+export type BoardKind = 'process' | 'emulator' | 'hardware';
+
+export function boardKind({ emulator }: Pick<Board, 'emulator'>): BoardKind {
+  if (emulator === null) return 'hardware';
+  return emulator.command === '{elf}' ? 'process' : 'emulator';
+}
+
 /** `bytes` summed over the chip's regions of one kind. */
 export function memoryBytes(chip: Chip, kind: MemoryKind): number {
   return chip.memory.reduce((sum, region) => (region.kind === kind ? sum + region.bytes : sum), 0);

@@ -59,7 +59,7 @@ export const VERBS: readonly VerbSpec[] = [
     name: 'data get',
     summary: 'Fetch a public data set into the cache',
     description:
-      'Files come from a pinned list of addresses, each checked by SHA-256, and an interrupted download goes on where it stopped. With --from DIR, files at hand are checked and copied instead; data sets without a lasting public address can be brought in only so.',
+      'Files come from a pinned list of addresses, each checked by SHA-256, and an interrupted download goes on where it stopped. With --from DIR, files at hand are checked and copied instead, and checked even where the cache has them already; data sets without a lasting public address can be brought in only so.',
     args: [
       {
         name: '<dataset>',

@@ -1,4 +1,14 @@
-import { isMap, isPair, isScalar, isSeq, LineCounter, parseDocument, type Document, type Node } from 'yaml';
+import {
+  isMap,
+  isPair,
+  isScalar,
+  isSeq,
+  LineCounter,
+  parseDocument,
+  type Document,
+  type Node,
+  type YAMLParseError,
+} from 'yaml';
 import type { ConfigPath, ConfigProblem, Position } from './problem.js';
 
 /** A parsed grapes.yaml that still knows where each value stands. */
@@ -13,13 +23,13 @@ export class ConfigSource {
     const lines = new LineCounter();
     const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, strict: true });
     const source = new ConfigSource(document, lines);
-    const problems = document.errors.map((error): ConfigProblem => {
+    const problems = tellingErrors(document.errors).map((error): ConfigProblem => {
       const duplicate = error.code === 'DUPLICATE_KEY';
       return {
         ...source.at(error.pos[0]),
         code: duplicate ? 'CONFIG_DUPLICATE_KEY' : 'CONFIG_SYNTAX',
         path: '',
-        message: duplicate ? 'this key appears twice in the same section' : `not valid YAML: ${error.message}`,
+        message: duplicate ? 'this key appears twice in the same section' : syntaxMessage(error),
       };
     });
     if (problems.length > 0) return { source, value: null, problems };
@@ -61,4 +71,18 @@ export class ConfigSource {
     const { line, col } = this.lines.linePos(offset);
     return { line: Math.max(1, line), column: Math.max(1, col) };
   }
+}
+
+/** Duplicate keys, and the first place where the text stops being YAML: what the parser says behind it follows from it. */
+function tellingErrors(errors: readonly YAMLParseError[]): YAMLParseError[] {
+  const firstSyntax = errors.find(({ code }) => code !== 'DUPLICATE_KEY');
+  return errors.filter((error) => error.code === 'DUPLICATE_KEY' || error === firstSyntax);
+}
+
+/** Errors that a line indented too far, or not far enough, makes. */
+const INDENTATION: readonly string[] = ['BLOCK_AS_IMPLICIT_KEY', 'BAD_INDENT', 'MULTILINE_IMPLICIT_KEY'];
+
+function syntaxMessage({ code, message }: YAMLParseError): string {
+  const advice = INDENTATION.includes(code) ? ': is the next line indented as far as it should be?' : '';
+  return `not valid YAML: ${message}${advice}`;
 }

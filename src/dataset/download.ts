@@ -10,7 +10,7 @@ import { silentProgress, type Progress } from '../util/progress.js';
 import { PINNED_DATASETS, pinnedFolder, type PinnedFile, type PinnedName } from './pinned.js';
 
 export interface FetchOptions {
-  /** Copy from this folder instead of the network. */
+  /** Take the files of this folder instead of the network's. They are checked even where the cache has them already. */
   readonly from?: string;
   readonly progress?: Progress;
   readonly signal?: AbortSignal;
@@ -47,7 +47,8 @@ export async function downloadDataset(
 
 /**
  * Brings files into `folder`, trying the addresses base + name in order. Only bytes with the pinned SHA-256 ever get a
- * file's final name; what is there already and right is left alone. Returns the names of the new files.
+ * file's final name; what is there already and right is left alone, but `from` is asked for every file, so that a wrong
+ * folder is never passed over. Returns the names of the new files.
  */
 export async function fetchPinned(
   files: readonly PinnedFile[],
@@ -59,8 +60,9 @@ export async function fetchPinned(
   for (const file of files) {
     options.signal?.throwIfAborted();
     const target = join(folder, file.name);
+    const given = options.from === undefined ? null : readChecked(join(options.from, file.name), file);
     if (existsSync(target) && sha256Hex(readFileSync(target)) === file.sha256) continue;
-    if (options.from !== undefined) copyChecked(join(options.from, file.name), target, file);
+    if (given !== null) writeFileAtomic(target, given);
     else await fetchFile(file, target, bases, options);
     fetched.push(file.name);
     options.progress?.note(`${file.name} is in ${folder}`);
@@ -68,14 +70,14 @@ export async function fetchPinned(
   return fetched;
 }
 
-function copyChecked(source: string, target: string, file: PinnedFile): void {
+function readChecked(source: string, file: PinnedFile): Uint8Array {
   if (!existsSync(source)) {
     throw new ToolError('DATASET_FILE_MISSING', `There is no data file ${source}.`, { context: { file: source } });
   }
   const bytes = readFileSync(source);
   const actual = sha256Hex(bytes);
   if (actual !== file.sha256) throw digestMismatch(source, file, actual);
-  writeFileAtomic(target, bytes);
+  return bytes;
 }
 
 function digestMismatch(source: string, file: PinnedFile, actual: string): ToolError {

@@ -64,7 +64,12 @@ void t.test('explain knows every code', async (t) => {
 void t.test('boards: listed, shown, misspelt', async (t) => {
   const cwd = t.testdir();
   const list = await cli(['boards', 'list', '--json'], { cwd });
-  t.match(list.json.result, { boards: [{ id: 'host', flashBytes: null, virtual: true }] });
+  t.match(list.json.result, {
+    boards: [
+      { id: 'host', flashBytes: null, kind: 'process', virtual: false },
+      { id: 'mps2-an385', kind: 'emulator', virtual: true },
+    ],
+  });
   t.match((await cli(['boards', 'show', 'host', '--json'], { cwd })).json, {
     board: 'host',
     result: { board: { id: 'host' } },

@@ -30,6 +30,7 @@ void t.test('a model of MLPerf Tiny, from the file to the board', { skip }, asyn
   const made = await cli(['import', model, '--out', 'ad', '--json'], at);
   t.equal(made.exitCode, 0, made.stderr);
   t.same(schemaErrors(made.json), []);
+  t.match(made.json, { project: 'ad01_int8', board: 'host', result: { dir: join(root, 'ad') } });
   t.match(made.json.result, { model: { name: 'ad01_int8', macs: 264192, outputShape: [640], arenaBytes: 768 } });
   t.same(readFileSync(join(root, 'ad', 'ad01_int8.tflite')), readFileSync(model));
 

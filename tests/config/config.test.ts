@@ -373,6 +373,19 @@ void t.test('each kind of mistake has its code, line, column and a suggestion', 
   }
 });
 
+void t.test('one slip of indentation is one problem', async (t) => {
+  for (const [text, place] of [
+    [MINIMAL.replace('name: tiny', 'name: tiny\n  board: host'), '2:7'],
+    [MINIMAL.replace('source: synthetic-digits', 'source: synthetic-digits\n   size: 7'), '4:11'],
+  ]) {
+    const error = failure(text);
+    t.same(error.context['problems'], [`${place} CONFIG_SYNTAX `]);
+    t.match(error.message, /indented/);
+  }
+  const twice = failure(`${MINIMAL}name: other\ntrain: { epochs: 3\n`);
+  t.same(twice.context['problems'], ['9:1 CONFIG_DUPLICATE_KEY ', '11:1 CONFIG_SYNTAX ']);
+});
+
 void t.test('all problems come at once, in file order', async (t) => {
   const error = failure(MINIMAL.replace('tiny', 'Tiny').replace('units: 16', 'unit: 16') + 'train: { epochs: x }\n');
   t.equal(error.code, 'CONFIG_VALUE');

@@ -188,12 +188,19 @@ t.test('from a folder at hand', async (test) => {
   const folder = join(from, 'cache');
   await fetchPinned(FILES, folder, [], { from });
   isComplete(test, folder);
+  test.same(await fetchPinned(FILES, folder, [], { from }), [], 'what is cached is not copied again');
   const wrong = test.testdir({ 'images.gz': 'something else' });
   await test.rejects(fetchPinned(FILES, join(wrong, 'cache'), [], { from: wrong }), {
     code: 'DATASET_DIGEST_MISMATCH',
     context: { file: join(wrong, 'images.gz') },
   });
   test.notOk(existsSync(join(wrong, 'cache', 'images.gz')));
+  await test.rejects(
+    fetchPinned(FILES, folder, [], { from: wrong }),
+    { code: 'DATASET_DIGEST_MISMATCH' },
+    'a folder that was named is looked at, whatever the cache has',
+  );
+  isComplete(test, folder);
   const empty = test.testdir({});
   await test.rejects(fetchPinned(FILES, join(empty, 'cache'), [], { from: empty }), { code: 'DATASET_FILE_MISSING' });
 });

@@ -5,8 +5,10 @@ import t, { type Test } from 'tap';
 import { isToolError } from '../../src/errors/tool-error.js';
 import { importFloatTflite, isFloatTflite } from '../../src/import/tflite/import-float-tflite.js';
 import { importTflite } from '../../src/import/tflite/import-tflite.js';
+import { ADVISED } from '../../src/import/tflite/advice.js';
+import { CONVERTERS } from '../../src/import/tflite/converters.js';
 import { CheckedBuffer } from '../../src/import/tflite/checked-buffer.js';
-import { MODEL, SUBGRAPH } from '../../src/import/tflite/schema.js';
+import { MODEL, OPERATORS, SUBGRAPH } from '../../src/import/tflite/schema.js';
 import { writeTflite, type NewModel, type NewTensor } from '../../src/import/tflite/write-model.js';
 import { Rng } from '../../src/util/rng.js';
 import { sharedFolder } from '../shared.js';
@@ -188,4 +190,17 @@ void t.test('all operators without a counterpart are in one error, with layer an
     context: { operators: ['GELU', 'LSTM', 'RESIZE_BILINEAR'], layers: ['a', 'c', 'd'] },
     message: /GELU \('a'\): train with relu.*LSTM \('c'\): recurrent.*nearest neighbour/,
   });
+});
+
+void t.test('advice is given about operators that a model can name and that have no converter', async (test) => {
+  const names = Object.values(OPERATORS);
+  test.same(
+    ADVISED.filter((code) => !names.includes(code)),
+    [],
+    'no other name can occur',
+  );
+  test.same(
+    ADVISED.filter((code) => Object.hasOwn(CONVERTERS, code)),
+    [],
+  );
 });

@@ -1,4 +1,4 @@
-import { memoryBytes } from '../../boards/descriptor.js';
+import { boardKind, memoryBytes } from '../../boards/descriptor.js';
 import { listBoards, loadBoard } from '../../boards/load.js';
 import type { CommandHandler } from '../command.js';
 import { bytes, table } from '../output/text.js';
@@ -15,18 +15,12 @@ export const run: CommandHandler = async (context) => {
     core: board.chip.core,
     flashBytes: board.chip.memory.length === 0 ? null : memoryBytes(board.chip, 'flash'),
     ramBytes: board.chip.memory.length === 0 ? null : memoryBytes(board.chip, 'ram'),
-    virtual: board.emulator !== null,
+    kind: boardKind(board),
+    virtual: boardKind(board) === 'emulator',
   }));
-  const rows = list.map((b) => [
-    b.id,
-    b.core,
-    bytes(b.flashBytes),
-    bytes(b.ramBytes),
-    b.virtual ? 'yes' : 'no',
-    b.name,
-  ]);
+  const rows = list.map((b) => [b.id, b.core, bytes(b.flashBytes), bytes(b.ramBytes), b.kind, b.name]);
   return {
     fields: { result: { boards: list } },
-    text: table([['board', 'core', 'flash', 'RAM', 'virtual', 'name'], ...rows]),
+    text: table([['board', 'core', 'flash', 'RAM', 'runs as', 'name'], ...rows]),
   };
 };

@@ -1,4 +1,4 @@
-import type { Board } from '../../boards/descriptor.js';
+import { boardKind, type Board } from '../../boards/descriptor.js';
 import { loadBoard } from '../../boards/load.js';
 import type { CommandHandler } from '../command.js';
 import { bytes, table } from '../output/text.js';
@@ -13,7 +13,7 @@ export const run: CommandHandler = async (context, [id]) => {
 };
 
 function describe(board: Board, bold: (text: string) => string): string {
-  const { chip, emulator } = board;
+  const { chip } = board;
   const hex = (n: number): string => `0x${n.toString(16).padStart(8, '0')}`;
   const rows: [string, string][] = [
     ['chip', `${chip.name} (${chip.id})`],
@@ -27,8 +27,14 @@ function describe(board: Board, bold: (text: string) => string): string {
     ['stack reserve', chip.stackReserveBytes === null ? 'of the operating system' : bytes(chip.stackReserveBytes)],
     ['compiler', `${chip.compiler.command} ${chip.compiler.flags.join(' ')}`.trim()],
     ['flash methods', board.flashMethods.join(', ')],
-    ['emulator', emulator === null ? 'none' : [emulator.command, ...emulator.args].join(' ')],
+    ['runs as', runsAs(board)],
     ['documentation', board.documentation],
   ];
   return `${bold(board.id)}: ${board.name}\n${board.description}\n\n${table(rows)}`;
+}
+
+function runsAs(board: Board): string {
+  const kind = boardKind(board);
+  if (kind === 'process') return 'process: a program of this computer';
+  return board.emulator === null ? kind : `${kind}: ${[board.emulator.command, ...board.emulator.args].join(' ')}`;
 }

@@ -13,14 +13,16 @@ export const run: CommandHandler = async (context, [name], options) => {
     const message = `There is no data set "${name}"${near === null ? '' : ` (did you mean "${near}"?)`}. Known: ${known.join(', ')}.`;
     throw new ToolError('USAGE', message, { context: { dataset: name, known } });
   }
+  const from = options['from'] === undefined ? null : context.resolve(String(options['from']));
   const { folder, fetched } = await downloadDataset(name, cacheDir(context.io.env), {
     progress: context.progress,
     signal: context.signal,
-    ...(options['from'] === undefined ? {} : { from: context.resolve(String(options['from'])) }),
+    ...(from === null ? {} : { from }),
   });
   const { title, licence, files } = PINNED_DATASETS[name];
   const result = { dataset: name, title, licence, dir: folder, files: files.map((file) => file.name), fetched };
-  const news = fetched.length === 0 ? 'was there already' : `${fetched.length} of ${files.length} files are new`;
+  const there = from === null ? 'was there already' : `was there already, the same bytes as in ${from}`;
+  const news = fetched.length === 0 ? there : `${fetched.length} of ${files.length} files are new`;
   return { fields: { result }, text: `${title}\n${licence}\nin ${folder} (${news}; every SHA-256 checked)` };
 };
 

@@ -26,6 +26,7 @@ export const run: CommandHandler = async (context, args, options) => {
   const head = { name, board: context.globals.board ?? 'host', seed: context.globals.seed ?? 1, model, rounding };
   // Refuses a --name that is no C identifier, and a file that cannot be had, before anything is written.
   parseProject(projectText(head, false), PROJECT_FILE, null, () => null);
+  context.learned({ project: name, board: head.board });
   const file = readTfliteFile(path);
   const isFloat = isFloatTflite(file);
   const described = isFloat ? describeFloat(file) : describeInt8(file, name, rounding);

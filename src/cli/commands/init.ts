@@ -11,14 +11,14 @@ export const run: CommandHandler = async (context, _args, options) => {
   const dir = context.resolve(context.globals.project ?? '.');
   const name = (options['template'] as string | undefined) ?? 'digits';
   const template = templateNamed(name);
-  const project = template({
+  const head = {
     name: (options['name'] as string | undefined) ?? modelNameFrom(basename(dir)),
     board: context.globals.board ?? 'host',
-    seed: context.globals.seed ?? 1,
-    schemaPath: `./${SCHEMA_COPY}`,
-  });
+  };
+  const project = template({ ...head, seed: context.globals.seed ?? 1, schemaPath: `./${SCHEMA_COPY}` });
   // Refuses a --name that is no C identifier before anything is written.
   parseProject(project, PROJECT_FILE);
+  context.learned({ project: head.name, board: head.board });
 
   const written = writeProject(context, dir, project);
   const at = shortPath(dir, context.baseDir);

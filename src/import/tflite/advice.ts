@@ -15,15 +15,10 @@ const ADVICE: Readonly<Record<string, string>> = {
   LOG_SOFTMAX: 'use softmax, or leave it away: the largest output stays the largest',
 };
 
-const RECURRENT = [
-  'LSTM',
-  'RNN',
-  'UNIDIRECTIONAL_SEQUENCE_LSTM',
-  'UNIDIRECTIONAL_SEQUENCE_RNN',
-  'WHILE',
-  'VAR_HANDLE',
-  'CALL_ONCE',
-];
+const RECURRENT = ['LSTM', 'RNN', 'UNIDIRECTIONAL_SEQUENCE_LSTM', 'UNIDIRECTIONAL_SEQUENCE_RNN'];
+
+/** Operators that there is advice about. */
+export const ADVISED: readonly string[] = [...Object.keys(ADVICE), ...RECURRENT];
 
 /** One clause for the error message. */
 export function adviceFor(code: string): string {
