@@ -3,8 +3,8 @@
 #include "kernels/armv7m/depthwise_conv_2d_s8.h"
 #include "kernels/armv7m/fully_connected_s8.h"
 
-#define KERNEL_SET(op, set) grapes_##op##_##set
-#define KERNEL(op) KERNEL_SET(op, armv7m)
+#define KERNEL_SET(op, set, suffix) grapes_##op##_##set##suffix
+#define KERNEL(op, suffix) KERNEL_SET(op, armv7m, suffix)
 #include "scalar.h"
 
 /* The layout that kernels/armv7m/fully_connected_s8.h describes, written down a second time. */

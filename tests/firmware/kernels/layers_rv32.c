@@ -3,8 +3,8 @@
 #include "kernels/rv32/depthwise_conv_2d_s8.h"
 #include "kernels/rv32/fully_connected_s8.h"
 
-#define KERNEL_SET(op, set) grapes_##op##_##set
-#define KERNEL(op) KERNEL_SET(op, rv32)
+#define KERNEL_SET(op, set, suffix) grapes_##op##_##set##suffix
+#define KERNEL(op, suffix) KERNEL_SET(op, rv32, suffix)
 #include "scalar.h"
 
 /* The layout that kernels/rv32/fully_connected_s8.h describes, written down a second time. */

@@ -1,6 +1,7 @@
 /*
  * The kernels of one set that is built on kernels/scalar, against the plain ones: run-time shapes, values and weights at
- * the ends of their ranges, both roundings. Include it where KERNEL(op) names the set's function.
+ * the ends of their ranges, both roundings. Include it where KERNEL(op, suffix)
+ * names the set's function.
  */
 #include <string.h>
 
@@ -99,7 +100,7 @@ static void check_convolution(int height, int width, int in_channels, int out_ch
       zero_point, clamp_min, clamp_max, rounding
   grapes_conv_2d_s8_plain(input, (uint16_t)height, (uint16_t)width, (uint16_t)in_channels, weights, bias, multiplier,
                           shift, expected, SHAPE, NULL);
-  KERNEL(conv_2d_s8)
+  KERNEL(conv_2d_s8, )
   (input, (uint16_t)height, (uint16_t)width, (uint16_t)in_channels, packed, prepared_bias, multiplier, prepared_shift,
    actual, SHAPE, room);
   check_result(room, bytes, count);
@@ -121,9 +122,57 @@ static void check_depthwise(int height, int width, int channels, int stride, int
   actual[count] = GUARD;
   grapes_depthwise_conv_2d_s8_plain(input, (uint16_t)height, (uint16_t)width, (uint16_t)in_channels, weights, bias,
                                     multiplier, shift, expected, SHAPE, NULL);
-  KERNEL(depthwise_conv_2d_s8)
+  KERNEL(depthwise_conv_2d_s8, )
   (input, (uint16_t)height, (uint16_t)width, (uint16_t)in_channels, packed, prepared_bias, multiplier, prepared_shift,
    actual, SHAPE, room);
+  check_result(room, bytes, count);
+}
+
+/* Any window: strides or dilations, multipliers, one group of outputs read in place; `any`: any multiplier and shift. */
+static void check_depthwise_window(int n) {
+  const int in_channels = random_between(1, 5), multiples = n % 3 == 0 ? random_between(1, 3) : 1;
+  const int out_channels = in_channels * multiples, dilated = n % 4 == 0, whole = n % 5 == 0, any = n % 3 == 1;
+  const int kernel_height = random_between(1, 7), kernel_width = random_between(1, 7);
+  const int stride_height = dilated ? 1 : random_between(1, 3), stride_width = dilated ? 1 : random_between(1, 3);
+  const int dilation_height = dilated ? random_between(1, 3) : 1, dilation_width = dilated ? random_between(1, 3) : 1;
+  const int pad_top = whole ? 0 : random_between(0, (kernel_height - 1) * dilation_height);
+  const int pad_left = whole ? 0 : random_between(0, (kernel_width - 1) * dilation_width);
+  const int height = whole ? kernel_height : random_between(1, 12);
+  const int width = whole ? kernel_width + random_between(0, 3) : random_between(1, 14);
+  const int out_height = whole ? 1 : random_between(1, (height - 1 + pad_top) / stride_height + 1);
+  const int out_width =
+      whole ? (width - kernel_width) / stride_width + 1 : random_between(1, (width - 1 + pad_left) / stride_width + 1);
+  const int taps = kernel_height * kernel_width, count = out_height * out_width * out_channels;
+  if (count > MAX_IMAGE) return;
+  draw_layer(height * width * in_channels, taps * out_channels, out_channels);
+  if (any && rounding == GRAPES_ROUNDING_TFLITE) {
+    for (int o = 0; o < out_channels; o++) shift[o] = (int8_t)random_between(-30, 6);
+  }
+  prepare(out_channels);
+  for (int o = 0; o < out_channels; o++) {
+    for (int tap = 0; tap < taps; tap++) packed[taps * o + tap] = weights[tap * out_channels + o];
+  }
+  const int in_place =
+      GRAPES_WINDOW_IN_PLACE_SCALAR(height, width, out_height, out_width, kernel_height, kernel_width, stride_width,
+                                    dilation_height, dilation_width, pad_top, pad_left);
+  const int bytes = in_place ? 0
+                             : GRAPES_DEPTHWISE_WINDOW_SCALAR_SCRATCH(out_height, out_width, kernel_height, kernel_width,
+                                                                      stride_height, stride_width, dilation_height,
+                                                                      dilation_width);
+  int8_t *const room = guarded(bytes);
+  const int8_t from = drawn(-128, 127, 0);
+  actual[count] = GUARD;
+#define WINDOW(w, b, s, to, with)                                                                                      \
+  input, (uint16_t)height, (uint16_t)width, (uint16_t)in_channels, w, b, multiplier, s, to, (uint16_t)out_height,       \
+      (uint16_t)out_width, (uint16_t)out_channels, (uint16_t)kernel_height, (uint16_t)kernel_width,                     \
+      (uint16_t)stride_height, (uint16_t)stride_width, (uint16_t)dilation_height, (uint16_t)dilation_width,             \
+      (uint16_t)pad_top, (uint16_t)pad_left, from, zero_point, clamp_min, clamp_max, rounding, with
+  grapes_depthwise_conv_2d_s8_plain(WINDOW(weights, bias, shift, expected, NULL));
+  if (any) {
+    KERNEL(depthwise_conv_2d_s8, _window_any)(WINDOW(packed, bias, shift, actual, room));
+  } else {
+    KERNEL(depthwise_conv_2d_s8, _window)(WINDOW(packed, prepared_bias, prepared_shift, actual, room));
+  }
   check_result(room, bytes, count);
 }
 
@@ -143,13 +192,13 @@ static void check_dense(int inputs, int outputs) {
   actual[outputs] = GUARD;
   grapes_fully_connected_s8_plain(input, (uint16_t)inputs, weights, bias, multiplier, shift, per_row, expected,
                                   (uint16_t)outputs, zero_point, clamp_min, clamp_max, rounding, NULL);
-  KERNEL(fully_connected_s8)
+  KERNEL(fully_connected_s8, )
   (input, (uint16_t)inputs, packed, prepared_bias, multiplier, prepared_shift, per_row, actual, (uint16_t)outputs, zero_point,
    clamp_min, clamp_max, rounding, room);
   check_result(room, bytes, outputs);
   for (int n = 0; n < 20; n++) {
     const uint16_t o = (uint16_t)random_between(0, outputs - 1), i = (uint16_t)random_between(0, inputs - 1);
-    CHECK(KERNEL(fully_connected_weight)(packed, (uint16_t)inputs, (uint16_t)outputs, o, i) == weights[o * inputs + i]);
+    CHECK(KERNEL(fully_connected_weight, )(packed, (uint16_t)inputs, (uint16_t)outputs, o, i) == weights[o * inputs + i]);
   }
 }
 
@@ -161,6 +210,7 @@ static int check_kernels(void) {
                       dilation, random_between(0, 1));
     check_depthwise(random_between(1, 9), random_between(1, n % 2 == 0 ? 30 : 9), random_between(1, 13), random_between(1, 2),
                     random_between(0, 2));
+    check_depthwise_window(n);
     check_dense(random_between(1, n % 3 == 0 ? 300 : 40), random_between(1, 12));
   }
   /* Sums at the very end of what a chunk holds. */

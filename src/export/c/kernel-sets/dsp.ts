@@ -3,7 +3,7 @@ import type { Int8Convolution } from '../../../ir/ops/int8/convolution.js';
 import type { Rounding } from '../../../ir/requantize.js';
 import { fitsPairs, nibbleRow, packDsp, pairedRow, wideRow, type DenseIntegers } from '../weights.js';
 import type { KernelSetCode, PackedLayer } from './kernel-set.js';
-import { largestSum, packDepthwiseScalar } from './scalar.js';
+import { largestSum, packDepthwiseScalar, packDepthwiseWindowScalar } from './scalar.js';
 import { unpackedFirst } from './unpacked.js';
 
 /** The zero point times 2^-shift is added to the first rounding of two. */
@@ -136,8 +136,11 @@ function packDepthwiseDsp(layer: Int8Convolution, rounding: Rounding): PackedLay
   if (!depthwiseShapeFits(layer) || !small || !shiftsFit(layer, rounding, 29)) {
     const { geometry: g } = layer;
     // Few outputs do not pay for lines of words.
-    const strips = g.outputHeight * g.outputWidth <= 9 ? packDepthwiseScalar('armv7m', layer, rounding) : null;
-    return strips ?? packDepthwiseWindow(layer, rounding);
+    const few =
+      g.outputHeight * g.outputWidth <= 9
+        ? (packDepthwiseScalar('armv7m', layer, rounding) ?? packDepthwiseWindowScalar('armv7m', layer, rounding))
+        : null;
+    return few ?? packDepthwiseWindow(layer, rounding);
   }
   const packed = new Int8Array(outputChannels * 12);
   const bias = foldedBias.slice();

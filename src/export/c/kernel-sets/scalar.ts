@@ -125,6 +125,58 @@ export function packDepthwiseScalar(set: KernelSet, layer: Int8Convolution, roun
   };
 }
 
+/** Bytes of GRAPES_DEPTHWISE_WINDOW_SCALAR_SCRATCH. */
+function windowBytes(g: Int8Convolution['geometry']): number {
+  const reach = (outputs: number, dilation: number, stride: number): number =>
+    (Math.ceil(outputs / dilation) - 1) * stride;
+  const above = reach(g.outputHeight, g.dilationHeight, g.strideHeight);
+  const lines = above < g.kernelHeight ? above + g.kernelHeight : 2 * g.kernelHeight;
+  return lines * (reach(g.outputWidth, g.dilationWidth, g.strideWidth) + g.kernelWidth);
+}
+
+/** GRAPES_WINDOW_IN_PLACE_SCALAR: one group of outputs that sees nothing but input. */
+function isReadInPlace(g: Int8Convolution['geometry']): boolean {
+  const { outputHeight, outputWidth, padTop, padLeft, dilationHeight, dilationWidth } = g;
+  return (
+    [outputHeight, dilationHeight, dilationWidth].every((n) => n === 1) &&
+    outputWidth <= 4 &&
+    padTop === 0 &&
+    padLeft === 0 &&
+    g.kernelHeight <= g.inputHeight &&
+    (outputWidth - 1) * g.strideWidth + g.kernelWidth <= g.inputWidth
+  );
+}
+
+/** kernels/scalar/depthwise_window.h: any window without both stride and dilation, any numbers. */
+export function packDepthwiseWindowScalar(
+  set: 'armv7m' | 'rv32',
+  layer: Int8Convolution,
+  rounding: Rounding,
+): PackedLayer | null {
+  const { geometry: g, outputChannels, weights, foldedBias, multiplier, shift } = layer;
+  const dilated = g.dilationHeight > 1 || g.dilationWidth > 1;
+  if (dilated && (g.strideHeight > 1 || g.strideWidth > 1)) return null;
+  const inPlace = isReadInPlace(g);
+  const inputs = g.kernelHeight * g.kernelWidth;
+  const rows = weights.map((_, k) => weights[(k % inputs) * outputChannels + Math.floor(k / inputs)]);
+  const dense = { inputs, outputs: outputChannels, weights: rows, foldedBias };
+  const scale = scaleConstants(layer, foldedBias, (o) => largestSum(dense, o), rounding);
+  return {
+    set,
+    kernel: scale === null ? `${set}_window_any` : `${set}_window`,
+    weights: rows,
+    ...(scale ?? { bias: foldedBias, multiplier, shift }),
+    layout: `channel by channel for kernels/${set}`,
+    biasContent: scale === null ? BIAS : biasContent(rounding),
+    scratchBytes: inPlace ? 0 : windowBytes(g),
+    // Lines are gathered before the first output that sees them.
+    ...(outputChannels === g.channels && !dilated
+      ? { order: { pixelsAtATime: inPlace ? g.outputWidth : 1, channelByChannel: true } }
+      : {}),
+    callInstructions: outputChannels * 60,
+  };
+}
+
 /** Rows in blocks of four, interleaved, each padded with zero bytes to `padded` inputs. */
 function interleaveRows({ inputs, outputs, weights }: Int8Dense, padded: number, offset: number): Int8Array {
   const packed = new Int8Array(Math.ceil(outputs / BLOCK) * BLOCK * padded);
@@ -192,7 +244,8 @@ export function scalarLayers(
     fully_connected: dense,
     conv_2d: (layer, rounding) => packConv2dScalar(set, layer, rounding),
   };
-  const depthwise: LayerPackers['depthwise_conv_2d'] = (layer, rounding) => packDepthwiseScalar(set, layer, rounding);
+  const depthwise: LayerPackers['depthwise_conv_2d'] = (layer, rounding) =>
+    packDepthwiseScalar(set, layer, rounding) ?? packDepthwiseWindowScalar(set, layer, rounding);
   return {
     layers: { ...eitherWidth, depthwise_conv_2d: depthwise },
     int4Layers: { ...eitherWidth, depthwise_conv_2d: unpackedFirst(depthwise) },
