@@ -6,7 +6,8 @@ import { planMemory } from '../../src/export/plan/plan.js';
 import { importTflite } from '../../src/import/tflite/import-tflite.js';
 import type { KernelSet } from '../../src/ir/c-sources.js';
 import type { QuantizedGraph } from '../../src/ir/graph.js';
-import type { Rounding } from '../../src/ir/requantize.js';
+import { narrowSums } from '../../src/export/c/kernel-sets/narrow-sums.js';
+import { multiplySingleRounding, multiplyWide, type Rounding } from '../../src/ir/requantize.js';
 import { optimize } from '../../src/optimize/optimize.js';
 import { Rng } from '../../src/util/rng.js';
 import { randomInt16Tflite } from '../import/random-tflite.js';
@@ -60,6 +61,33 @@ void t.test('on Cortex-M0 and M4', { skip: skipUnless('arm', 'qemu') }, async (t
     const output = runSelfTestOnBoard(dir, sources, machine, [...flags, seed % 2 === 0 ? '-O2' : '-Os']);
     t.match(output, /0 of 5 samples differ\nPASS/, said(graph));
   }
+});
+
+void t.test('layers whose sums stay in int32 round once, with the same outputs', async (t) => {
+  const rng = new Rng(9);
+  let ties = 0;
+  for (let n = 0; n < 20_000; n++) {
+    const wide = { multiplier: n % 3 === 0 ? 2 ** 14 : 2 ** 14 + rng.below(2 ** 14), shift: rng.below(25) - 17 };
+    const weight = 1 + rng.below(127);
+    const layer = { weights: Int8Array.of(weight), foldedBias: Int32Array.of(rng.below(2001) - 1000) };
+    const numbers = { ...layer, multiplier: Int32Array.of(wide.multiplier), shift: Int8Array.of(wide.shift) };
+    const narrow = narrowSums(numbers, false)!;
+    for (const x of [-32768, 32767, rng.below(65536) - 32768, rng.below(33) - 16]) {
+      const sum = layer.foldedBias[0] + weight * x;
+      const expected = multiplyWide(sum, wide.multiplier, wide.shift);
+      if (multiplySingleRounding(sum, narrow.multiplier[0], narrow.shift[0]) !== expected) t.fail(JSON.stringify(wide));
+      if ((sum * wide.multiplier) % 2 ** (15 - wide.shift) === 2 ** (14 - wide.shift)) ties++;
+    }
+  }
+  t.ok(ties > 500, `${ties} sums end at one half`);
+  const large = {
+    weights: new Int8Array(517).fill(127),
+    foldedBias: Int32Array.of(0),
+    multiplier: Int32Array.of(2 ** 14),
+  };
+  t.equal(narrowSums({ ...large, shift: Int8Array.of(-9) }, false), null, 'a sum of 2^31');
+  t.not(narrowSums({ ...large, weights: large.weights.subarray(1), shift: Int8Array.of(-9) }, false), null);
+  t.equal(narrowSums({ ...large, weights: large.weights.subarray(9), shift: Int8Array.of(-18) }, false), null);
 });
 
 void t.test('live tensors share no byte but where the kernel has read it', async (t) => {

@@ -21,10 +21,9 @@
 #ifndef GRAPES_DSP_CONV_2D_S8_H
 #define GRAPES_DSP_CONV_2D_S8_H
 
-#include <stddef.h>
-
 #include "nibbles.h"
 #include "requantize.h"
+#include "window_rows.h"
 
 /* Words of two pixels, the values of one, and three bytes to start at a multiple of four. */
 #define GRAPES_CONV_2D_S8_DSP_SCRATCH(taps) (20 * (((taps) + 3) / 4) + 3)
@@ -46,29 +45,6 @@ GRAPES_INLINE uint32_t *grapes_expand_pixel_dsp(const int8_t *values, uint16_t g
   return words;
 }
 
-/* A few bytes where they are: the compiler makes words of them if it knows the count. */
-GRAPES_INLINE int8_t *grapes_copy_s8_dsp(int8_t *to, const int8_t *from, size_t count) {
-  if (count <= 16) {
-    memcpy(to, from, count);
-    return to + count;
-  }
-  for (; count >= 4; count -= 4, to += 4, from += 4) memcpy(to, from, 4);
-  for (; count > 0; count--) *to++ = *from++;
-  return to;
-}
-
-/* One row of a window that is not all inside the input, value by value. */
-static inline int8_t *grapes_gather_row_dsp(const int8_t *line, int inside, uint16_t in_width, uint16_t in_channels,
-                                            int32_t left, uint16_t kernel_width, uint16_t dilation_width,
-                                            int8_t input_zero_point, int8_t *to) {
-  for (uint16_t kx = 0; kx < kernel_width; kx++, left += dilation_width) {
-    const int8_t *const from = line + (ptrdiff_t)left * in_channels;
-    const int there = inside && left >= 0 && left < in_width;
-    for (uint16_t c = 0; c < in_channels; c++) *to++ = there ? from[c] : input_zero_point;
-  }
-  return to;
-}
-
 /* Sums of two channels over two pixels, `groups` times four inputs. */
 GRAPES_INLINE const int8_t *grapes_dot_two_by_two_form_dsp(const int8_t *w, const uint32_t *words, uint16_t groups,
                                                            uint32_t *sums, int form) {
@@ -77,101 +53,45 @@ GRAPES_INLINE const int8_t *grapes_dot_two_by_two_form_dsp(const int8_t *w, cons
   return grapes_dot_two_by_two_dsp(w, words, groups, sums);
 }
 
-/* All kernels: `form` is a constant at every call. */
-GRAPES_INLINE void grapes_conv_2d_form_dsp(
-    const int8_t *input, uint16_t in_height, uint16_t in_width, uint16_t in_channels, const int8_t *weights,
-    const int32_t *bias, const int32_t *multiplier, const int8_t *shift, int8_t *output, uint16_t out_height,
-    uint16_t out_width, uint16_t out_channels, uint16_t kernel_height, uint16_t kernel_width, uint16_t stride_height,
-    uint16_t stride_width, uint16_t dilation_height, uint16_t dilation_width, uint16_t pad_top, uint16_t pad_left,
-    int8_t input_zero_point, int8_t output_zero_point, int8_t clamp_min, int8_t clamp_max, uint8_t rounding,
-    int8_t *scratch, int form) {
-  const uint16_t row_values = (uint16_t)(kernel_width * in_channels);
-  const uint16_t four = (uint16_t)((kernel_height * row_values + 3u) / 4u);
-  const uint16_t groups = form == GRAPES_NIBBLES_DSP ? (uint16_t)((four + 1u) & ~1u) : four;
-  const int whole_rows = row_values % 4 == 0;
-  const int pointwise = kernel_height == 1 && kernel_width == 1 && pad_top == 0 && pad_left == 0 && whole_rows &&
-                        (out_height - 1) * stride_height < in_height && (out_width - 1) * stride_width < in_width;
-  uint32_t *const words = (uint32_t *)(void *)(scratch + ((4u - ((uintptr_t)scratch & 3u)) & 3u));
-  int8_t *const field = (int8_t *)(words + 4u * groups);
-  uint32_t pixels = (uint32_t)out_height * out_width;
-  int32_t top = -(int32_t)pad_top, left = -(int32_t)pad_left;
-  const int32_t left_end = left + (int32_t)out_width * stride_width;
-#define GRAPES_DSP_OUTPUT(sum)                                                                         \
-  (form != GRAPES_PAIRS_DSP                                                                            \
-       ? grapes_requantize_any_dsp(sum, scale, by, output_zero_point, clamp_min, clamp_max)            \
-       : grapes_requantize_pairs_dsp(sum, scale, by, output_zero_point, clamp_min, clamp_max, rounding))
-  while (pixels > 0) {
-    /* An odd last pixel is made twice. */
-    const uint16_t step = pixels > 1 ? 1 : 0;
-    for (uint16_t k = 0; k < 2; k++) {
-      uint32_t *to = words + (form == GRAPES_NIBBLES_DSP ? 1 : 2) * k;
-      if (pointwise) {
-        grapes_expand_pixel_dsp(input + ((size_t)top * in_width + (size_t)left) * in_channels, four, to, form);
-      } else {
-        const int across = dilation_width == 1 && left >= 0 && left + kernel_width <= in_width;
-        int8_t *end = field;
-        for (uint16_t ky = 0; ky < kernel_height; ky++) {
-          const int32_t row = top + (int32_t)ky * dilation_height;
-          const int8_t *const line = input + (ptrdiff_t)row * in_width * in_channels;
-          const int8_t *const from = line + (ptrdiff_t)left * in_channels;
-          const int inside = row >= 0 && row < in_height;
-          if (!(across && inside)) {
-            end = grapes_gather_row_dsp(line, inside, in_width, in_channels, left, kernel_width, dilation_width,
-                                        input_zero_point, end);
-          } else if (whole_rows) {
-            to = grapes_expand_pixel_dsp(from, row_values / 4, to, form);
-          } else {
-            end = grapes_copy_s8_dsp(end, from, row_values);
-          }
-          if (whole_rows && end != field) {
-            end = field;
-            to = grapes_expand_pixel_dsp(field, row_values / 4, to, form);
-          }
-        }
-        if (!whole_rows) grapes_expand_pixel_dsp(field, groups, to, form);
-      }
-      if (step == 1) {
-        left += stride_width;
-        if (left == left_end) {
-          left = -(int32_t)pad_left;
-          top += stride_height;
-        }
-      }
-    }
-    pixels -= step + 1u;
-    uint32_t offsets[2] = {0, 0};
-    if (form == GRAPES_NIBBLES_DSP) {
-      offsets[0] = grapes_sum_pairs_dsp(words, 2u * groups, 2);
-      offsets[1] = grapes_sum_pairs_dsp(words + 1, 2u * groups, 2);
-    }
-    const int8_t *w = weights;
-    int8_t *second = output + (step == 1 ? out_channels : 0);
-    uint16_t o = 0;
-    for (; o + 1 < out_channels; o = (uint16_t)(o + 2), output += 2, second += 2) {
-      uint32_t sums[4] = {(uint32_t)bias[o] - offsets[0], (uint32_t)bias[o + 1] - offsets[0],
-                          (uint32_t)bias[o] - offsets[1], (uint32_t)bias[o + 1] - offsets[1]};
-      w = grapes_dot_two_by_two_form_dsp(w, words, groups, sums, form);
-      int32_t scale = multiplier[o];
-      int8_t by = shift[o];
-      output[0] = GRAPES_DSP_OUTPUT(sums[0]);
-      second[0] = GRAPES_DSP_OUTPUT(sums[2]);
-      scale = multiplier[o + 1];
-      by = shift[o + 1];
-      output[1] = GRAPES_DSP_OUTPUT(sums[1]);
-      second[1] = GRAPES_DSP_OUTPUT(sums[3]);
-    }
-    if (out_channels % 2 != 0) {
-      uint32_t sums[4] = {(uint32_t)bias[o] - offsets[0], 0, (uint32_t)bias[o] - offsets[1], 0};
-      (void)grapes_dot_two_by_two_form_dsp(w, words, groups, sums, form);
-      const int32_t scale = multiplier[o];
-      const int8_t by = shift[o];
-      *output++ = GRAPES_DSP_OUTPUT(sums[0]);
-      *second++ = GRAPES_DSP_OUTPUT(sums[2]);
-    }
-    output = second;
-  }
-#undef GRAPES_DSP_OUTPUT
+GRAPES_INLINE int8_t grapes_requantize_form_dsp(uint32_t sum, int32_t scale, int8_t by, int8_t output_zero_point,
+                                                int8_t clamp_min, int8_t clamp_max, uint8_t rounding, int form) {
+  return form == GRAPES_PAIRS_DSP
+             ? grapes_requantize_pairs_dsp(sum, scale, by, output_zero_point, clamp_min, clamp_max, rounding)
+             : grapes_requantize_any_dsp(sum, scale, by, output_zero_point, clamp_min, clamp_max);
 }
+
+/* Two channels of two pixels, or one of each; `both` and `form` are constants at every call. Returns where the next begin. */
+GRAPES_INLINE const int8_t *grapes_channels_s8_dsp(const int8_t *w, const uint32_t *words, uint16_t groups,
+                                                   const uint32_t *offsets, const int32_t *bias,
+                                                   const int32_t *multiplier, const int8_t *shift, int8_t *output,
+                                                   int8_t *second, int8_t output_zero_point, int8_t clamp_min,
+                                                   int8_t clamp_max, uint8_t rounding, int form, int both) {
+  uint32_t sums[4] = {(uint32_t)bias[0] - offsets[0], both ? (uint32_t)bias[1] - offsets[0] : 0,
+                      (uint32_t)bias[0] - offsets[1], both ? (uint32_t)bias[1] - offsets[1] : 0};
+  w = grapes_dot_two_by_two_form_dsp(w, words, groups, sums, form);
+  /* Written out: in a loop the compiler would keep the sums in memory. */
+#define GRAPES_CHANNEL(k)                                                                                              \
+  scale = multiplier[k];                                                                                               \
+  by = shift[k];                                                                                                       \
+  output[k] = grapes_requantize_form_dsp(sums[k], scale, by, output_zero_point, clamp_min, clamp_max, rounding, form); \
+  second[k] = grapes_requantize_form_dsp(sums[2 + k], scale, by, output_zero_point, clamp_min, clamp_max, rounding, form)
+  int32_t scale;
+  int8_t by;
+  GRAPES_CHANNEL(0);
+  if (both) {
+    GRAPES_CHANNEL(1);
+  }
+#undef GRAPES_CHANNEL
+  return w;
+}
+
+#define GRAPES_CONV_2D grapes_conv_2d_form_dsp
+#define GRAPES_VALUE int8_t
+#define GRAPES_EXPAND grapes_expand_pixel_dsp
+#define GRAPES_CHANNELS(both)                                                                                          \
+  grapes_channels_s8_dsp(w, words, groups, offsets, bias + o, multiplier + o, shift + o, output, second,               \
+                         output_zero_point, clamp_min, clamp_max, rounding, form, both)
+#include "conv_2d_body.h"
 
 GRAPES_INLINE void grapes_conv_2d_s8_dsp(
     const int8_t *input, uint16_t in_height, uint16_t in_width, uint16_t in_channels, const int8_t *weights,

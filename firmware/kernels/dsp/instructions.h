@@ -100,6 +100,27 @@ static inline int32_t grapes_saturate_s8(int32_t v) {
   return r;
 }
 
+/* clamp(v, -2^15, 2^15 - 1) */
+static inline int32_t grapes_saturate_s16(int32_t v) {
+  int32_t r;
+  __asm__("ssat %0, #16, %1" : "=r"(r) : "r"(v));
+  return r;
+}
+
+/* clamp(v, 0, 2^15 - 1) */
+static inline int32_t grapes_saturate_u15(int32_t v) {
+  int32_t r;
+  __asm__("usat %0, #15, %1" : "=r"(r) : "r"(v));
+  return r;
+}
+
+/* floor((a * b + 2^31) / 2^32) */
+static inline int32_t grapes_multiply_top(int32_t a, int32_t b) {
+  int32_t r;
+  __asm__("smmulr %0, %1, %2" : "=r"(r) : "r"(a), "r"(b));
+  return r;
+}
+
 /* sum + floor((a * b + 2^31) / 2^32) */
 static inline int32_t grapes_multiply_top_rounded(int32_t a, int32_t b, int32_t sum) {
   int32_t r;
@@ -161,6 +182,18 @@ static inline uint32_t grapes_multiply_high(uint32_t a, uint32_t b, uint32_t sum
 
 static inline int32_t grapes_saturate_s8(int32_t v) {
   return v < -128 ? -128 : v > 127 ? 127 : v;
+}
+
+static inline int32_t grapes_saturate_s16(int32_t v) {
+  return v < INT16_MIN ? INT16_MIN : v > INT16_MAX ? INT16_MAX : v;
+}
+
+static inline int32_t grapes_saturate_u15(int32_t v) {
+  return v < 0 ? 0 : v > INT16_MAX ? INT16_MAX : v;
+}
+
+static inline int32_t grapes_multiply_top(int32_t a, int32_t b) {
+  return (int32_t)(((int64_t)a * b + 0x80000000LL) >> 32);
 }
 
 static inline int32_t grapes_multiply_top_rounded(int32_t a, int32_t b, int32_t sum) {

@@ -14,8 +14,8 @@
 
 #include "wide.h"
 
-/* The forms of weights that a kernel's loops are written for once: a constant at every call. */
-enum { GRAPES_PAIRS_DSP, GRAPES_WIDE_DSP, GRAPES_NIBBLES_DSP };
+/* The forms of weights that a kernel's loops are written for once: a constant at every call. HALVES: kernels/dsp/int16.h. */
+enum { GRAPES_PAIRS_DSP, GRAPES_WIDE_DSP, GRAPES_NIBBLES_DSP, GRAPES_HALVES_DSP };
 
 /* The lowest weight of each half. */
 #define GRAPES_NIBBLES_DSP_MASK 0x000F000Fu

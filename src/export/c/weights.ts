@@ -38,6 +38,12 @@ export const wideRow: PackRow = (row, length, bias) => {
   return { bytes, bias };
 };
 
+/** Four weights as SXTB16 makes neighbours of them, for int16 inputs as they lie in memory: kernels/dsp/int16.h. */
+export const halvesRow: PackRow = (row, length, bias) => {
+  const bytes = Int8Array.from({ length }, (_, k) => row[(k & ~3) + [0, 2, 1, 3][k & 3]] ?? 0);
+  return { bytes, bias };
+};
+
 /** The inputs of eight weights from the lowest four bits of a word on. */
 const NIBBLE_INPUTS = [0, 1, 4, 5, 2, 3, 6, 7] as const;
 

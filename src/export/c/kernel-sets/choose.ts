@@ -3,8 +3,9 @@ import type { Rounding } from '../../../ir/requantize.js';
 import { ARMV6M } from './armv6m.js';
 import { ARMV7M } from './armv7m.js';
 import { DSP } from './dsp.js';
-import type { KernelSetCode, LayerPackers, Pack, PackedLayer, SharedKernel } from './kernel-set.js';
+import type { KernelRounding, KernelSetCode, LayerPackers, Pack, PackedLayer, SharedKernel } from './kernel-set.js';
 import { MVE } from './mve.js';
+import { narrowSums } from './narrow-sums.js';
 import { PLAIN } from './plain.js';
 import { RV32 } from './rv32.js';
 
@@ -23,18 +24,27 @@ function chain(kernels: KernelSet): KernelSetCode[] {
   return [SETS[kernels], ...(fallback === null ? [] : chain(fallback))];
 }
 
+/** A layer's constants, and how the kernel has to round with them. */
+export interface LayerForKernel extends PackedLayer {
+  readonly rounding: KernelRounding;
+}
+
 /** The layer's constants for the first set of the chain whose bounds hold for every input. All compute the same bits. */
 export function packLayer<K extends keyof LayerPackers>(
   kernels: KernelSet,
   kind: K,
   layer: Parameters<LayerPackers[K]>[0],
-  rounding: Rounding,
-): PackedLayer {
+  graphRounding: Rounding,
+): LayerForKernel {
+  const isWide = layer.multiplierBits === 15;
+  const narrow = isWide ? narrowSums(layer, kind === 'depthwise_conv_2d') : null;
+  const numbers = narrow ?? layer;
+  const rounding = narrow !== null ? 'single' : isWide ? 'wide' : graphRounding;
   for (const code of chain(kernels)) {
     const layers = layer.dtype === 'int16' ? code.int16Layers : layer.weightBits === 4 ? code.int4Layers : code.layers;
-    const pack = layers[kind] as Pack<typeof layer> | undefined;
-    const packed = pack?.(layer, rounding) ?? null;
-    if (packed !== null) return packed;
+    const pack = layers[kind] as Pack<typeof layer, KernelRounding> | undefined;
+    const packed = pack?.(numbers, rounding) ?? null;
+    if (packed !== null) return { ...packed, rounding };
   }
   throw new RangeError(`kernels/plain serves every ${kind}`);
 }

@@ -1,8 +1,9 @@
 import type { Int8Dense } from '../../../ir/ops/fully-connected.js';
 import type { Int8Convolution } from '../../../ir/ops/int8/convolution.js';
 import type { Rounding } from '../../../ir/requantize.js';
-import { fitsPairs, nibbleRow, packDsp, pairedRow, wideRow, type DenseIntegers } from '../weights.js';
-import type { KernelSetCode, PackedLayer } from './kernel-set.js';
+import { DTYPE_BYTES } from '../../../ir/tensor.js';
+import { fitsPairs, halvesRow, nibbleRow, packDsp, pairedRow, wideRow, type DenseIntegers } from '../weights.js';
+import type { KernelRounding, KernelSetCode, PackedLayer } from './kernel-set.js';
 import { largestSum, packDepthwiseScalar, packDepthwiseWindowScalar } from './scalar.js';
 import { unpackedFirst } from './unpacked.js';
 
@@ -26,12 +27,23 @@ function waysOf(shift: Int8Array, most: (channel: number) => number, rounding: R
   });
 }
 
+/** Largest |sum| of row `o` over int16 inputs. */
+function largestInt16Sum({ inputs, weights, foldedBias }: DenseIntegers, o: number): number {
+  const row = weights.subarray(o * inputs, (o + 1) * inputs);
+  return row.reduce((sum, w) => sum + 32768 * Math.abs(w), Math.abs(foldedBias[o]));
+}
+
 /** What the kernels of a set's two forms differ in: pairs of weights where numbers allow, else each widened. */
 function formOf(
   dense: DenseIntegers,
-  { shift, weightBits }: Pick<Int8Convolution, 'shift' | 'weightBits'>,
-  rounding: Rounding,
+  { shift, weightBits, dtype }: Pick<Int8Convolution, 'shift' | 'weightBits' | 'dtype'>,
+  rounding: KernelRounding,
 ): Pick<PackedLayer, 'kernel' | 'shift'> & { readonly packRow: typeof pairedRow; readonly numbers: string } {
+  if (dtype === 'int16') {
+    const ways = rounding === 'tflite' ? waysOf(shift, (o) => largestInt16Sum(dense, o), rounding) : shift;
+    return { shift: ways, packRow: halvesRow, numbers: 'each weight a byte' };
+  }
+  if (rounding === 'wide') throw new RangeError('sums of int64 are for int16 activations');
   if (weightBits === 8 && fitsPairs(dense) && shiftsFit({ shift }, rounding, 23)) {
     return { shift, packRow: pairedRow, numbers: 'weights in pairs' };
   }
@@ -40,12 +52,14 @@ function formOf(
   return { kernel: 'dsp_wide', shift: ways, packRow: wideRow, numbers: 'each weight a byte' };
 }
 
-const BIAS_CONTENT = "bias with the input's zero point folded in, as kernels/dsp wants it";
+const biasContent = ({ dtype }: Pick<Int8Convolution, 'dtype'>): string =>
+  dtype === 'int16' ? 'bias' : "bias with the input's zero point folded in, as kernels/dsp wants it";
 
-function packConv2dDsp(layer: Int8Convolution, rounding: Rounding): PackedLayer | null {
-  const { outputChannels, weights, foldedBias } = layer;
+function packConv2dDsp(layer: Int8Convolution, rounding: KernelRounding): PackedLayer | null {
+  const { outputChannels, weights, foldedBias, dtype } = layer;
   const inputs = weights.length / outputChannels;
-  if (inputs > 65532) return null;
+  const valueBytes = DTYPE_BYTES[dtype];
+  if (inputs * valueBytes > 65532) return null;
   const dense = { inputs, outputs: outputChannels, weights, foldedBias };
   const { packRow, numbers, ...form } = formOf(dense, layer, rounding);
   // A group is what four bytes hold of a row.
@@ -67,8 +81,9 @@ function packConv2dDsp(layer: Int8Convolution, rounding: Rounding): PackedLayer 
     multiplier: layer.multiplier,
     ...form,
     layout: `packed for kernels/dsp: two channels interleaved, ${numbers}`,
-    biasContent: BIAS_CONTENT,
-    scratchBytes: 5 * size * groups + 3,
+    biasContent: biasContent(layer),
+    // Words of two pixels, and the values of one.
+    scratchBytes: (4 + valueBytes) * size * groups + 3,
     order: { pixelsAtATime: 2 },
   };
 }
@@ -164,7 +179,7 @@ function packDepthwiseDsp(layer: Int8Convolution, rounding: Rounding): PackedLay
   };
 }
 
-function packDenseDsp(layer: Int8Dense, rounding: Rounding): PackedLayer {
+function packDenseDsp(layer: Int8Dense, rounding: KernelRounding): PackedLayer {
   const size = layer.weightBits === 4 ? 8 : 4;
   const padded = Math.ceil(layer.inputs / size) * size;
   const { packRow, numbers, ...form } = formOf(layer, layer, rounding);
@@ -174,10 +189,12 @@ function packDenseDsp(layer: Int8Dense, rounding: Rounding): PackedLayer {
     multiplier: layer.multiplier,
     ...form,
     layout: `packed for kernels/dsp: four rows interleaved, ${numbers}`,
-    biasContent: BIAS_CONTENT,
-    scratchBytes: 2 * padded + 3,
-    // Four bytes become eight: the last ones are read when all but eight are written.
-    scratchDistance: padded,
+    biasContent: biasContent(layer),
+    // int16 inputs are multiplied where they lie.
+    ...(layer.dtype === 'int16'
+      ? { scratchBytes: 0 }
+      : // Four bytes become eight: the last ones are read when all but eight are written.
+        { scratchBytes: 2 * padded + 3, scratchDistance: padded }),
   };
 }
 
@@ -190,7 +207,7 @@ export const DSP: KernelSetCode = {
     conv_2d: packConv2dDsp,
     depthwise_conv_2d: unpackedFirst(packDepthwiseDsp),
   },
-  int16Layers: {},
+  int16Layers: { fully_connected: packDenseDsp, conv_2d: packConv2dDsp },
   kernels: ['add_s8'],
   instructionsPerMac: 1,
   codeBytes: {
@@ -200,5 +217,7 @@ export const DSP: KernelSetCode = {
     add_s8: 200,
     fully_connected_s4: 800,
     conv_2d_s4: 900,
+    fully_connected_s16: 400,
+    conv_2d_s16: 700,
   },
 };

@@ -49,14 +49,17 @@ export interface PackedLayer {
   readonly scratchDistance?: number;
 }
 
+/** `wide`: sums of int64, Q15 multipliers; of int16 activations alone. */
+export type KernelRounding = Rounding | 'wide';
+
 /** Null: this set cannot compute the layer, because of its shape or because a sum could leave the kernel's range. */
-export type Pack<Layer> = (layer: Layer, rounding: Rounding) => PackedLayer | null;
+export type Pack<Layer, R = Rounding> = (layer: Layer, rounding: R) => PackedLayer | null;
 
 /** The layers with weights, by the op's name. */
-export interface LayerPackers {
-  readonly fully_connected: Pack<Int8Dense>;
-  readonly conv_2d: Pack<Int8Convolution>;
-  readonly depthwise_conv_2d: Pack<Int8Convolution>;
+export interface LayerPackers<R = Rounding> {
+  readonly fully_connected: Pack<Int8Dense, R>;
+  readonly conv_2d: Pack<Int8Convolution, R>;
+  readonly depthwise_conv_2d: Pack<Int8Convolution, R>;
 }
 
 /** Kernels without weights that a set may have of its own, by the header's name; all sets share their signatures. */
@@ -71,7 +74,7 @@ export interface KernelSetCode {
   /** Of int4 weights. */
   readonly int4Layers: Partial<LayerPackers>;
   /** Of int8 weights on int16 activations. */
-  readonly int16Layers: Partial<LayerPackers>;
+  readonly int16Layers: Partial<LayerPackers<KernelRounding>>;
   readonly kernels: readonly SharedKernel[];
   /** Instructions a multiply-accumulate over whole networks, roughly: what the planner weighs extra ones against. */
   readonly instructionsPerMac: number;

@@ -1,21 +1,16 @@
 import type { Conv2dOp, DepthwiseConv2dOp } from '../../../ir/integer-ops.js';
-import { prepareInt8Convolution } from '../../../ir/ops/int8/convolution.js';
 import { packLayer } from '../kernel-sets/choose.js';
 import { constant, number, pointer, scratchArgument, shape } from './arguments.js';
-import { tameConstantChannels } from './constant-channels.js';
 import { lowerDense } from './fully-connected.js';
 import type { KernelCall, LowerOp } from './lowered-op.js';
 import { outputOverlap } from './output-overlap.js';
-import { asConvolution, asDense } from './simpler-layer.js';
+import { asDense, convolutionToPack } from './simpler-layer.js';
 import { clampArguments, layerRounding, layerSuffix, widthOf } from './width.js';
 
 /** Both kinds of convolution: one list of arguments, one set of constants. */
 export const lowerConvolution: LowerOp<Conv2dOp | DepthwiseConv2dOp> = (graph, op, { prefix, symbol }, kernels) => {
-  const rounding = graph.rounding ?? 'tflite';
-  const prepared = prepareInt8Convolution(graph, op);
   const width = widthOf(graph, op.output);
-  const tame = width.isWide ? prepared : tameConstantChannels(prepared, op.kind === 'depthwise_conv_2d', rounding);
-  const { kind, layer } = asConvolution(op.kind, tame);
+  const { kind, layer } = convolutionToPack(graph, op);
   const { geometry: g, outputChannels } = layer;
   const name = (suffix: string): string => `${prefix}_${symbol}_${suffix}`;
   const weightShape = graph.tensors[op.weights].shape;
@@ -26,7 +21,7 @@ export const lowerConvolution: LowerOp<Conv2dOp | DepthwiseConv2dOp> = (graph, o
   const comment = `${op.name}: ${g.kernelHeight}x${g.kernelWidth} ${what}${strideText(op)}, ${from} -> ${to}${activation}`;
   const dense = asDense(kind, layer);
   if (dense !== null) return lowerDense(graph, dense, { prefix, symbol, op: op.name, comment }, kernels);
-  const packed = packLayer(kernels, kind, layer, rounding);
+  const packed = packLayer(kernels, kind, layer, graph.rounding ?? 'tflite');
   const unpack = packed.unpackedGroups === undefined ? null : unpacking(packed.unpackedGroups, name('weights'));
   const suffix = unpack === null ? layerSuffix(layer) : 's8';
   return {
@@ -102,7 +97,7 @@ export const lowerConvolution: LowerOp<Conv2dOp | DepthwiseConv2dOp> = (graph, o
           ...width.zeroPoint('input_zero_point', layer.inputZeroPoint),
           ...width.zeroPoint('output_zero_point', layer.zeroPoint),
           ...clampArguments(width, layer),
-          layerRounding(graph, layer.multiplierBits),
+          layerRounding(packed.rounding),
           scratchArgument(packed.scratchBytes, unpack === null ? scratch : unpack.behind(scratch)),
         ],
       },

@@ -69,7 +69,7 @@ export function lowerDense(
         role: 'requantize',
         values: perRow ? packed.multiplier : packed.multiplier.subarray(0, 1),
         wordAligned: false,
-        comment: `${names.op}: accumulator to output, Q${layer.multiplierBits}, ${perRow ? 'one per output' : 'the same for all outputs'}`,
+        comment: `${names.op}: accumulator to output, Q${packed.rounding === 'wide' ? 15 : 31}, ${perRow ? 'one per output' : 'the same for all outputs'}`,
       },
       {
         name: `${symbol}_shift`,
@@ -99,7 +99,7 @@ export function lowerDense(
           shape('uint16_t', 'outputs', outputs),
           ...width.zeroPoint('output_zero_point', layer.zeroPoint),
           ...clampArguments(width, layer),
-          layerRounding(graph, layer.multiplierBits),
+          layerRounding(packed.rounding),
           scratchArgument(packed.scratchBytes, scratch),
         ],
       },

@@ -2,6 +2,7 @@ import type { QuantizedGraph } from '../../../ir/graph.js';
 import type { Int8Dense } from '../../../ir/ops/fully-connected.js';
 import type { DType } from '../../../ir/tensor.js';
 import type { Requantize } from '../../../ir/quant-params.js';
+import type { KernelRounding } from '../kernel-sets/kernel-set.js';
 import { number, roundingArgument } from './arguments.js';
 import type { KernelArgument } from './lowered-op.js';
 
@@ -52,10 +53,10 @@ export function clampArguments(
   return [number(element, 'clamp_min', clampMin), number(element, 'clamp_max', clampMax)];
 }
 
-/** How sums are rounded: the graph's way, or that of Q15 multipliers. */
-export function layerRounding(graph: QuantizedGraph, multiplierBits: 15 | 31): KernelArgument {
-  const argument = roundingArgument(graph);
-  return multiplierBits === 15 ? { ...argument, value: 'GRAPES_ROUNDING_WIDE' } : argument;
+/** How a layer's sums are rounded, as {@link packLayer} says it. */
+export function layerRounding(rounding: KernelRounding): KernelArgument {
+  const argument = roundingArgument({ rounding: rounding === 'single' ? 'single' : 'tflite' });
+  return rounding === 'wide' ? { ...argument, value: 'GRAPES_ROUNDING_WIDE' } : argument;
 }
 
 /** How the kernel of a layer of weights is named: by its activations, or by weights of four bits. */

@@ -1,12 +1,11 @@
 import type { KernelSet } from '../../../ir/c-sources.js';
 import type { QuantizedGraph, QuantizedOp } from '../../../ir/graph.js';
 import type { Conv2dOp, DepthwiseConv2dOp } from '../../../ir/integer-ops.js';
-import { prepareInt8Convolution } from '../../../ir/ops/int8/convolution.js';
 import { tensorBytes } from '../../../ir/tensor.js';
 import { instructionsPerMac, packLayer } from '../../c/kernel-sets/choose.js';
-import { tameConstantChannels } from '../../c/ops/constant-channels.js';
 import type { LoweredOp } from '../../c/ops/lowered-op.js';
-import { asConvolution } from '../../c/ops/simpler-layer.js';
+import { convolutionToPack } from '../../c/ops/simpler-layer.js';
+import { layerSuffix } from '../../c/ops/width.js';
 import type { RowShape, Schedule } from './schedule.js';
 
 /** A schedule whose kernels take the shapes that it gives them. */
@@ -73,14 +72,12 @@ export class RowKernels {
   /** The packer is asked as if the rows were an image; it has to want the very constants that the whole layer has. */
   private askConvolution(op: Conv2dOp | DepthwiseConv2dOp, lowered: LoweredOp, shape: RowShape): RowKernel | null {
     const { graph } = this;
-    const rounding = graph.rounding ?? 'tflite';
-    const tame = tameConstantChannels(prepareInt8Convolution(graph, op), op.kind === 'depthwise_conv_2d', rounding);
-    const { kind, layer } = asConvolution(op.kind, tame);
+    const { kind, layer } = convolutionToPack(graph, op);
     const { inHeight: inputHeight, outHeight: outputHeight, padTop } = shape;
     const geometry = { ...layer.geometry, inputHeight, outputHeight, padTop };
-    const packed = packLayer(this.kernels, kind, { ...layer, geometry }, rounding);
+    const packed = packLayer(this.kernels, kind, { ...layer, geometry }, graph.rounding ?? 'tflite');
     const calls = lowered.calls({ input: '', inputs: [''], output: '', scratch: '' });
-    const kernel = `grapes_${kind}_s${layer.weightBits}_${packed.kernel ?? packed.set}`;
+    const kernel = `grapes_${kind}_${layerSuffix(layer)}_${packed.kernel ?? packed.set}`;
 
     const constants = [packed.weights, packed.bias, packed.multiplier, packed.shift];
     const same =
