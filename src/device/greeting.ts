@@ -10,6 +10,7 @@ import {
   writeHello,
   type Greeting,
 } from './protocol/messages.js';
+import { Patience } from './patience.js';
 import type { WriteQueue } from './write-queue.js';
 
 const FIRST_WAIT_MS = 100;
@@ -32,12 +33,15 @@ export class Greeter {
   constructor(private readonly writes: WriteQueue) {}
 
   greet(timeoutMs: number, silent: () => ToolError): Promise<Greeted> {
-    const until = Date.now() + timeoutMs;
+    const patience = new Patience(timeoutMs);
     const ask = (waitMs: number): void => {
-      if (Date.now() >= until) return this.fail(silent());
+      if (patience.lostMs !== null) return this.fail(silent());
       const payload = writeHello({ protocolVersion: PROTOCOL_VERSION, nonce: this.nonce });
       this.writes.push(encodeFrame({ type: MESSAGE.hello, flags: 0, seq: this.seq, payload }));
-      this.timer = setTimeout(() => ask(Math.min(2 * waitMs, LONGEST_WAIT_MS)), waitMs);
+      this.timer = setTimeout(() => {
+        patience.waited(waitMs);
+        ask(Math.min(2 * waitMs, LONGEST_WAIT_MS));
+      }, waitMs);
     };
     return new Promise((resolve, reject) => {
       this.settle = { resolve, reject };

@@ -1,6 +1,7 @@
 import { ToolError } from '../errors/tool-error.js';
 import { encodeFrame, type Frame } from './protocol/framing.js';
 import { FLAG, MESSAGE, parseError, parseSync, REFUSED } from './protocol/messages.js';
+import { Patience } from './patience.js';
 import { RoundTrip } from './round-trip.js';
 import type { WriteQueue } from './write-queue.js';
 
@@ -46,6 +47,7 @@ const ahead = (a: number, b: number): number => (((a - b) & SEQ_MASK) << 16) >> 
 export class RequestEngine {
   retransmissions = 0;
   private readonly roundTrip = new RoundTrip();
+  private readonly patience: Patience;
   private limits: EngineLimits = { windowBytes: 0, replySlots: 0 };
   private nextSeq = 0;
   private nextResult = 0;
@@ -54,14 +56,15 @@ export class RequestEngine {
   private failure: ToolError | null = null;
   private timer: NodeJS.Timeout | null = null;
   private pumpIsDue = false;
-  private progressAtMs = 0;
   private transmissions = 0;
   private probe: { readonly seq: number; readonly sentOrder: number } | null = null;
 
   constructor(
     private readonly writes: WriteQueue,
     private readonly options: { readonly timeoutMs: number; readonly timedOut: (ms: number) => ToolError },
-  ) {}
+  ) {
+    this.patience = new Patience(options.timeoutMs);
+  }
 
   /** A session is open; `helloSeq` is the sequence number of its HELLO. */
   open(limits: EngineLimits, helloSeq: number): void {
@@ -124,9 +127,9 @@ export class RequestEngine {
     const index = this.inFlight.findIndex((entry) => entry.seq === frame.seq);
     if (index < 0) return; // a second copy
     const entry = this.inFlight[index];
-    this.progressAtMs = Date.now();
+    this.patience.renew();
     this.roundTrip.progress();
-    if (!entry.again) this.roundTrip.measured(this.progressAtMs - entry.sentAtMs);
+    if (!entry.again) this.roundTrip.measured(performance.now() - entry.sentAtMs);
     this.stopTimer();
     const before = this.inFlight.slice(0, index);
     this.inFlight = [...before.filter((e) => e.request.answered), ...this.inFlight.slice(index + 1)];
@@ -143,7 +146,7 @@ export class RequestEngine {
    */
   private deviceStandsAt(expected: number, causedBy: number): void {
     const executed = this.inFlight.filter((e) => !e.request.answered && ahead(expected, e.seq) > 0);
-    if (executed.length > 0) this.progressAtMs = Date.now();
+    if (executed.length > 0) this.patience.renew();
     this.inFlight = this.inFlight.filter((e) => !executed.includes(e));
     for (const e of executed) e.resolve(null);
     let before = Infinity;
@@ -164,7 +167,7 @@ export class RequestEngine {
       this.nextSeq = (this.nextSeq + 1) & SEQ_MASK;
       entry.resultIndex = this.nextResult;
       if (entry.request.answered) this.nextResult++;
-      if (this.inFlight.length === 0) this.progressAtMs = Date.now();
+      if (this.inFlight.length === 0) this.patience.renew();
       this.inFlight.push(entry);
       if (this.nothingWillBeAnswered()) this.transmitProbe(entry);
       else this.transmit(entry, 0);
@@ -201,7 +204,7 @@ export class RequestEngine {
       this.retransmissions++;
       entry.again = true;
     }
-    entry.sentAtMs = Date.now();
+    entry.sentAtMs = performance.now();
     entry.sentOrder = ++this.transmissions;
     this.writes.push(this.encode(entry, moreFlags));
   }
@@ -213,18 +216,17 @@ export class RequestEngine {
   }
 
   private startTimer(): void {
-    this.timer = setTimeout(
-      () => {
-        this.timer = null;
-        const silentMs = Date.now() - this.progressAtMs;
-        if (silentMs >= this.options.timeoutMs) return this.fail(this.options.timedOut(silentMs));
-        this.roundTrip.silence();
-        // One frame only: it finds room in the receive ring beside a full window.
-        this.transmitProbe(this.inFlight[0]);
-        this.startTimer();
-      },
-      Math.min(this.roundTrip.waitMs(), this.options.timeoutMs),
-    );
+    const waitMs = Math.min(this.roundTrip.waitMs(), this.options.timeoutMs);
+    this.timer = setTimeout(() => {
+      this.timer = null;
+      this.patience.waited(waitMs);
+      const { lostMs } = this.patience;
+      if (lostMs !== null) return this.fail(this.options.timedOut(lostMs));
+      this.roundTrip.silence();
+      // One frame only: it finds room in the receive ring beside a full window.
+      this.transmitProbe(this.inFlight[0]);
+      this.startTimer();
+    }, waitMs);
   }
 
   private stopTimer(): void {

@@ -52,6 +52,12 @@ export async function flash(
   }
 }
 
+/**
+ * Longest silence on a request. On silicon the longest inference takes seconds; an emulator, whose end is told apart,
+ * is as slow as the machine it shares with other work.
+ */
+const SILENCE_MS = { silicon: 20_000, emulated: 180_000 } as const;
+
 /** Opens the session. Ends the board when this fails or is aborted. */
 async function greet(
   started: StartedBoard,
@@ -64,7 +70,9 @@ async function greet(
   signal?.addEventListener('abort', cut, { once: true });
   try {
     throwIfAborted(signal, board);
-    const device = await openDevice(started.transport);
+    const device = await openDevice(started.transport, {
+      timeoutMs: SILENCE_MS[plan.method === 'running' ? 'silicon' : 'emulated'],
+    });
     try {
       requireModel(device.info, image.modelDigest, board.id);
     } catch (error) {

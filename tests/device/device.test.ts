@@ -334,6 +334,18 @@ void t.test('silence: what was asked, how long, and what the board said last', a
     await t.rejects(all(device.learn(samples)), { code: 'DEVICE_TIMEOUT', context: { board: 'host' } });
   });
 
+  await t.test('time in which this program was busy elsewhere is no silence', { skip: skipUnless('cc') }, async (t) => {
+    const board = await start();
+    t.teardown(() => board.stop());
+    const device = await openDevice(await openSerial(board.portPath, 115200), { timeoutMs: 1200 });
+    t.teardown(() => device.close());
+    const answers = all(device.learn(inputs(3, 48, 1).map((input) => ({ input, label: 0 }))));
+    await new Promise(setImmediate);
+    // Longer than the longest silence: the answers lie unread in the port.
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1500);
+    t.equal((await answers).length, 3);
+  });
+
   await t.test('the board goes away', { skip: skipUnless('cc') }, async (t) => {
     const board = await start();
     const device = await connect(t, undefined, board);

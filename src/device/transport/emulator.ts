@@ -118,12 +118,12 @@ class BoardProcess {
   /** Waits for the line that names the port. */
   async port(): Promise<string> {
     const pattern = new RegExp(this.emulator.portPattern);
-    const until = Date.now() + this.emulator.startTimeoutMs;
+    const until = performance.now() + this.emulator.startTimeoutMs;
     for (;;) {
       const path = pattern.exec(this.output)?.[1];
       if (path !== undefined) return path;
       if (this.exit !== null) throw this.failed(`ended with ${this.exit}`);
-      const leftMs = until - Date.now();
+      const leftMs = until - performance.now();
       if (leftMs <= 0) throw this.failed(`did not name its port within ${this.emulator.startTimeoutMs} ms`);
       await this.change(leftMs);
     }
