@@ -1,4 +1,4 @@
-import { roundingShiftRight } from './requantize.js';
+import { roundingShiftRight, type FixedMultiplier } from './requantize.js';
 
 /*
  * Functions of fixed-point numbers as TFLite's integer softmax, logistic and tanh use them, bit for bit. A number with k
@@ -109,4 +109,29 @@ export function hyperbolicTangent(a: number, integerBits: number): number {
   if (a === 0) return 0;
   const positive = oneMinusOverOnePlus(expOnNegativeValues(-Math.abs(a), integerBits + 1));
   return a > 0 ? positive : -positive;
+}
+
+/** 1.5 and 1 with three integer bits, sqrt(1/2) without. */
+const THREE_HALVES = 2 ** 28 + 2 ** 27;
+const ONE_Q3 = 2 ** 28;
+const HALF_SQRT_2 = 1518500250;
+
+/** 1 / sqrt(x) for an int32 x >= 0 as a Q31 multiplier and a shift to the right (not above 0), by Newton's iteration; 0 counts as 1. */
+export function inverseSquareRoot(x: number): FixedMultiplier {
+  if (x <= 1) return { multiplier: INT32_MAX, shift: 0 };
+  let right = 11;
+  let input = x;
+  for (; input >= 2 ** 29; right++) input = Math.floor(input / 4);
+  const pairs = Math.floor((Math.clz32(input) - 1) / 2) - 1;
+  right -= pairs;
+  // In [1/4, 1) with three integer bits.
+  const normal = Math.floor((input * 4 ** pairs) / 2);
+  const half = roundingShiftRight(normal, 1);
+  let y = ONE_Q3;
+  for (let k = 0; k < 5; k++) {
+    const cube = saturatingShiftLeft(saturatingHighMultiply(saturatingHighMultiply(y, y), y), 6);
+    y = saturatingShiftLeft(saturatingHighMultiply(THREE_HALVES, y) - saturatingHighMultiply(half, cube), 3);
+  }
+  y = saturatingHighMultiply(y, HALF_SQRT_2);
+  return right < 0 ? { multiplier: y * 2 ** -right, shift: 0 } : { multiplier: y, shift: right === 0 ? 0 : -right };
 }

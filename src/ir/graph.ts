@@ -24,7 +24,7 @@ export interface FullyConnectedOp {
 }
 
 export type LookupFunction =
-  'tanh' | 'sigmoid' | 'relu' | 'relu6' | 'leaky_relu' | 'hard_swish' | 'elu' | 'rescale' | 'arithmetic';
+  'tanh' | 'sigmoid' | 'relu' | 'relu6' | 'leaky_relu' | 'hard_swish' | 'elu' | 'rsqrt' | 'rescale' | 'arithmetic';
 
 /**
  * An activation as an op of its own. Quantized graphs: y[i] = table[x[i] + 128], a 256-entry int8 table.

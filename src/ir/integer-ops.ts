@@ -89,6 +89,9 @@ export interface AddOp extends IntegerOpBase<'add'>, SumFields {}
 /** y = a - b, as `add`. */
 export interface SubOp extends IntegerOpBase<'sub'>, SumFields {}
 
+/** y = (a - b)^2: both are brought to one scale at 2^leftShift; b may have the last axes of a only, and repeats along the others. */
+export interface SquaredDifferenceOp extends IntegerOpBase<'squared_difference'>, SumFields {}
+
 /** y = a * b; b may have the last axes of a only, and repeats along the others. */
 export interface MulOp extends IntegerOpBase<'mul'>, TwoOperands {
   readonly requantize: Requantize;
@@ -110,6 +113,16 @@ export interface PreluOp extends IntegerOpBase<'prelu'> {
 export interface ConcatenationOp extends IntegerOpBase<'concatenation'> {
   readonly axis: number;
 }
+
+/** Products of matrices [rows][depth] and [depth][columns], for each place of the leading axes, which both have alike. */
+export interface BatchMatmulOp extends IntegerOpBase<'batch_matmul'> {
+  /** The second matrices are [columns][depth]. */
+  readonly transposeB: boolean;
+  readonly requantize: Requantize;
+}
+
+/** Each row along the last axis divided by its length: output scale 1/128, zero point 0. */
+export type L2NormalizationOp = IntegerOpBase<'l2_normalization'>;
 
 /**
  * The image at another size, each value a mean of the four around its place, weighted by nearness in 1/1024 of a pixel:
@@ -178,6 +191,9 @@ export type IntegerOp =
   | ExtremumOp<'maximum'>
   | ExtremumOp<'minimum'>
   | PreluOp
+  | SquaredDifferenceOp
+  | BatchMatmulOp
+  | L2NormalizationOp
   | ResizeBilinearOp
   | ConcatenationOp
   | PadOp

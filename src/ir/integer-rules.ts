@@ -12,6 +12,9 @@ import { meanRule } from './ops/int8/mean.js';
 import { mulRule } from './ops/int8/mul.js';
 import { padRule } from './ops/int8/pad.js';
 import { rescaleRule } from './ops/int8/rescale.js';
+import { batchMatmulRule } from './ops/int8/batch-matmul.js';
+import { l2NormalizationRule } from './ops/int8/l2-normalization.js';
+import { squaredDifferenceRule } from './ops/int8/squared-difference.js';
 import { resizeBilinearRule } from './ops/int8/resize-bilinear.js';
 import { reshapeRule } from './ops/int8/reshape.js';
 import { logisticRule, tanhRule } from './ops/int8/sigmoidal.js';
@@ -31,6 +34,9 @@ const RULES: Rules = {
   maximum: maximumRule,
   minimum: minimumRule,
   prelu: preluRule,
+  squared_difference: squaredDifferenceRule,
+  batch_matmul: batchMatmulRule,
+  l2_normalization: l2NormalizationRule,
   resize_bilinear: resizeBilinearRule,
   concatenation: concatenationRule,
   pad: padRule,

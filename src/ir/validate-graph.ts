@@ -46,6 +46,7 @@ const LOOKUP_FUNCTIONS: readonly LookupFunction[] = [
   'leaky_relu',
   'hard_swish',
   'elu',
+  'rsqrt',
   'rescale',
   'arithmetic',
 ];
@@ -331,7 +332,14 @@ function checkQuant(tensor: Tensor): string | null {
   return null;
 }
 
-const INT8_ONLY: readonly Op['kind'][] = ['lookup', 'prelu', 'resize_bilinear'];
+const INT8_ONLY: readonly Op['kind'][] = [
+  'lookup',
+  'prelu',
+  'squared_difference',
+  'batch_matmul',
+  'l2_normalization',
+  'resize_bilinear',
+];
 
 /** All run-time tensors of an op are of one width, but where it changes the width. */
 function checkWidths(op: Op, graph: Graph): string | null {

@@ -17,8 +17,80 @@ export class FurtherNet extends Net {
     const of = options('resize_bilinear', int8(2, aligned), int8(3, centred));
     return this.operator('RESIZE_BILINEAR', inputs, [1, tall, wide, channels], this.quant(at), of);
   }
+
+  /** With itself, a part of itself, or constants; turned or not. */
+  batchMatmul(at: number): number | null {
+    if (!this.isImage(at)) return null;
+    const [, height, width, channels] = this.shape(at);
+    const { scale } = this.quant(at);
+    const make = (
+      a: number,
+      b: number,
+      turnsA: number,
+      turnsB: number,
+      rows: number,
+      columns: number,
+    ): number | null => {
+      const depth = this.shape(a)[this.shape(a).length - (turnsA === 1 ? 2 : 1)];
+      if (height * rows * columns > 3000) return null;
+      const unit = scale * this.quant(b === at ? a : b).scale;
+      const to = { ...this.affine(), scale: Math.fround(unit * Math.ceil(Math.sqrt(depth)) * this.between(40, 160)) };
+      const of = options('batch_matmul', int8(0, turnsA), int8(1, turnsB));
+      return this.operator('BATCH_MATMUL', [a, b], [1, height, rows, columns], to, of);
+    };
+    const constant = (shape: readonly number[]): number => {
+      const data = Int8Array.from({ length: shape[0] * shape[1] }, () => this.between(-127, 127));
+      return this.tensor(shape, { scale: Math.fround(1 / this.between(64, 256)), zeroPoint: 0 }, data);
+    };
+    const other = this.between(1, 6);
+    switch (this.below(6)) {
+      case 0:
+        return make(at, at, 0, 1, width, width);
+      case 1:
+        return make(at, at, 1, 0, channels, channels);
+      case 2: {
+        const inputs = [at, this.integers([4], [0, 0, 0, 0]), this.integers([4], [1, 1, width, channels])];
+        const part = this.operator('SLICE', inputs, [1, 1, width, channels], this.quant(at), options('slice'));
+        return this.below(2) === 0 ? make(at, part, 0, 1, width, width) : make(part, at, 0, 1, width, width);
+      }
+      case 3:
+        return this.below(2) === 0
+          ? make(at, constant([channels, other]), 0, 0, width, other)
+          : make(at, constant([other, channels]), 0, 1, width, other);
+      case 4:
+        return make(constant([other, width]), at, 0, 0, other, channels);
+      default: {
+        const inputs = [at, this.integers([4], [0, 1, 3, 2])];
+        const turned = this.operator(
+          'TRANSPOSE',
+          inputs,
+          [1, height, channels, width],
+          this.quant(at),
+          options('transpose'),
+        );
+        return make(at, turned, 0, 0, width, width);
+      }
+    }
+  }
+
+  /** Of what is not negative: TFLite Micro stops at what is. */
+  rsqrt(at: number): number {
+    const { scale } = this.near(at);
+    const positive = this.unary(at, 'RELU', { scale, zeroPoint: -128 });
+    const to = { ...this.affine(), scale: Math.fround(1 / (Math.sqrt(scale) * this.between(60, 400))) };
+    return this.unary(positive, 'RSQRT', to);
+  }
+
+  l2Normalization(at: number): number {
+    const to = { scale: 1 / 128, zeroPoint: 0 };
+    return this.operator('L2_NORMALIZATION', [at], this.shape(at), to, options('l2_normalization'));
+  }
 }
 
 export const FURTHER_STEPS: Readonly<Record<string, (net: FurtherNet, at: number) => number | null>> = {
   resize_bilinear: (net, at) => net.resizeBilinear(at),
+  batch_matmul: (net, at) => net.batchMatmul(at),
+  squared_difference: (net, at) => net.arithmetic(at, 'SQUARED_DIFFERENCE'),
+  rsqrt: (net, at) => net.rsqrt(at),
+  l2_normalization: (net, at) => net.l2Normalization(at),
 };

@@ -153,6 +153,11 @@ export class Net extends RandomNet {
     const inputs = swaps ? [second, at] : [at, second];
     if (compares) return this.operator(code, inputs, shape, this.quant(at), options('maximum_minimum'));
     const scales = inputs.map((id) => this.quant(id).scale);
+    if (code === 'SQUARED_DIFFERENCE') {
+      const unit = Math.max(...scales) ** 2;
+      const to = { ...this.affine(), scale: Math.fround(unit * this.between(20, 250)) };
+      return this.operator(code, inputs, shape, to, options('squared_difference'));
+    }
     const to =
       code === 'MUL'
         ? { ...this.affine(), scale: Math.fround(scales[0] * scales[1] * this.between(20, 90) * (this.wide ? 256 : 1)) }

@@ -32,7 +32,7 @@ function recorded(name: string): Recorded {
 
 const RECORDED = recorded('random-graphs');
 /** Kinds of ops that only the networks of {@link randomFurtherTflite} have. */
-const FURTHER_KINDS: readonly string[] = ['resize_bilinear'];
+const FURTHER_KINDS: readonly string[] = ['squared_difference', 'batch_matmul', 'l2_normalization', 'resize_bilinear'];
 const options = { name: 'net', toolVersion: '0', rounding: 'tflite' } as const;
 
 function digestOf(graph: QuantizedGraph): string {

@@ -20,6 +20,8 @@ const IN_PLACE: readonly QuantizedOp['kind'][] = [
   'add',
   'sub',
   'mul',
+  'squared_difference',
+  'l2_normalization',
   'maximum',
   'minimum',
   'prelu',

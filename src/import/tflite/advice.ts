@@ -1,14 +1,10 @@
 /** What can be done about operators that have no counterpart, by the operator's name. */
 const ADVICE: Readonly<Record<string, string>> = {
   GELU: 'train with relu, relu6 or hard_swish instead',
-  BATCH_MATMUL: 'products of two computed tensors are not imported: use Dense layers',
   SPACE_TO_BATCH_ND: 'it is imported around one convolution, as dilation: convert the model with a batch of 1',
   BATCH_TO_SPACE_ND: 'it is imported around one convolution, as dilation: convert the model with a batch of 1',
   DEQUANTIZE: 'it computes in float32 in the middle of the network: keep what stands behind it in int8',
   ARG_MAX: 'leave it away: verify and your code take the largest output themselves',
-  SQUARED_DIFFERENCE: 'train with batch normalization instead of layer normalization',
-  RSQRT: 'train with batch normalization instead of layer normalization',
-  L2_NORMALIZATION: 'cut the model before it and normalize in your own code',
   SVDF: 'train with convolutions over time instead',
   DIV: 'multiply by the reciprocal',
   POW: 'cut the model before it',

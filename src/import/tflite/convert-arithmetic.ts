@@ -2,6 +2,7 @@ import type { QuantizedGraph, QuantizedOp } from '../../ir/graph.js';
 import type { IntegerOp } from '../../ir/integer-ops.js';
 import { integerRule } from '../../ir/integer-rules.js';
 import { addMultipliers, subMultipliers, sumLeftShift } from '../../ir/ops/int8/add.js';
+import { DIFFERENCE_LEFT_SHIFT, squaredDifferenceMultipliers } from '../../ir/ops/int8/squared-difference.js';
 import { isTrailing } from '../../ir/ops/int8/operands.js';
 import { DTYPE_BYTES, fromBytes, type DType, type Integers, type Tensor } from '../../ir/tensor.js';
 import { quantizeMultiplierFor, requantizeFactor } from '../../ir/requantize.js';
@@ -24,19 +25,24 @@ import type { Affine } from '../../ir/ops/int8/lookup-tables.js';
 import type { TfliteOperator } from './read-model.js';
 import { ARITHMETIC } from './schema.js';
 
-type Kind = 'add' | 'sub' | 'mul' | 'maximum' | 'minimum';
+type Kind = 'add' | 'sub' | 'mul' | 'squared_difference' | 'maximum' | 'minimum';
+
+/** Operators without a fused activation. */
+const PLAIN: readonly Kind[] = ['maximum', 'minimum', 'squared_difference'];
+/** Symmetric ones whose smaller operand repeats by itself. */
+const REPEATING: readonly Kind[] = ['mul', 'squared_difference'];
+
 /** What is particular to an op, operands in this order. */
 type Numbers = (a: Affine, b: Affine, to: Affine, activation: ClampActivation) => object;
 
 /**
  * An element-wise operator of two operands. A constant of one value makes a table of 256; one that repeats along the
- * leading axes stays a constant; a computed operand that is smaller is repeated to the full shape, or by MUL in place.
+ * leading axes stays a constant; a computed operand that is smaller is repeated to the full shape, or in place.
  */
 function arithmetic(kind: Kind, numbers: (operator: TfliteOperator, graph: GraphMaker) => Numbers): Converter {
   return (operator, graph) => {
     const [a, b] = inputsOf(operator, 2);
-    const fused =
-      kind === 'maximum' || kind === 'minimum' ? 'none' : activationOf(optionsOf(operator), ARITHMETIC.activation);
+    const fused = PLAIN.includes(kind) ? 'none' : activationOf(optionsOf(operator), ARITHMETIC.activation);
     const { shape, ...to } = resultOf(graph, operator);
     const of = (first: number, second: number): object =>
       numbers(operator, graph)(affine(graph, first), affine(graph, second), to, fused);
@@ -60,8 +66,7 @@ function arithmetic(kind: Kind, numbers: (operator: TfliteOperator, graph: Graph
       });
     }
     const [idA, idB] = [graph.idOf(a), graph.idOf(b)];
-    if (kind === 'mul') {
-      // The smaller factor repeats by itself.
+    if (REPEATING.includes(kind)) {
       const isWhole = (id: number): boolean => String(graph.tensor(id).shape) === String(shape);
       const [large, small, from] = isWhole(idA) ? [idA, idB, [a, b]] : [idB, idA, [b, a]];
       const last = trimmed(graph.tensor(small).shape);
@@ -176,6 +181,19 @@ const sumNumbers =
     };
   };
 
+const differenceNumbers =
+  (operator: TfliteOperator, graph: GraphMaker): Numbers =>
+  (a, b, to) => {
+    if (graph.dtype(operator.outputs[0]) === 'int16') throw unsupported('its output is int16: leave the layer in int8');
+    const { inputs, output } = squaredDifferenceMultipliers([a.scale, b.scale], to.scale, graph.rounding);
+    const requantize = requantizeTo(graph, operator.outputs[0], 'none', [1]);
+    return {
+      inputMultipliers: inputs,
+      leftShift: DIFFERENCE_LEFT_SHIFT,
+      requantize: { ...requantize, multiplier: [output.multiplier], shift: [output.shift] },
+    };
+  };
+
 const noNumbers = (): Numbers => () => ({});
 
 export const add = arithmetic('add', sumNumbers(addMultipliers));
@@ -183,6 +201,7 @@ export const sub = arithmetic('sub', sumNumbers(subMultipliers));
 export const mul = arithmetic('mul', (operator, graph) => (a, b, to, activation) => ({
   requantize: requantizeTo(graph, operator.outputs[0], activation, [requantizeFactor(a.scale, b.scale, to.scale)]),
 }));
+export const squaredDifference = arithmetic('squared_difference', differenceNumbers);
 export const maximum = arithmetic('maximum', noNumbers);
 export const minimum = arithmetic('minimum', noNumbers);
 

@@ -11,6 +11,7 @@ import {
   relu6Table,
   reluTable,
   rescaleTable,
+  rsqrtTable,
   tanhTable,
   type Affine,
 } from '../../ir/ops/int8/lookup-tables.js';
@@ -100,6 +101,13 @@ const int8HardSwish = lookup('hard_swish', (input, output) => {
   return table;
 });
 
+const int8Rsqrt = lookup('rsqrt', (input, output) => {
+  const table = rsqrtTable(input, output);
+  if (table === null) throw unsupported(`its scales ${input.scale} and ${output.scale} are beyond TFLite's kernel`);
+  return table;
+});
+
+export const rsqrt = byWidth(int8Rsqrt, notInInt16);
 export const hardSwish = byWidth(int8HardSwish, notInInt16);
 
 const int8LeakyRelu: Converter = (operator, graph) => {

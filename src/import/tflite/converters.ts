@@ -1,20 +1,9 @@
 import { softmaxNumbers } from '../../ir/ops/int8/softmax.js';
-import { elementCount } from '../../ir/tensor.js';
-import { denseFactor } from '../../ir/requantize.js';
 import { activationClamp } from '../../ir/ops/int8/activation-clamp.js';
-import {
-  activationOf,
-  affine,
-  fused,
-  inputsOf,
-  optionsOf,
-  requantizeTo,
-  type Converted,
-  type Converter,
-} from './converter.js';
+import { activationOf, affine, inputsOf, optionsOf, type Converted, type Converter } from './converter.js';
 import { convolution, depthwise, transposeConvolution } from './convert-convolution.js';
-import { add, maximum, minimum, mul, prelu, sub } from './convert-arithmetic.js';
-import { abs, elu, hardSwish, leakyRelu, logistic, relu, relu6, rescale, tanh } from './convert-lookup.js';
+import { add, maximum, minimum, mul, prelu, squaredDifference, sub } from './convert-arithmetic.js';
+import { abs, elu, hardSwish, leakyRelu, logistic, relu, relu6, rescale, rsqrt, tanh } from './convert-lookup.js';
 import {
   concatenation,
   depthToSpace,
@@ -30,12 +19,12 @@ import {
   unpack,
 } from './convert-moves.js';
 import { gather, mirrorPad, pack, padV2, resizeBilinear, resizeNearest, reverse } from './convert-places.js';
+import { batchMatmul, fullyConnected, l2Normalization } from './convert-matmul.js';
 import { mean, reduceMax, reduceMin, sum } from './convert-reduce.js';
-import { invalid, unsupported } from './errors.js';
+import { unsupported } from './errors.js';
 import type { GraphMaker } from './graph-maker.js';
 import type { TfliteOperator } from './read-model.js';
-import { FULLY_CONNECTED, POOL_2D, SOFTMAX } from './schema.js';
-import { readWeights } from './weights.js';
+import { POOL_2D, SOFTMAX } from './schema.js';
 import { image, windowOf } from './window.js';
 
 /** One converter for each TFLite operator that has a counterpart. Numbers are those of TFLite Micro's `Prepare`. */
@@ -53,6 +42,9 @@ export const CONVERTERS: Readonly<Record<string, Converter>> = {
   ADD: add,
   SUB: sub,
   MUL: mul,
+  SQUARED_DIFFERENCE: squaredDifference,
+  BATCH_MATMUL: batchMatmul,
+  L2_NORMALIZATION: l2Normalization,
   MAXIMUM: maximum,
   MINIMUM: minimum,
   PRELU: prelu,
@@ -85,64 +77,10 @@ export const CONVERTERS: Readonly<Record<string, Converter>> = {
   LEAKY_RELU: leakyRelu,
   HARD_SWISH: hardSwish,
   ELU: elu,
+  RSQRT: rsqrt,
   ABS: abs,
   QUANTIZE: rescale,
 };
-
-/**
- * Rows of an input of more axes are multiplied one by one: a 1x1 convolution over an image that is one row high. It adds
- * the same products and takes the same multipliers.
- */
-function fullyConnected(operator: TfliteOperator, graph: GraphMaker): Converted {
-  const [x, w] = inputsOf(operator, 2);
-  const options = optionsOf(operator);
-  const stored = graph.source(w).shape;
-  if (options.int8(FULLY_CONNECTED.weightsFormat) !== 0) throw unsupported('it has shuffled weights');
-  if (stored.length !== 2)
-    throw invalid(`operator ${operator.index} (FULLY_CONNECTED) has weights of ${stored.length} axes`);
-  const activation = activationOf(options, FULLY_CONNECTED.activation);
-  const [outputs, inputs] = stored;
-  const input = graph.idOf(x);
-  const rows = elementCount(graph.tensor(input).shape) / inputs;
-  if (!Number.isInteger(rows)) {
-    throw invalid(`operator ${operator.index} (FULLY_CONNECTED) has weights for ${inputs} inputs`);
-  }
-  const single = rows === 1;
-  const layout = { shape: single ? stored : [outputs, 1, 1, inputs], axis: 0, storedAxis: 0 };
-  const weights = readWeights(graph, operator, x, layout);
-  const from = affine(graph, x);
-  const to = affine(graph, operator.outputs[0]);
-  const factor = (s: number): number => denseFactor(from.scale, s, to.scale, weights.perChannel);
-  const parts = {
-    weights: weights.id,
-    bias: weights.bias,
-    activation: fused(activation),
-    requantize: requantizeTo(
-      graph,
-      operator.outputs[0],
-      activation,
-      weights.channelScales.map(factor),
-      weights.multiplierBits,
-    ),
-  };
-  const quant = graph.affine(operator.outputs[0]);
-  const shape = graph.shape(operator.outputs[0]);
-  const reshaped = (id: number): Converted => ({ kind: 'reshape', input: id, inputs: [id] });
-  if (single) {
-    const dense: Converted = { kind: 'fully_connected', input, ...parts };
-    return String(shape) === String([outputs]) ? dense : reshaped(graph.between(dense, [outputs], quant));
-  }
-  const image = graph.reshaped(input, [1, rows, inputs]);
-  const window = {
-    kernel: [1, 1],
-    strides: [1, 1],
-    dilation: [1, 1],
-    pad: { top: 0, left: 0, bottom: 0, right: 0 },
-  } as const;
-  const convolved: Converted = { kind: 'conv_2d', input: image, inputs: [image], window, ...parts };
-  const rowsOut = [1, rows, outputs];
-  return String(shape) === String(rowsOut) ? convolved : reshaped(graph.between(convolved, rowsOut, quant));
-}
 
 function pool(kind: 'average_pool_2d' | 'max_pool_2d', operator: TfliteOperator, graph: GraphMaker): Converted {
   const [x] = inputsOf(operator, 1);

@@ -18,6 +18,9 @@ const DERIVED = [
   'inputMultiplier',
   'diffMin',
   'argument',
+  'transposeB',
+  'alignCorners',
+  'halfPixelCenters',
 ] as const;
 
 /**

@@ -55,6 +55,7 @@ export const SPLIT = { count: 0 } as const;
 export const UNPACK = { count: 0, axis: 1 } as const;
 export const RESIZE = { alignCorners: 0, halfPixelCenters: 1 } as const;
 export const RESIZE_BILINEAR = { alignCorners: 2, halfPixelCenters: 3 } as const;
+export const BATCH_MATMUL = { transposeA: 0, transposeB: 1 } as const;
 export const GATHER = { axis: 0, batchDims: 1 } as const;
 export const PACK = { count: 0, axis: 1 } as const;
 export const MIRROR_PAD = { mode: 0 } as const;
@@ -68,6 +69,7 @@ export const OPTIONS = {
   fully_connected: 8,
   softmax: 9,
   concatenation: 10,
+  l2_normalization: 12,
   add: 11,
   reshape: 17,
   space_to_depth: 19,
@@ -90,12 +92,14 @@ export const OPTIONS = {
   resize_bilinear: 15,
   resize_nearest: 74,
   leaky_relu: 75,
+  squared_difference: 76,
   mirror_pad: 77,
   abs: 78,
   reverse_v2: 81,
   quantize: 89,
   hard_swish: 91,
   depth_to_space: 94,
+  batch_matmul: 101,
 } as const;
 export type OptionsType = keyof typeof OPTIONS;
 

@@ -87,6 +87,11 @@ const INT8_VERSIONS: Readonly<Record<string, number>> = {
   GATHER: 2,
   PACK: 2,
   REDUCE_MIN: 2,
+  RESIZE_BILINEAR: 3,
+  BATCH_MATMUL: 2,
+  SQUARED_DIFFERENCE: 2,
+  L2_NORMALIZATION: 2,
+  RSQRT: 2,
 };
 
 /** Versions from which on they take int4 weights. */

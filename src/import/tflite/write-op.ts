@@ -18,6 +18,7 @@ import type { NewOperator, NewOption, NewTensor } from './write-model.js';
 import {
   ACTIVATIONS,
   ARITHMETIC,
+  BATCH_MATMUL,
   CONCATENATION,
   CONV_2D,
   DEPTHWISE,
@@ -55,6 +56,7 @@ const LOOKUP_CODES: Readonly<Record<LookupFunction, string | null>> = {
   leaky_relu: 'LEAKY_RELU',
   hard_swish: 'HARD_SWISH',
   elu: 'ELU',
+  rsqrt: 'RSQRT',
   rescale: 'QUANTIZE',
   arithmetic: null,
 };
@@ -88,6 +90,19 @@ export function writeOp(graph: QuantizedGraph, op: QuantizedOp): OperatorParts |
         constants: [int32Constant(`${op.name}_axes`, [2], [1, 2])],
         options: { type: 'reducer', fields: [int8(REDUCER.keepDims, Number(keeps))] },
       };
+    }
+    case 'squared_difference': {
+      const { inputs, constant: second } = op;
+      const constants = second === undefined ? [] : [constant(graph.tensors[second], graph.tensors[second].shape, 0)];
+      return { code: 'SQUARED_DIFFERENCE', inputs, constants, options: { type: 'squared_difference', fields: [] } };
+    }
+    case 'batch_matmul': {
+      const fields = [int8(BATCH_MATMUL.transposeB, Number(op.transposeB))];
+      return { code: 'BATCH_MATMUL', inputs: op.inputs, constants: [], options: { type: 'batch_matmul', fields } };
+    }
+    case 'l2_normalization': {
+      const options = { type: 'l2_normalization', fields: [] } as const;
+      return { code: 'L2_NORMALIZATION', inputs: op.inputs, constants: [], options };
     }
     case 'resize_bilinear': {
       const [height, width] = graph.tensors[op.output].shape;

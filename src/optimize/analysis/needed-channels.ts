@@ -141,11 +141,16 @@ function carryOn(graph: QuantizedGraph, op: QuantizedOp, ranges: ValueRanges, us
   }
 }
 
+const MIXING: readonly QuantizedOp['kind'][] = ['softmax', 'strided_copy', 'prelu', 'batch_matmul', 'l2_normalization'];
+
 /** Does it need all channels, or have constants for each of them? */
 function mixesChannels(graph: QuantizedGraph, op: QuantizedOp): boolean {
-  if (op.kind === 'softmax' || op.kind === 'strided_copy' || op.kind === 'prelu') return true;
+  if (MIXING.includes(op.kind)) return true;
   if ('constant' in op && op.constant !== undefined) return true;
-  return op.kind === 'mul' && op.inputs.some((id) => channelsOf(graph, id) !== channelsOf(graph, op.output));
+  return (
+    (op.kind === 'mul' || op.kind === 'squared_difference') &&
+    op.inputs.some((id) => channelsOf(graph, id) !== channelsOf(graph, op.output))
+  );
 }
 
 /** Does it place channels of its inputs at other numbers? */

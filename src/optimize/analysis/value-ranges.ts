@@ -156,6 +156,9 @@ function integerRanges(
       return mapped(channels, (c) => [of(x.low[c], y.low[c]), of(x.high[c], y.high[c])]);
     }
     case 'sub':
+    case 'squared_difference':
+    case 'batch_matmul':
+    case 'l2_normalization':
     case 'prelu':
     case 'strided_copy':
     case 'softmax':

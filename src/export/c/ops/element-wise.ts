@@ -1,9 +1,18 @@
 import type { QuantizedGraph } from '../../../ir/graph.js';
-import type { AddOp, ExtremumOp, MulOp, SoftmaxOp, SubOp } from '../../../ir/integer-ops.js';
+import type {
+  AddOp,
+  ExtremumOp,
+  L2NormalizationOp,
+  MulOp,
+  SoftmaxOp,
+  SquaredDifferenceOp,
+  SubOp,
+} from '../../../ir/integer-ops.js';
 import { constantTerms } from '../../../ir/ops/int8/add.js';
 import { constantValues, operandsOf } from '../../../ir/ops/int8/operands.js';
 import type { Requantize } from '../../../ir/quant-params.js';
 import { elementCount } from '../../../ir/tensor.js';
+import type { CConstant } from '../constant.js';
 import { setWith } from '../kernel-sets/choose.js';
 import { constant, number, pointer, roundingArgument, shape } from './arguments.js';
 import type { KernelArgument, LowerOp } from './lowered-op.js';
@@ -13,7 +22,7 @@ import { clampArguments, widthOf, type Width } from './width.js';
 const zeroPoint = (graph: QuantizedGraph, id: number): number => graph.tensors[id].quant!.zeroPoint[0];
 
 /** Zero point, multiplier, shift and clamp of the output: the last arguments of every element-wise kernel. */
-function outputArguments(graph: QuantizedGraph, width: Width, requantize: Requantize): KernelArgument[] {
+export function outputArguments(graph: QuantizedGraph, width: Width, requantize: Requantize): KernelArgument[] {
   const { multiplier, shift, zeroPoint } = requantize;
   return [
     ...width.zeroPoint('output_zero_point', zeroPoint),
@@ -25,20 +34,40 @@ function outputArguments(graph: QuantizedGraph, width: Width, requantize: Requan
 }
 
 /** How often an operand of `count` values repeats in the output. */
-function rowsOf(graph: QuantizedGraph, output: number, count: number): number {
+export function rowsOf(graph: QuantizedGraph, output: number, count: number): number {
   return elementCount(graph.tensors[output].shape) / count;
+}
+
+/** What brings an operand of a sum, difference or squared difference to the common scale. */
+export function termArguments(
+  graph: QuantizedGraph,
+  op: AddOp | SubOp | SquaredDifferenceOp,
+  name: 'a' | 'b',
+): KernelArgument[] {
+  const k = name === 'a' ? 0 : 1;
+  return [
+    ...widthOf(graph, op.output).zeroPoint(`${name}_zero_point`, zeroPoint(graph, operandsOf(op)[k])),
+    number('int32_t', `${name}_multiplier`, op.inputMultipliers[k].multiplier),
+    number('int8_t', `${name}_shift`, op.inputMultipliers[k].shift),
+  ];
+}
+
+/** The constant operand of such an op, at the common scale. */
+export function termsConstant(symbol: string, op: string, what: string, values: Int32Array): CConstant {
+  return {
+    name: `${symbol}_terms`,
+    element: 'int32_t',
+    role: 'bias',
+    values,
+    wordAligned: false,
+    comment: `${op}: ${what}, at the common scale`,
+  };
 }
 
 export const lowerSum: LowerOp<AddOp | SubOp> = (graph, op, { prefix, symbol }, kernels) => {
   const width = widthOf(graph, op.output);
   const set = op.kind === 'add' && !width.isWide ? setWith(kernels, 'add_s8') : 'plain';
   const count = elementCount(graph.tensors[op.output].shape);
-  const operands = operandsOf(op);
-  const term = (name: 'a' | 'b', k: 0 | 1): KernelArgument[] => [
-    ...width.zeroPoint(`${name}_zero_point`, zeroPoint(graph, operands[k])),
-    number('int32_t', `${name}_multiplier`, op.inputMultipliers[k].multiplier),
-    number('int8_t', `${name}_shift`, op.inputMultipliers[k].shift),
-  ];
   const leftShift = shape('uint8_t', 'left_shift', op.leftShift);
   const terms = constantTerms(graph, op);
   if (terms !== null) {
@@ -47,16 +76,7 @@ export const lowerSum: LowerOp<AddOp | SubOp> = (graph, op, { prefix, symbol }, 
       symbol,
       comment: `${op.name}: ${rows} times ${terms.length} values ${op.kind === 'sub' ? 'minus' : 'plus'} constants`,
       kernelHeader: `kernels/plain/${width.isWide ? 'add_s16' : 'add_constant_s8'}.h`,
-      constants: [
-        {
-          name: `${symbol}_terms`,
-          element: 'int32_t',
-          role: 'bias',
-          values: terms,
-          wordAligned: false,
-          comment: `${op.name}: what is added, at the common scale`,
-        },
-      ],
+      constants: [termsConstant(symbol, op.name, 'what is added', terms)],
       scratchBytes: 0,
       macs: 0,
       calls: ({ input, output }) => [
@@ -69,7 +89,7 @@ export const lowerSum: LowerOp<AddOp | SubOp> = (graph, op, { prefix, symbol }, 
             pointer(`${width.element} *`, 'output', width.at(output)),
             shape('uint32_t', 'rows', rows),
             shape('uint32_t', 'count', terms.length),
-            ...term('a', 0),
+            ...termArguments(graph, op, 'a'),
             leftShift,
             ...outputArguments(graph, width, op.requantize),
           ],
@@ -93,8 +113,8 @@ export const lowerSum: LowerOp<AddOp | SubOp> = (graph, op, { prefix, symbol }, 
           pointer(`const ${width.element} *`, 'b', width.at(inputs[1])),
           pointer(`${width.element} *`, 'output', width.at(output)),
           shape('uint32_t', 'count', count),
-          ...term('a', 0),
-          ...term('b', 1),
+          ...termArguments(graph, op, 'a'),
+          ...termArguments(graph, op, 'b'),
           leftShift,
           ...outputArguments(graph, width, op.requantize),
         ],
@@ -210,6 +230,33 @@ export const lowerSoftmax: LowerOp<SoftmaxOp> = (graph, op, { prefix, symbol }) 
           number('int8_t', 'shift', op.inputMultiplier.shift),
           // Differences of int8 values end at -255.
           ...(width.isWide ? [] : [number('int16_t', 'diff_min', Math.max(op.diffMin, -256))]),
+        ],
+      },
+    ],
+  };
+};
+
+export const lowerL2Normalization: LowerOp<L2NormalizationOp> = (graph, op, { symbol }) => {
+  const dimensions = graph.tensors[op.input].shape;
+  const depth = dimensions[dimensions.length - 1];
+  const rows = elementCount(dimensions) / depth;
+  return {
+    symbol,
+    comment: `${op.name}: ${rows === 1 ? '' : `${rows} rows of `}${depth} values divided by their length`,
+    kernelHeader: 'kernels/plain/l2_normalization_s8.h',
+    constants: [],
+    scratchBytes: 0,
+    macs: 0,
+    calls: ({ input, output }) => [
+      {
+        kernel: 'grapes_l2_normalization_s8_plain',
+        title: `l2_normalization_${rows}x${depth}`,
+        arguments: [
+          pointer('const int8_t *', 'input', input),
+          shape('uint32_t', 'rows', rows),
+          shape('uint16_t', 'depth', depth),
+          pointer('int8_t *', 'output', output),
+          number('int8_t', 'input_zero_point', zeroPoint(graph, op.input)),
         ],
       },
     ],

@@ -3,7 +3,9 @@ import type { KernelSet } from '../../../ir/c-sources.js';
 import type { QuantizedGraph, QuantizedOp } from '../../../ir/graph.js';
 import { modelPrefix, opSymbols } from '../naming.js';
 import { lowerConvolution } from './convolution.js';
-import { lowerExtremum, lowerMul, lowerSoftmax, lowerSum } from './element-wise.js';
+import { lowerBatchMatmul } from './batch-matmul.js';
+import { lowerExtremum, lowerL2Normalization, lowerMul, lowerSoftmax, lowerSum } from './element-wise.js';
+import { lowerSquaredDifference } from './squared-difference.js';
 import { lowerRescale, lowerSigmoidal } from './int16-functions.js';
 import { lowerFullyConnected } from './fully-connected.js';
 import { lowerLookup } from './lookup.js';
@@ -47,6 +49,12 @@ function lowerOp(
     case 'add':
     case 'sub':
       return lowerSum(graph, op, names, kernels);
+    case 'squared_difference':
+      return lowerSquaredDifference(graph, op, names, kernels);
+    case 'batch_matmul':
+      return lowerBatchMatmul(graph, op, names, kernels);
+    case 'l2_normalization':
+      return lowerL2Normalization(graph, op, names, kernels);
     case 'maximum':
     case 'minimum':
       return lowerExtremum(graph, op, names, kernels);

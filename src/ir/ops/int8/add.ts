@@ -1,5 +1,5 @@
 import type { QuantizedGraph } from '../../graph.js';
-import type { AddOp, SubOp } from '../../integer-ops.js';
+import type { AddOp, SquaredDifferenceOp, SubOp } from '../../integer-ops.js';
 import type { IntegerRule } from '../../integer-rule.js';
 import { quantizeMultiplierFor, type FixedMultiplier, type Rounding } from '../../requantize.js';
 import type { DType } from '../../tensor.js';
@@ -51,7 +51,7 @@ function valueOf(graph: QuantizedGraph, { multiplier, shift }: FixedMultiplier):
 }
 
 /** The constant operand of a sum at the common scale, ready to be added: int32, negative for what is subtracted. */
-export function constantTerms(graph: QuantizedGraph, op: AddOp | SubOp): Int32Array | null {
+export function constantTerms(graph: QuantizedGraph, op: AddOp | SubOp | SquaredDifferenceOp): Int32Array | null {
   const values = constantValues(graph, op);
   if (values === null) return null;
   const zero = zeroPointOf(graph, op.constant!);

@@ -1,4 +1,4 @@
-import { hyperbolicTangent, logistic } from '../../fixed-point.js';
+import { hyperbolicTangent, inverseSquareRoot, logistic } from '../../fixed-point.js';
 import { multiplyByQuantizedMultiplier, quantizeMultiplier, roundingShiftRight } from '../../requantize.js';
 import { roundHalfAway } from '../../quantize-input.js';
 
@@ -120,5 +120,25 @@ export function absTable(input: Affine, output: Affine): Int8Array {
     const x = Math.abs(q - input.zeroPoint);
     const scaled = input.scale === output.scale ? x : multiplyByQuantizedMultiplier(x, multiplier, shift);
     return output.zeroPoint + scaled;
+  });
+}
+
+/** Bits behind the point of TFLite's RSQRT on the way. */
+const RSQRT_BITS = 20;
+
+/**
+ * TFLite's RSQRT: 1 / sqrt of the integer, then one multiplier to the output's scale. Zero gives the largest output; negative
+ * numbers do too, which TFLite refuses at run time. Null where the scales make a shift beyond int32.
+ */
+export function rsqrtTable(input: Affine, output: Affine): Int8Array | null {
+  const { multiplier, shift } = quantizeMultiplier(1 / Math.fround(Math.fround(Math.sqrt(input.scale)) * output.scale));
+  const left = shift - RSQRT_BITS;
+  if (left < -31 || 2 ** RSQRT_BITS * 2 ** left >= 2 ** 31) return null;
+  return tabulate((q) => {
+    const x = q - input.zeroPoint;
+    if (x <= 0) return 127;
+    const root = inverseSquareRoot(x);
+    const fine = multiplyByQuantizedMultiplier(1, root.multiplier, root.shift + RSQRT_BITS);
+    return output.zeroPoint + multiplyByQuantizedMultiplier(fine, multiplier, left);
   });
 }
