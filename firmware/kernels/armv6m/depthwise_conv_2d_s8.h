@@ -1,6 +1,6 @@
 /*
  * int8 depthwise 3x3 convolution for Armv6-M: bit for bit what kernels/plain computes, for one output channel an input
- * channel, strides of one or two, no dilation.
+ * channel, strides of one or two, no dilation. All others: grapes_depthwise_conv_2d_s8_armv6m_window of depthwise_window.h.
  *
  * One channel at a time, two neighbouring outputs of a row at once: column j and column j + stride of the input share a
  * word (lanes.h says how sums come out of it again). Three input rows lie side by side in the scratch memory, word 3 * j + s
@@ -18,6 +18,7 @@
 
 #include <stddef.h>
 
+#include "depthwise_window.h"
 #include "finish.h"
 
 /* Columns that the pairs of outputs see. */

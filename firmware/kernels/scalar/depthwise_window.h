@@ -10,7 +10,7 @@
  *
  * An image of one group of outputs without padding is read where it lies, and no scratch memory is used.
  *
- * A dilated convolution is several without dilation, each over every dilation_height-th row and dilation_width-th column.
+ * A dilated convolution is several without dilation (phases.h).
  *
  * weights      [out_channels][kernel_height][kernel_width], in flash
  * bias, multiplier, shift   as scale.h says; of a kernel for any numbers (`any`), as in kernels/plain
@@ -23,11 +23,9 @@
 #include <string.h>
 
 #include "../../core/grapes_flash.h"
+#include "phases.h"
 #include "scale.h"
 
-/* Outputs of a row and lines of the buffer of one of the convolutions that make a dilated one: at most, at least. */
-#define GRAPES_PHASE_MOST(outputs, dilation) (((outputs) + (dilation) - 1) / (dilation))
-#define GRAPES_PHASE_LEAST(outputs, dilation) ((outputs) < (dilation) ? 1 : (outputs) / (dilation))
 #define GRAPES_WINDOW_COLUMNS_SCALAR(out_width, kernel_width, stride_width, dilation_width) \
   ((GRAPES_PHASE_MOST(out_width, dilation_width) - 1) * (stride_width) + (kernel_width))
 /* All lines of a low image, twice those of a window of a high one. */
@@ -51,18 +49,6 @@
 #define GRAPES_WINDOW_LANES_SCALAR(outputs, most)                                                                \
   ((outputs) <= (most) ? (outputs)                                                                               \
    : GRAPES_WINDOW_MADE(outputs, most) <= GRAPES_WINDOW_MADE(outputs, (most) - 1) ? (most) : (most) - 1)
-
-/* `count` values, `step` bytes apart; a step of 0 repeats one. */
-GRAPES_ONE_COPY void grapes_gather_s8_scalar(const int8_t *from, size_t step, int8_t *to, uint32_t count) {
-  int8_t *const whole_end = to + (count & ~3u), *const end = to + count;
-  for (; to != whole_end; to += 4, from += 4 * step) {
-    to[0] = from[0];
-    to[1] = from[step];
-    to[2] = from[2 * step];
-    to[3] = from[3 * step];
-  }
-  for (; to != end; to++, from += step) *to = *from;
-}
 
 /* Any multiplier and shift. */
 GRAPES_ONE_COPY int8_t grapes_scale_any_scalar(int32_t sum, int32_t multiplier, int8_t shift, int8_t zero_point,
@@ -119,19 +105,12 @@ GRAPES_ALWAYS_INLINE void grapes_depthwise_window_scalar(
   const size_t from_step = (size_t)in_channels * dilation_width, to_step = (size_t)out_channels * dilation_width;
   const size_t from_line = (size_t)in_width * in_channels, to_line = (size_t)out_width * out_channels * dilation_height;
   for (int32_t phase_x = 0; phase_x < dilation_width && phase_x < out_width; phase_x++) {
-    /* Columns of a line that lie in the image; the others stay what they are. */
-    const int32_t left = phase_x - (int32_t)pad_left;
-    const int32_t before = left < 0 ? (-left + dilation_width - 1) / dilation_width : 0;
-    const int32_t first = left + before * dilation_width;
-    const int32_t phase_width = (out_width - phase_x + dilation_width - 1) / dilation_width;
-    const int32_t seen = (phase_width - 1) * stride_width + kernel_width - before;
-    int32_t inside = first < in_width ? (in_width - first + dilation_width - 1) / dilation_width : 0;
-    if (inside > seen) inside = seen;
-    if (inside < 0) inside = 0;
+    const grapes_phase phase =
+        grapes_phase_of(phase_x, in_width, out_width, kernel_width, stride_width, dilation_width, pad_left);
     if (!in_place) memset(scratch, input_zero_point, (size_t)(lines * columns));
     for (int32_t phase_y = 0; phase_y < dilation_height && phase_y < out_height; phase_y++) {
       for (uint16_t o = 0; o < out_channels; o++) {
-        const int8_t *const plane = input + (size_t)first * in_channels + o / multiples;
+        const int8_t *const plane = input + (size_t)phase.first * in_channels + o / multiples;
         const int8_t *const channel = weights + (size_t)o * kernel_height * kernel_width;
         const grapes_scale_scalar scale =
             any ? (grapes_scale_scalar){bias[o], multiplier[o], 0, (uint8_t)shift[o]}
@@ -149,8 +128,8 @@ GRAPES_ALWAYS_INLINE void grapes_depthwise_window_scalar(
           for (; made < top + kernel_height; made++) {
             const int32_t row = phase_y - pad_top + made * dilation_height;
             const int there = row >= 0 && row < in_height;
-            grapes_gather_s8_scalar(there ? plane + (size_t)row * from_line : &input_zero_point, there ? from_step : 0u,
-                                    scratch + (at + made - top) * columns + before, (uint32_t)inside);
+            grapes_gather_s8(there ? plane + (size_t)row * from_line : &input_zero_point, there ? from_step : 0u,
+                             scratch + (at + made - top) * columns + phase.before, (uint32_t)phase.inside);
           }
           for (int32_t x = 0;; to += (size_t)lanes * to_step) {
             int32_t sum0 = 0, sum1 = 0, sum2 = 0, sum3 = 0, sum4 = 0, sum5 = 0;
@@ -184,13 +163,13 @@ GRAPES_ALWAYS_INLINE void grapes_depthwise_window_scalar(
             GRAPES_WINDOW_OUTPUT(4);
             GRAPES_WINDOW_OUTPUT(5);
             x += lanes;
-            if (x == phase_width) break;
-            if (x > phase_width - lanes) {
-              to -= (size_t)(x - (phase_width - lanes)) * to_step;
-              x = phase_width - lanes;
+            if (x == phase.outputs) break;
+            if (x > phase.outputs - lanes) {
+              to -= (size_t)(x - (phase.outputs - lanes)) * to_step;
+              x = phase.outputs - lanes;
             }
           }
-          to -= (size_t)(phase_width - lanes) * to_step;
+          to -= (size_t)(phase.outputs - lanes) * to_step;
           at += stride_height;
         }
       }

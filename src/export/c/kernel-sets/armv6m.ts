@@ -3,7 +3,7 @@ import type { Int8Dense } from '../../../ir/ops/fully-connected.js';
 import type { Int8Convolution } from '../../../ir/ops/int8/convolution.js';
 import type { Rounding } from '../../../ir/requantize.js';
 import { accumulatorRange } from '../weights.js';
-import type { KernelSetCode, PackedLayer } from './kernel-set.js';
+import type { KernelSetCode, LayerPackers, PackedLayer } from './kernel-set.js';
 import { unpackedFirst } from './unpacked.js';
 
 /** GRAPES_WIDE_SHIFT_ARMV6M: marks a channel that takes the long way in finish.h. */
@@ -105,6 +105,55 @@ function packDepthwise(layer: Int8Convolution, rounding: Rounding): PackedLayer 
   };
 }
 
+/** Bytes of GRAPES_DEPTHWISE_WINDOW_ARMV6M_SCRATCH. */
+function windowScratch(g: Int8Convolution['geometry']): number {
+  const taps = g.kernelHeight * g.kernelWidth;
+  const half = Math.ceil(Math.ceil(g.outputWidth / g.dilationWidth) / 2);
+  const columns = (half - 1) * g.strideWidth + g.kernelWidth;
+  const line = (2 * half - 1) * g.strideWidth + g.kernelWidth;
+  return 4 * (columns * g.kernelHeight + 1 + Math.ceil(taps / 2) * 2 + 2 * half) + line + 3;
+}
+
+/** kernels/armv6m/depthwise_window.h: any window without both stride and dilation. */
+function packDepthwiseWindow(layer: Int8Convolution, rounding: Rounding): PackedLayer | null {
+  const { geometry: g, outputChannels, weights, foldedBias, multiplier } = layer;
+  const dilated = g.dilationHeight > 1 || g.dilationWidth > 1;
+  if (dilated && (g.strideHeight > 1 || g.strideWidth > 1)) return null;
+  // One or two outputs do not pay for lines of words.
+  if (g.outputHeight * g.outputWidth <= 2 || outputChannels * g.dilationWidth > 65535) return null;
+  const taps = g.kernelHeight * g.kernelWidth;
+  const packed = new Int8Array(weights.length);
+  weights.forEach((w, k) => {
+    const [place, o] = [Math.floor(k / outputChannels), k % outputChannels];
+    const [ky, kx] = [Math.floor(place / g.kernelWidth), place % g.kernelWidth];
+    packed[o * taps + kx * g.kernelHeight + ky] = w;
+  });
+  const shift = new Int8Array(outputChannels);
+  for (let o = 0; o < outputChannels; o++) {
+    for (let tap = 1; tap < taps; tap += 2) {
+      if (packed[o * taps + tap] === -128 && packed[o * taps + tap - 1] === -128) return null;
+    }
+    const dense = { inputs: taps, outputs: outputChannels, weights: packed, foldedBias };
+    const [low, high] = accumulatorRange(dense, o);
+    const channel = { low, high, multiplier: multiplier[o], shift: layer.shift[o], zeroPoint: layer.zeroPoint };
+    shift[o] = packShift(channel, rounding);
+  }
+  return {
+    set: 'armv6m',
+    kernel: 'armv6m_window',
+    weights: packed,
+    bias: foldedBias,
+    multiplier,
+    shift,
+    layout: 'channel by channel for kernels/armv6m, column by column',
+    biasContent: "bias with the input's zero point folded in",
+    scratchBytes: windowScratch(g),
+    // The rows that a row of outputs sees are spread before it is written.
+    ...(outputChannels === g.channels && !dilated ? { order: { pixelsAtATime: 1, channelByChannel: true } } : {}),
+    callInstructions: outputChannels * (150 + 15 * taps),
+  };
+}
+
 function packDense(layer: Int8Dense, rounding: Rounding): PackedLayer | null {
   const { inputs, outputs, weights, foldedBias, multiplier } = layer;
   const padded = Math.ceil(inputs / 8) * 8;
@@ -141,14 +190,17 @@ function packDense(layer: Int8Dense, rounding: Rounding): PackedLayer | null {
   };
 }
 
+const packAnyDepthwise: LayerPackers['depthwise_conv_2d'] = (layer, rounding) =>
+  packDepthwise(layer, rounding) ?? packDepthwiseWindow(layer, rounding);
+
 /** kernels/armv6m: Armv6-M (Cortex-M0, M0+): no division, no long multiplication. */
 export const ARMV6M: KernelSetCode = {
   fallback: 'plain',
-  layers: { fully_connected: packDense, conv_2d: packConv2d, depthwise_conv_2d: packDepthwise },
+  layers: { fully_connected: packDense, conv_2d: packConv2d, depthwise_conv_2d: packAnyDepthwise },
   int4Layers: {
     fully_connected: packDense,
     conv_2d: packConv2d,
-    depthwise_conv_2d: unpackedFirst(packDepthwise),
+    depthwise_conv_2d: unpackedFirst(packAnyDepthwise),
   },
   int16Layers: {},
   kernels: [],
