@@ -1,7 +1,7 @@
 // `npm run bench:inference [-- --core m4,m55] [--work kws,ad] [--rounding tflite,single] [--flags -O2] [--kernels plain]
 // [--ops] [--json] [--write]`: instructions, code, RAM and stack of whole int8 networks on every emulated core, beside
 // CMSIS-NN, against the targets and the checked-in baseline. Fails on growth and on an output byte that differs from the
-// reference.
+// reference. `--work kws-int16` or `-int4`: the network in that width.
 import { parseArgs } from 'node:util';
 import type { KernelSet } from '../src/ir/c-sources.js';
 import type { Rounding } from '../src/ir/requantize.js';
@@ -10,7 +10,7 @@ import { benchCores } from './count/cores.js';
 import { measure } from './inference/measure.js';
 import { rowOf, type Row } from './inference/row.js';
 import { opLines, TABLE_HEAD, tableLine } from './inference/table.js';
-import { WORKS } from './inference/works.js';
+import { WIDTH_WORKS, WORKS } from './inference/works.js';
 
 const { values: options } = parseArgs({
   options: {
@@ -44,7 +44,7 @@ let compiler = '';
 say('instructions on emulated cores (QEMU), exact; not cycles of a real chip\n');
 say(TABLE_HEAD);
 for (const core of chosen(benchCores(), options.core)) {
-  for (const work of chosen(WORKS, options.work)) {
+  for (const work of chosen(options.work === undefined ? WORKS : [...WORKS, ...WIDTH_WORKS], options.work)) {
     if (work.load === null) {
       say(`${core.id} ${work.id}: skipped, the model is not at ../shared/models/mlperf-tiny (GRAPES_SHARED)`);
       continue;

@@ -1,6 +1,7 @@
 /*
  * Runs a model (BENCH_ENTRY, its infer function) on seeded inputs and tells instructions, stack and outputs of each inference on the serial line.
- * BENCH_SAMPLES inputs: all -128, all 127, then pseudo-random bytes (the twin of inputs.ts). With BENCH_OPS, also the
+ * BENCH_SAMPLES inputs: all at the lowest value, all at the highest, then pseudo-random ones (the twin of
+ * tests/import/seeded-inputs.ts); BENCH_INT16: of int16. With BENCH_OPS, also the
  * instructions of the first n ops for every n.
  */
 #include "count.h"
@@ -9,17 +10,25 @@
 static int8_t arena[GRAPES_ARENA_BYTES] __attribute__((aligned(8)));
 static uint32_t state = 0x9e3779b9u;
 
+#ifdef BENCH_INT16
+typedef int16_t value;
+enum { LOWEST = INT16_MIN, HIGHEST = INT16_MAX, MASK = 65535, DOWN = 8 };
+#else
+typedef int8_t value;
+enum { LOWEST = INT8_MIN, HIGHEST = INT8_MAX, MASK = 255, DOWN = 16 };
+#endif
+
 static void fill(uint32_t sample) {
-  int8_t *const input = arena + GRAPES_INPUT_OFFSET;
-  for (uint32_t i = 0; i < GRAPES_INPUT_BYTES; i++) {
+  value *const input = (value *)(void *)(arena + GRAPES_INPUT_OFFSET);
+  for (uint32_t i = 0; i < GRAPES_INPUT_BYTES / sizeof(value); i++) {
     if (sample < 2u) {
-      input[i] = sample == 0 ? -128 : 127;
+      input[i] = sample == 0 ? LOWEST : HIGHEST;
       continue;
     }
     state ^= state << 13;
     state ^= state >> 17;
     state ^= state << 5;
-    input[i] = (int8_t)(((state >> 16) & 255u) - 128u);
+    input[i] = (value)((int32_t)((state >> DOWN) & MASK) + LOWEST);
   }
 }
 

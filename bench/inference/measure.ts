@@ -62,18 +62,25 @@ export async function measure(core: BenchCore, work: Work, options: MeasureOptio
     selfTest: { inputs: [], labels: [] },
     toolVersion: 'bench',
   });
+  const input = graph.tensors[graph.input];
   const entry = `${sources.name}_infer`;
   const program = await buildCountProgram(sources, board, {
     main: join(packageRoot(), 'bench', 'inference', 'main.c'),
-    defines: [`-DBENCH_SAMPLES=${SAMPLES}`, `-DBENCH_ENTRY=${entry}`, ...(options.ops === true ? ['-DBENCH_OPS'] : [])],
+    defines: [
+      `-DBENCH_SAMPLES=${SAMPLES}`,
+      `-DBENCH_ENTRY=${entry}`,
+      ...(options.ops === true ? ['-DBENCH_OPS'] : []),
+      ...(input.dtype === 'int16' ? ['-DBENCH_INT16'] : []),
+    ],
     entry,
   });
   const said = await emulate(board, program.elf);
   const what = `${work.id} on ${core.id}, ${options.rounding}, ${options.flags.join(' ')}`;
 
   const outputs = [...said.matchAll(/^output ([0-9a-f]*)$/gm)].map((m) => Buffer.from(m[1], 'hex'));
-  seededInputs(SAMPLES, elementCount(graph.tensors[graph.input].shape)).forEach((input, k) => {
-    const expected = Buffer.from(runInt8(graph, input).output);
+  seededInputs(SAMPLES, elementCount(input.shape), input.dtype).forEach((sample, k) => {
+    const { buffer, byteOffset, byteLength } = runInt8(graph, sample).output;
+    const expected = Buffer.from(buffer, byteOffset, byteLength);
     if (outputs[k] === undefined || !expected.equals(outputs[k])) {
       const at = expected.findIndex((byte, i) => byte !== outputs[k]?.[i]);
       throw new Error(`${what}: output ${at} of sample ${k} differs from the reference`);

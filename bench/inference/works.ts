@@ -4,7 +4,9 @@ import { importTflite } from '../../src/import/tflite/import-tflite.js';
 import type { QuantizedGraph } from '../../src/ir/graph.js';
 import type { Rounding } from '../../src/ir/requantize.js';
 import { sharedFolder } from '../../tests/shared.js';
+import { withInt4Weights } from '../../tests/ir/int4-weights.js';
 import { benchGraph } from '../instructions/models.js';
+import { withInt16Activations } from './widths.js';
 
 /** A network to run: one of the four of MLPerf Tiny, or a fully connected one with random weights. */
 export interface Work {
@@ -38,3 +40,14 @@ export const WORKS: readonly Work[] = [
     load: (rounding) => benchGraph({ id: 'fc', sizes: [784, 256, 256, 10], learns: false, allAlive: false }, rounding),
   },
 ];
+
+/** The same networks in other widths, counted where `--work` names them: weights of int4, activations of int16. */
+export const WIDTH_WORKS: readonly Work[] = WORKS.flatMap((work) => [
+  changed(work, 'int16', withInt16Activations),
+  changed(work, 'int4', (graph) => withInt4Weights(graph, () => true)),
+]);
+
+function changed(work: Work, width: string, change: (graph: QuantizedGraph) => QuantizedGraph): Work {
+  const { id, macs, load } = work;
+  return { id: `${id}-${width}`, macs, load: load === null ? null : (rounding) => change(load(rounding)) };
+}

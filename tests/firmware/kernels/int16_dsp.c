@@ -7,8 +7,10 @@
 #include "dsp.h"
 #include "int16.h"
 #include "kernels/dsp/conv_2d_s16.h"
+#include "kernels/dsp/depthwise_conv_2d_s16.h"
 #include "kernels/dsp/fully_connected_s16.h"
 #include "kernels/plain/conv_2d_s16.h"
+#include "kernels/plain/depthwise_conv_2d_s16.h"
 #include "kernels/plain/fully_connected_s16.h"
 
 enum { MAX_SIDE = 6, MAX_IN = 9, MAX_OUT = 7, MAX_TAPS = 9 * MAX_IN, MAX_INPUTS = 1400 };
@@ -19,7 +21,7 @@ static int8_t weights[MAX_OUT * MAX_INPUTS], packed[(MAX_OUT + 1) * (MAX_INPUTS 
 static int32_t bias[MAX_OUT], multiplier[MAX_OUT], scale[MAX_OUT];
 static int8_t shift[MAX_OUT], way[MAX_OUT];
 static int8_t scratch[GRAPES_CONV_2D_S16_DSP_SCRATCH(MAX_TAPS) + 4];
-static unsigned long made[3];
+static unsigned long made[3], swept[2];
 
 /* One weight's place in its row, by fours: 0, 2, 1, 3. */
 static int place(int i) {
@@ -112,6 +114,57 @@ static void check_convolution(int n) {
   CHECK(fast[oh * ow * outputs] == 77);
 }
 
+static int place_in_lines(int tap, int taps, int o, int ky) {
+  return 2 * (o * taps + (tap & ~1)) + (tap & 1) + 2 * (ky & 1);
+}
+
+/* 3x3 windows swept where that kernel takes them, all others through lines of words. */
+static void check_depthwise(int n) {
+  const int sweep = n % 2;
+  const int channels = random_between(1, 4), multiples = n % 5 == 0 ? 2 : 1, outputs = channels * multiples;
+  if (outputs > MAX_OUT) return;
+  const int kh = sweep ? 3 : random_between(1, 5), kw = sweep ? 3 : random_between(1, 5);
+  const int dh = sweep ? 1 : random_between(1, 2), dw = sweep ? 1 : random_between(1, 2);
+  const int sh = random_between(1, 3), sw = random_between(1, sweep ? 2 : 3);
+  const int height = random_between(sweep ? 3 : 1, MAX_SIDE), width = random_between(sweep ? 3 : 1, MAX_SIDE);
+  const int top = random_between(0, sweep ? 2 : (kh - 1) * dh), left = random_between(0, sweep ? (sw == 1 ? 2 : 1) : (kw - 1) * dw);
+  const int oh = (height + top - 1) / sh + 1, ow = (width + left - 1) / sw + 1;
+  if (oh > MAX_SIDE || ow > MAX_SIDE) return;
+  const int taps = kh * kw, pairs = ((kh + 1) / 2 * kw + 1) / 2 * 2;
+  const int16_t low = draw_low();
+  if (draw_numbers(n % 3, outputs, taps, 0) != GRAPES_ROUNDING_SINGLE) return;
+  for (int i = 0; i < height * width * channels; i++) input[i] = any_s16(draw_values(n));
+  memset(packed, 0, sizeof packed);
+  for (int o = 0; o < outputs; o++) {
+    for (int ky = 0; ky < kh; ky++) {
+      for (int kx = 0; kx < kw; kx++) {
+        const int8_t w = weights[(ky * kw + kx) * outputs + o];
+        packed[sweep ? 12 * o + 4 * kx + ky : place_in_lines((ky >> 1) * kw + kx, pairs, o, ky)] = w;
+      }
+    }
+  }
+  fast[oh * ow * outputs] = 77;
+#define SHAPES(w, m, by, to, how, room)                                                                                   \
+  input, (uint16_t)height, (uint16_t)width, (uint16_t)channels, w, bias, m, by, to, (uint16_t)oh, (uint16_t)ow,           \
+      (uint16_t)outputs, (uint16_t)kh, (uint16_t)kw, (uint16_t)sh, (uint16_t)sw, (uint16_t)dh, (uint16_t)dw,              \
+      (uint16_t)top, (uint16_t)left, low, INT16_MAX, how, room
+  grapes_depthwise_conv_2d_s16_plain(SHAPES(weights, multiplier, shift, plain, GRAPES_ROUNDING_WIDE, NULL));
+  if (sweep) {
+    grapes_depthwise_conv_2d_s16_dsp(SHAPES(packed, scale, way, fast, GRAPES_ROUNDING_SINGLE, NULL));
+  } else {
+    static int8_t lines[2000];
+    const int from = random_between(0, 3), bytes = GRAPES_DEPTHWISE_WINDOW_SCRATCH(ow, kh, kw, sh, sw, dh, dw);
+    CHECK(from + bytes < (int)sizeof lines);
+    for (int i = 0; i < (int)sizeof lines; i++) lines[i] = 77;
+    grapes_depthwise_conv_2d_s16_dsp_window(SHAPES(packed, scale, way, fast, GRAPES_ROUNDING_SINGLE, lines + from));
+    for (int i = from + bytes; i < (int)sizeof lines; i++) CHECK(lines[i] == 77);
+  }
+#undef SHAPES
+  for (int i = 0; i < oh * ow * outputs; i++) CHECK(fast[i] == plain[i]);
+  CHECK(fast[oh * ow * outputs] == 77);
+  swept[sweep]++;
+}
+
 static void check_dense(int n) {
   const int inputs = n % 4 == 2 ? random_between(600, MAX_INPUTS) : random_between(1, 80);
   const int outputs = random_between(1, MAX_OUT), padded = (inputs + 3) / 4 * 4, blocked = outputs & ~3;
@@ -138,6 +191,8 @@ static void check_dense(int n) {
 int main(void) {
   for (int n = 0; n < 600; n++) check_convolution(n);
   for (int n = 0; n < 300; n++) check_dense(n);
+  for (int n = 0; n < 900; n++) check_depthwise(n);
+  CHECK(swept[0] > 100 && swept[1] > 100);
   for (int k = 0; k < 3; k++) CHECK(made[k] > 100);
   return verdict();
 }

@@ -138,7 +138,7 @@ function packDepthwiseWindow(layer: Int8Convolution, rounding: Rounding): Packed
     multiplier: layer.multiplier,
     shift: waysOf(layer.shift, (o) => largestSum(dense, o), rounding),
     layout: 'packed for kernels/dsp: channel by channel, pairs of kernel rows',
-    biasContent: "bias with the input's zero point folded in",
+    biasContent: layer.dtype === 'int16' ? 'bias' : "bias with the input's zero point folded in",
     scratchBytes: windowScratch(g),
     // Rows are taken into the ring before the first output that sees them; a row below the window meets weights of zero.
     ...(outputChannels === g.channels ? { order: { pixelsAtATime: 1, channelByChannel: true } } : {}),
@@ -146,8 +146,7 @@ function packDepthwiseWindow(layer: Int8Convolution, rounding: Rounding): Packed
 }
 
 function packDepthwiseDsp(layer: Int8Convolution, rounding: Rounding): PackedLayer {
-  const { outputChannels, weights, foldedBias, inputZeroPoint } = layer;
-  const small = foldedBias.every((b) => Math.abs(b) < 2 ** 28);
+  const small = layer.foldedBias.every((b) => Math.abs(b) < 2 ** 28);
   if (!depthwiseShapeFits(layer) || !small || !shiftsFit(layer, rounding, 29)) {
     const { geometry: g } = layer;
     // Few outputs do not pay for lines of words.
@@ -157,6 +156,18 @@ function packDepthwiseDsp(layer: Int8Convolution, rounding: Rounding): PackedLay
         : null;
     return few ?? packDepthwiseWindow(layer, rounding);
   }
+  return packDepthwiseSweep(layer);
+}
+
+/** kernels/dsp/depthwise_conv_2d_s16.h */
+function packDepthwiseInt16(layer: Int8Convolution, rounding: KernelRounding): PackedLayer | null {
+  if (rounding !== 'single') return null;
+  return depthwiseShapeFits(layer) ? packDepthwiseSweep(layer) : packDepthwiseWindow(layer, rounding);
+}
+
+/** 3x3 windows, channel by channel, for activations of either width. */
+function packDepthwiseSweep(layer: Int8Convolution): PackedLayer {
+  const { outputChannels, weights, foldedBias, inputZeroPoint } = layer;
   const packed = new Int8Array(outputChannels * 12);
   const bias = foldedBias.slice();
   weights.forEach((w, k) => {
@@ -207,7 +218,7 @@ export const DSP: KernelSetCode = {
     conv_2d: packConv2dDsp,
     depthwise_conv_2d: unpackedFirst(packDepthwiseDsp),
   },
-  int16Layers: { fully_connected: packDenseDsp, conv_2d: packConv2dDsp },
+  int16Layers: { fully_connected: packDenseDsp, conv_2d: packConv2dDsp, depthwise_conv_2d: packDepthwiseInt16 },
   kernels: ['add_s8'],
   instructionsPerMac: 1,
   codeBytes: {
@@ -219,5 +230,6 @@ export const DSP: KernelSetCode = {
     conv_2d_s4: 900,
     fully_connected_s16: 400,
     conv_2d_s16: 700,
+    depthwise_conv_2d_s16: 900,
   },
 };
