@@ -1,5 +1,5 @@
 import type { LayerSpec, ModelSpec, Pair } from '../ir/model-spec.js';
-import type { RawLayer, RawPair, RawTypedLayer } from './raw-model.js';
+import type { RawLayer, RawPads, RawPair, RawTypedLayer } from './raw-model.js';
 import { WrittenLayers } from './written-layers.js';
 
 /** Fills in what the layers leave out. `seed` is the project's. */
@@ -63,7 +63,12 @@ function layerDefaults(raw: RawTypedLayer, i: number, written: WrittenLayers, se
         activation: raw.activation ?? written.activation(i),
       };
     case 'add':
+    case 'mul':
       return { ...base, type: raw.type, activation: raw.activation ?? 'none' };
+    case 'concatenation':
+      return { ...base, type: raw.type, axis: raw.axis ?? -1 };
+    case 'pad':
+      return { ...base, type: raw.type, pads: pads(raw.pads) };
     case 'simple_rnn':
       return {
         ...base,
@@ -104,15 +109,26 @@ function bias({ bias }: { readonly bias?: boolean }): { bias?: boolean } {
   return bias === undefined ? {} : { bias };
 }
 
-type Window = Pick<Extract<LayerSpec, { type: 'conv_2d' }>, 'kernel' | 'strides' | 'padding'>;
+type Window = Pick<Extract<LayerSpec, { type: 'conv_2d' }>, 'kernel' | 'strides' | 'dilation' | 'padding'>;
 
 interface RawWindow extends Partial<Pick<Window, 'padding'>> {
   readonly kernel?: RawPair;
   readonly strides?: RawPair;
+  readonly dilation?: RawPair;
 }
 
 function window(raw: RawWindow): Window {
-  return { kernel: pair(raw.kernel ?? 3), strides: pair(raw.strides ?? 1), padding: raw.padding ?? 'same' };
+  const dilation = pair(raw.dilation ?? 1);
+  return {
+    kernel: pair(raw.kernel ?? 3),
+    strides: pair(raw.strides ?? 1),
+    ...(dilation.every((n) => n === 1) ? {} : { dilation }),
+    padding: raw.padding ?? 'same',
+  };
+}
+
+function pads(raw: RawPads): readonly Pair[] {
+  return typeof raw === 'number' ? [pair(raw), pair(raw)] : raw;
 }
 
 function pair(raw: RawPair): Pair {

@@ -12,6 +12,7 @@ interface Required {
   readonly activation: 'activation';
   readonly dropout: 'rate';
   readonly reshape: 'shape';
+  readonly pad: 'pads';
   readonly simple_rnn: 'units';
   readonly gru: 'units';
   readonly snu: 'units';
@@ -20,14 +21,23 @@ interface Required {
 /** Height and width as one number where they are the same. */
 export type RawPair = number | Pair;
 
+/** One number for all sides of height and width, or [before, after] of each of the leading axes. */
+export type RawPads = number | readonly Pair[];
+
 type Written<S> = {
-  readonly [K in keyof S]?: K extends 'kernel' | 'strides' | 'pool' ? RawPair : S[K];
+  readonly [K in keyof S]?: K extends 'kernel' | 'strides' | 'dilation' | 'pool'
+    ? RawPair
+    : K extends 'pads'
+      ? RawPads
+      : S[K];
 };
+
+type Needed<S, K extends keyof S> = { readonly [P in K]-?: NonNullable<Written<S>[P]> };
 
 /** Distributes over the union of layers. */
 type Raw<S extends LayerSpec> = S extends LayerSpec
   ? { readonly type: S['type']; readonly from?: string | readonly string[] } & Written<Omit<S, 'type' | 'from'>> &
-      (S['type'] extends keyof Required ? Pick<S, Required[S['type']] & keyof S> : unknown)
+      (S['type'] extends keyof Required ? Needed<S, Required[S['type']] & keyof S> : unknown)
   : never;
 
 export type RawTypedLayer = Raw<LayerSpec>;

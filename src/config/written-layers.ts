@@ -31,7 +31,7 @@ export class WrittenLayers {
   /**
    * The activation of a layer that names none: relu in hidden layers with weights, or in the batch normalization behind
    * one, which is then folded into it. None in the last layer, and where what follows has the activation: a batch
-   * normalization, an activation layer, a sum with an activation.
+   * normalization, an activation layer, a sum or a product with an activation.
    */
   activation(i: number): Activation {
     if (i === this.layers.length - 1) return 'none';
@@ -54,7 +54,8 @@ export class WrittenLayers {
 
 function takesActivation(layer: RawTypedLayer): boolean {
   const { type } = layer;
-  return type === 'batch_norm' || type === 'activation' || (type === 'add' && activationOf(layer) !== 'none');
+  const isSumOrProduct = type === 'add' || type === 'mul';
+  return type === 'batch_norm' || type === 'activation' || (isSumOrProduct && activationOf(layer) !== 'none');
 }
 
 function activationOf(layer: RawTypedLayer): Activation {

@@ -3,10 +3,13 @@ import type { LayerSpec, LayerType } from './model-spec.js';
 import { activateFloat } from './ops/activation.js';
 import { addFloat } from './ops/add.js';
 import { batchNormFloat } from './ops/batch-norm.js';
+import { concatenationFloat } from './ops/concatenation.js';
 import { conv2dFloat } from './ops/conv-2d.js';
 import { depthwiseConv2dFloat } from './ops/depthwise-conv-2d.js';
 import { fakeQuantizeFloat } from './ops/fake-quantize.js';
 import { gruFloat } from './ops/gru.js';
+import { mulFloat } from './ops/mul.js';
+import { padFloat } from './ops/pad.js';
 import { globalAveragePool2dFloat, pool2dFloat } from './ops/pool-2d.js';
 import { rateCodeFloat } from './ops/rate-code.js';
 import { simpleRnnFloat } from './ops/simple-rnn.js';
@@ -39,6 +42,9 @@ const FORWARDS: Forwards = {
   global_average_pool_2d: globalAveragePool2dFloat,
   batch_norm: batchNormFloat,
   add: addFloat,
+  mul: mulFloat,
+  concatenation: concatenationFloat,
+  pad: padFloat,
   activation: ({ spec, inputs, output }) =>
     inputs[0].forEach((a, i) => {
       output[i] = activateFloat(spec.activation, a);

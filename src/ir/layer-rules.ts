@@ -2,11 +2,14 @@ import type { LayerRule } from './layer-rule.js';
 import type { LayerSpec, LayerType } from './model-spec.js';
 import { addRule } from './ops/add.js';
 import { batchNormRule } from './ops/batch-norm.js';
+import { concatenationRule } from './ops/concatenation.js';
 import { conv2dRule } from './ops/conv-2d.js';
 import { depthwiseConv2dRule } from './ops/depthwise-conv-2d.js';
 import { fakeQuantizeRule } from './ops/fake-quantize.js';
 import { denseRule } from './ops/fully-connected.js';
 import { gruRule } from './ops/gru.js';
+import { mulRule } from './ops/mul.js';
+import { padRule } from './ops/pad.js';
 import { globalAveragePool2dRule, pool2dRule } from './ops/pool-2d.js';
 import { rateCodeRule } from './ops/rate-code.js';
 import { elementwiseRule, flattenRule, reshapeRule } from './ops/reshape.js';
@@ -24,6 +27,9 @@ const RULES: Rules = {
   global_average_pool_2d: globalAveragePool2dRule,
   batch_norm: batchNormRule,
   add: addRule,
+  mul: mulRule,
+  concatenation: concatenationRule,
+  pad: padRule,
   activation: elementwiseRule,
   dropout: elementwiseRule,
   fake_quantize: fakeQuantizeRule,

@@ -42,6 +42,8 @@ export interface Conv2dLayerSpec extends LayerBase, Biased, RoundedWeights {
   readonly filters: number;
   readonly kernel: Pair;
   readonly strides: Pair;
+  /** Places from one tap of the kernel to the next; absent: 1. */
+  readonly dilation?: Pair;
   /** As TensorFlow pads: what is odd goes to the bottom and the right. */
   readonly padding: Padding;
   readonly activation: Activation;
@@ -53,6 +55,8 @@ export interface DepthwiseConv2dLayerSpec extends LayerBase, Biased, RoundedWeig
   readonly multiplier: number;
   readonly kernel: Pair;
   readonly strides: Pair;
+  /** Places from one tap of the kernel to the next; absent: 1. */
+  readonly dilation?: Pair;
   readonly padding: Padding;
   readonly activation: Activation;
 }
@@ -83,6 +87,29 @@ export interface BatchNormLayerSpec extends LayerBase {
 export interface AddLayerSpec extends LayerBase {
   readonly type: 'add';
   readonly activation: Activation;
+}
+
+/**
+ * Element-wise product of two layers: of one shape, or one has the last axes of the other and repeats along its leading
+ * ones, as the [channels] of a squeeze-and-excite block do over [height, width, channels].
+ */
+export interface MulLayerSpec extends LayerBase {
+  readonly type: 'mul';
+  readonly activation: Activation;
+}
+
+/** Two or more layers behind each other along one axis; the other axes are equal. */
+export interface ConcatenationLayerSpec extends LayerBase {
+  readonly type: 'concatenation';
+  /** Of a sample, from 0; negative ones count from the last: -1 are the channels. */
+  readonly axis: number;
+}
+
+/** A frame of zeros. */
+export interface PadLayerSpec extends LayerBase {
+  readonly type: 'pad';
+  /** [before, after] of the leading axes: [[top, bottom], [left, right]]. Axes that are not named have none. */
+  readonly pads: readonly Pair[];
 }
 
 export interface ActivationLayerSpec extends LayerBase {
@@ -176,6 +203,9 @@ export type LayerSpec =
   | GlobalAveragePool2dLayerSpec
   | BatchNormLayerSpec
   | AddLayerSpec
+  | MulLayerSpec
+  | ConcatenationLayerSpec
+  | PadLayerSpec
   | ActivationLayerSpec
   | DropoutLayerSpec
   | FakeQuantizeLayerSpec

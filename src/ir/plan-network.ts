@@ -1,10 +1,13 @@
 import { ToolError } from '../errors/tool-error.js';
 import { shapeText, type ParameterRule, type Shape } from './layer-rule.js';
 import { LAYER_TYPES, layerRule } from './layer-rules.js';
-import type { LayerSpec, ModelSpec } from './model-spec.js';
+import type { LayerSpec, LayerType, ModelSpec } from './model-spec.js';
 import type { HiddenNodes, NetworkPlan, PlannedLayer, PlannedParameter } from './network-plan.js';
 import { NETWORK_INPUT } from './network-plan.js';
 import { elementCount } from './tensor.js';
+
+/** They read several layers. */
+const JOINING: readonly LayerType[] = ['add', 'mul', 'concatenation'];
 
 /** Layer `i` of a model as the graph will carry it: its own name, or `<type>_<i>`. */
 export function layerName(model: ModelSpec, i: number): string {
@@ -33,7 +36,7 @@ export function planNetwork(model: ModelSpec, inputShape: Shape): NetworkPlan {
     if (!LAYER_TYPES.includes(spec.type)) fail(`is of a type that does not exist; there are ${LAYER_TYPES.join(', ')}`);
     const rule = layerRule(spec);
     const inputShapes = inputs.map(shapeOf);
-    if (inputs.length > 1 && spec.type !== 'add') fail(`reads ${String(inputs.length)} layers, but takes one`);
+    if (inputs.length > 1 && !JOINING.includes(spec.type)) fail(`reads ${String(inputs.length)} layers, but takes one`);
     const outputShape = rule.outputShape(spec, inputShapes);
     if (typeof outputShape === 'string') return fail(outputShape);
     const own = (rules: readonly ParameterRule[]): PlannedParameter[] =>

@@ -6,6 +6,7 @@ import { calibrate, drawCalibration } from './calibrate.js';
 import { checkOps } from './check-ops.js';
 import { floatForm } from './float-form.js';
 import { integerGraph } from './integer-graph.js';
+import { isJoinedInput } from './joined-ranges.js';
 import { checkLayerOptions, layerOptions } from './layer-options.js';
 import type { Range } from './observers/observer.js';
 import { weightsOf, withInputs } from './passes/graph-edit.js';
@@ -19,7 +20,7 @@ export interface AwareNetwork {
 }
 
 /** They pass values of their input's grid on. */
-const ON_THE_SAME_GRID: readonly FloatOp['kind'][] = ['flatten', 'reshape', 'max_pool_2d'];
+const ON_THE_SAME_GRID: readonly FloatOp['kind'][] = ['flatten', 'reshape', 'max_pool_2d', 'pad'];
 
 /**
  * The network as `quantize` would make it, but in floats that learn (Jacob et al. 2018): batch norms folded, every
@@ -50,8 +51,9 @@ export function withFakeQuantize(graph: FloatGraph, calibration: Samples, option
   for (const op of float.ops) {
     const from = opInputs(op).map((id) => layerOf.get(id)!);
     if (isRescale(op)) {
-      // Every int8 value is one of int16; the other way it is rounded a second time.
-      if (widthed.bits.get(op.output) === 16) layerOf.set(op.output, from[0]);
+      // Every int8 value is one of int16; the other way it is rounded a second time. In front of a concatenation the
+      // rounding behind it does the same.
+      if (widthed.bits.get(op.output) === 16 || isJoinedInput(float, op)) layerOf.set(op.output, from[0]);
       else add(op.output, { ...fakeQuantize(integers, op.output), name: op.name, from });
       continue;
     }

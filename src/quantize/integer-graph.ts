@@ -5,6 +5,7 @@ import { accumulatorBound, accumulatorLimit } from '../ir/ops/accumulator-bound.
 import type { QuantizeOptions } from '../ir/options.js';
 import type { Tensor } from '../ir/tensor.js';
 import { validateGraph } from '../ir/validate-graph.js';
+import { joinedRanges } from './joined-ranges.js';
 import { layerOptions } from './layer-options.js';
 import type { Range } from './observers/observer.js';
 import type { QuantizeContext } from './quantizer.js';
@@ -30,13 +31,18 @@ export function integerGraph(
 ): QuantizedGraph {
   const tensors: Tensor[] = [...float.tensors];
   const reach = lookupReach(float, bits);
+  const joined = joinedRanges(float, exact);
+  const rangeOf = (id: number): Range => {
+    const target = joined.get(id) ?? id;
+    return exact.has(target) ? ranges.get(target)! : within(ranges.get(target)!, reach.get(target));
+  };
   const dtypeOf = (id: number): 'int8' | 'int16' => (bits.get(id) === 16 ? 'int16' : 'int8');
   const context: QuantizeContext = {
     graph: float,
     rounding: options.rounding ?? 'tflite',
     narrowScales,
     optionsOf: (op) => layerOptions(options, op.name),
-    rangeOf: (id) => (exact.has(id) ? ranges.get(id)! : within(ranges.get(id)!, reach.get(id))),
+    rangeOf,
     bitsOf: (id) => bits.get(id)!,
     quantOf: (id) => {
       const { scale, zeroPoint } = tensors[id].quant!;

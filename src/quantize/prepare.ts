@@ -6,6 +6,7 @@ import { fuseActivations } from './passes/fuse-activations.js';
 import { imageShapes } from './passes/image-shapes.js';
 import { normAsDepthwise } from './passes/norm-as-depthwise.js';
 import { splitLookups } from './passes/split-lookups.js';
+import { wholeFactors } from './passes/whole-factors.js';
 
 /** In this order: each pass finds what the earlier ones have left. */
 const PASSES: readonly ((graph: FloatGraph) => FloatGraph)[] = [
@@ -14,6 +15,7 @@ const PASSES: readonly ((graph: FloatGraph) => FloatGraph)[] = [
   normAsDepthwise,
   splitLookups,
   binaryAdds,
+  wholeFactors,
   imageShapes,
   dropReshapes,
 ];

@@ -1,10 +1,13 @@
 import type { FloatOp } from '../ir/graph.js';
 import { quantizeAdd } from './ops/add.js';
+import { quantizeConcatenation } from './ops/concatenation.js';
 import { quantizeConv2d } from './ops/conv-2d.js';
 import { quantizeDepthwiseConv2d } from './ops/depthwise-conv-2d.js';
 import { quantizeFullyConnected } from './ops/fully-connected.js';
 import { quantizeGlobalAveragePool2d } from './ops/global-average-pool-2d.js';
 import { quantizeLookup } from './ops/lookup.js';
+import { quantizeMul } from './ops/mul.js';
+import { quantizePad } from './ops/pad.js';
 import { quantizePool2d } from './ops/pool-2d.js';
 import { quantizeReshape } from './ops/reshape.js';
 import type { Quantizer } from './quantizer.js';
@@ -19,6 +22,9 @@ const QUANTIZERS = {
   average_pool_2d: quantizePool2d,
   global_average_pool_2d: quantizeGlobalAveragePool2d,
   add: quantizeAdd,
+  mul: quantizeMul,
+  concatenation: quantizeConcatenation,
+  pad: quantizePad,
   reshape: quantizeReshape,
   flatten: quantizeReshape,
 } as const;

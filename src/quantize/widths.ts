@@ -2,6 +2,7 @@ import { ToolError } from '../errors/tool-error.js';
 import { opInputs, type FloatGraph, type FloatOp, type LookupOp } from '../ir/graph.js';
 import type { QuantizeOptions } from '../ir/options.js';
 import type { Tensor } from '../ir/tensor.js';
+import { rescaleJoined } from './joined-ranges.js';
 import { addActivation, withInputs } from './passes/graph-edit.js';
 import type { ActivationBits } from './schemes/activations.js';
 
@@ -13,7 +14,7 @@ export interface WidthedGraph {
 }
 
 /** They pass their input on, or are part of the layer below: where options do not name them, they have its width. */
-const FOLLOWERS: readonly FloatOp['kind'][] = ['max_pool_2d', 'average_pool_2d', 'reshape', 'flatten', 'lookup'];
+const FOLLOWERS: readonly FloatOp['kind'][] = ['max_pool_2d', 'average_pool_2d', 'pad', 'reshape', 'flatten', 'lookup'];
 
 export function isRescale(op: FloatOp): op is LookupOp {
   return op.kind === 'lookup' && op.activation === 'rescale';
@@ -27,7 +28,7 @@ export function followsWidth(op: FloatOp): boolean {
 /**
  * The width of every activation as the options have it, with a `rescale` op at each border between widths: one for all
  * readers of a tensor. Input and output of the network have the width of the whole project, the input its own if
- * `layers.input` says so. A network of one width comes back as it is.
+ * `layers.input` says so. A network of one width comes back as it is, but for what a concatenation reads.
  */
 export function withWidths(graph: FloatGraph, options: QuantizeOptions): WidthedGraph {
   const general = options.activationBits ?? 8;
@@ -57,9 +58,8 @@ export function withWidths(graph: FloatGraph, options: QuantizeOptions): Widthed
     ops.push(withInputs(op, inputs));
   }
   if (bits.get(graph.output) !== general) endAt(general, { graph, tensors, ops, bits });
-  return tensors.length === graph.tensors.length && ops.length === graph.ops.length
-    ? { graph, bits }
-    : { graph: { ...graph, tensors, ops }, bits };
+  const isAsItWas = tensors.length === graph.tensors.length && ops.length === graph.ops.length;
+  return rescaleJoined({ graph: isAsItWas ? graph : { ...graph, tensors, ops }, bits });
 }
 
 /** The output keeps its tensor: what was written there goes to one of its own, which is then rescaled. */

@@ -80,6 +80,18 @@ void t.test('defaults in the code and in the published schema are the same', asy
   compareDefaults(t, schema, schema.definitions['optimizer'].oneOf?.[1] as Schema, momentum, 'momentum');
 });
 
+void t.test('a dilation of 1 is none', (t) => {
+  const layers = [
+    '{ type: conv_2d, filters: 4, dilation: [2, 1] }',
+    '{ type: conv_2d, filters: 4, dilation: 1 }',
+    '{ units: 2 }',
+  ];
+  const parsed = parseProject(withModel(layers), 'x', 7).model.layers;
+  t.match(parsed[0], { dilation: [2, 1] });
+  t.notOk('dilation' in parsed[1]);
+  t.end();
+});
+
 void t.test('every layer type: what may be left out, and what it means then', async (t) => {
   const layers = [
     '{ type: reshape, shape: [14, 14, 1] }',
@@ -90,6 +102,10 @@ void t.test('every layer type: what may be left out, and what it means then', as
     '{ type: max_pool_2d, pool: 3 }',
     '{ type: average_pool_2d, strides: 1, padding: same }',
     '{ type: add, from: [stem, stem] }',
+    '{ type: mul, from: [stem, stem], activation: relu, name: product }',
+    '{ type: concatenation, from: [stem, product] }',
+    '{ type: pad, pads: 1 }',
+    '{ type: pad, pads: [[0, 1], [2, 3]] }',
     '{ type: global_average_pool_2d }',
     '{ type: dropout, rate: 0.25 }',
     '{ type: flatten, from: stem }',
@@ -126,6 +142,22 @@ void t.test('every layer type: what may be left out, and what it means then', as
     { type: 'max_pool_2d', pool: [3, 3], strides: [3, 3], padding: 'valid' },
     { type: 'average_pool_2d', pool: [2, 2], strides: [1, 1], padding: 'same' },
     { type: 'add', from: ['stem', 'stem'], activation: 'none' },
+    { type: 'mul', from: ['stem', 'stem'], activation: 'relu', name: 'product' },
+    { type: 'concatenation', from: ['stem', 'product'], axis: -1 },
+    {
+      type: 'pad',
+      pads: [
+        [1, 1],
+        [1, 1],
+      ],
+    },
+    {
+      type: 'pad',
+      pads: [
+        [0, 1],
+        [2, 3],
+      ],
+    },
     { type: 'global_average_pool_2d' },
     { type: 'dropout', rate: 0.25 },
     { type: 'flatten', from: ['stem'] },

@@ -4,6 +4,7 @@ import { runFloat, runInt8 } from '../../src/ir/interpret.js';
 import { planNetwork } from '../../src/ir/plan-network.js';
 import { quantizeInput } from '../../src/ir/quantize-input.js';
 import type { FloatGraph } from '../../src/ir/graph.js';
+import type { LayerSpec } from '../../src/ir/model-spec.js';
 import { takeFakeQuantize, withFakeQuantize } from '../../src/quantize/aware-training.js';
 import { quantize } from '../../src/quantize/quantize.js';
 import { toGraph } from '../../src/train/to-graph.js';
@@ -20,6 +21,18 @@ const LAYERS = [
   L.dense(3),
 ] as const;
 
+const BRANCHES = [
+  L.named('body', L.conv(4, 3, 1, 'relu')),
+  L.globalAverage,
+  L.named('gates', L.dense(4, 'sigmoid')),
+  L.named('excited', L.mul(['body', 'gates'])),
+  L.named('side', { ...L.conv(3, 3), dilation: [2, 2] } as LayerSpec, ['body']),
+  L.concatenation(['excited', 'side', 'excited']),
+  { type: 'pad', pads: [[1, 1]] } as LayerSpec,
+  L.conv(4, 3, 2, 'relu'),
+  L.dense(3),
+] as const;
+
 /** The network with rounding in it, as a graph, before it has learned anything. */
 function aware(graph: FloatGraph, samples: ReturnType<typeof randomSamples>, options = OPTIONS): FloatGraph {
   const { model, initial } = withFakeQuantize(graph, samples, options);
@@ -29,8 +42,12 @@ function aware(graph: FloatGraph, samples: ReturnType<typeof randomSamples>, opt
 }
 
 void t.test('it computes what the integer network computes, to a step of the output', (t) => {
-  for (const weights of ['per-channel', 'per-tensor'] as const) {
-    const graph = layered([8, 8, 2], LAYERS);
+  for (const [weights, layers] of [
+    ['per-channel', LAYERS],
+    ['per-tensor', LAYERS],
+    ['per-channel', BRANCHES],
+  ] as const) {
+    const graph = layered([8, 8, 2], layers);
     const samples = randomSamples(3, 40, 128);
     const options = { ...OPTIONS, weights };
     const rounded = aware(graph, samples, options);
@@ -53,25 +70,27 @@ void t.test('it computes what the integer network computes, to a step of the out
   t.end();
 });
 
-void t.test('quantized, it has the scales that it learned with', (t) => {
-  const graph = layered([8, 8, 2], LAYERS);
-  const samples = randomSamples(4, 40, 128);
-  const rounded = aware(graph, samples);
-  const { graph: plain, ranges } = takeFakeQuantize(rounded);
-  t.notOk(plain.ops.some((op) => op.kind === 'fake_quantize'));
-  t.equal(plain.tensors.length, new Set(plain.tensors.map((x) => x.id)).size);
-  t.ok(ranges.size > 0);
-  const direct = quantize(graph, samples, OPTIONS).output;
-  const again = quantize(rounded, randomSamples(5, 10, 128), OPTIONS).output;
-  const numbers = ({ ops, tensors }: typeof direct): unknown =>
-    ops.map((op) => ({
-      kind: op.kind,
-      quant: tensors[op.output].quant,
-      weights: 'weights' in op ? tensors[op.weights].data : null,
-      bias: 'bias' in op && op.bias !== null ? tensors[op.bias].data : null,
-      requantize: 'requantize' in op ? op.requantize : null,
-    }));
-  t.same(numbers(again), numbers(direct), 'other samples change nothing');
-  t.same(takeFakeQuantize(graph), { graph, ranges: new Map(), borders: new Map() });
-  t.end();
-});
+for (const [name, layers] of Object.entries({ LAYERS, BRANCHES })) {
+  void t.test(`quantized, it has the scales that it learned with: ${name}`, (t) => {
+    const graph = layered([8, 8, 2], layers);
+    const samples = randomSamples(4, 40, 128);
+    const rounded = aware(graph, samples);
+    const { graph: plain, ranges } = takeFakeQuantize(rounded);
+    t.notOk(plain.ops.some((op) => op.kind === 'fake_quantize'));
+    t.equal(plain.tensors.length, new Set(plain.tensors.map((x) => x.id)).size);
+    t.ok(ranges.size > 0);
+    const direct = quantize(graph, samples, OPTIONS).output;
+    const again = quantize(rounded, randomSamples(5, 10, 128), OPTIONS).output;
+    const numbers = ({ ops, tensors }: typeof direct): unknown =>
+      ops.map((op) => ({
+        kind: op.kind,
+        quant: tensors[op.output].quant,
+        weights: 'weights' in op ? tensors[op.weights].data : null,
+        bias: 'bias' in op && op.bias !== null ? tensors[op.bias].data : null,
+        requantize: 'requantize' in op ? op.requantize : null,
+      }));
+    t.same(numbers(again), numbers(direct), 'other samples change nothing');
+    t.same(takeFakeQuantize(graph), { graph, ranges: new Map(), borders: new Map() });
+    t.end();
+  });
+}

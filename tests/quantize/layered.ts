@@ -80,6 +80,8 @@ export const L = {
   dropout: { type: 'dropout', rate: 0.5 } as LayerSpec,
   reshape: (...shape: number[]): LayerSpec => ({ type: 'reshape', shape }),
   add: (from: readonly string[], activation = 'none'): LayerSpec => ({ type: 'add', from, activation }) as LayerSpec,
+  mul: (from: readonly string[], activation = 'none'): LayerSpec => ({ type: 'mul', from, activation }) as LayerSpec,
+  concatenation: (from: readonly string[], axis = -1): LayerSpec => ({ type: 'concatenation', from, axis }),
   named: (name: string, layer: LayerSpec, from?: readonly string[]): LayerSpec =>
     ({ ...layer, name, ...(from === undefined ? {} : { from }) }) as LayerSpec,
 } as const;

@@ -9,6 +9,8 @@ export interface LayerCase {
   readonly layers: readonly LayerSpec[];
   /** Its outputs jump, so finite differences mean nothing. */
   readonly stepwise?: true;
+  /** Keras has no such layers. */
+  readonly notInKeras?: true;
 }
 
 const dense = (units: number, activation: Activation = 'tanh', dropout = 0): LayerSpec => ({
@@ -112,6 +114,104 @@ export function layerCases(): readonly LayerCase[] {
         { ...conv({ activation: 'none' }), name: 'b' },
         { type: 'add', activation: 'tanh', from: ['a', 'b'] },
         { type: 'flatten' },
+        out,
+      ],
+    },
+    {
+      name: 'mul',
+      inputShape: image,
+      layers: [
+        { ...conv(), name: 'a' },
+        { ...conv({ activation: 'none' }), name: 'b' },
+        { type: 'mul', activation: 'sigmoid', from: ['a', 'b'], name: 'product' },
+        { type: 'mul', activation: 'none', from: ['product', 'product'] },
+        out,
+      ],
+    },
+    {
+      name: 'mul, one gate a channel',
+      inputShape: [5, 4, 3],
+      layers: [
+        { ...conv({ filters: 9 }), name: 'body' },
+        { type: 'global_average_pool_2d' },
+        { ...dense(9, 'sigmoid'), name: 'gates' },
+        { type: 'mul', activation: 'tanh', from: ['gates', 'body'], name: 'excited' },
+        { type: 'reshape', shape: [1, 1, 9], from: ['gates'], name: 'again' },
+        { type: 'mul', activation: 'none', from: ['excited', 'again'] },
+        out,
+      ],
+    },
+    {
+      name: 'concatenation',
+      inputShape: image,
+      layers: [
+        { ...conv({ filters: 5 }), name: 'a' },
+        { ...conv({ filters: 3, kernel: [1, 1] }), name: 'b', from: ['input'] },
+        { type: 'concatenation', axis: -1, from: ['a', 'b', 'a', 'input'], name: 'channels' },
+        { type: 'concatenation', axis: 0, from: ['channels', 'channels'] },
+        conv({ strides: [2, 2] }),
+        out,
+      ],
+    },
+    {
+      name: 'pad',
+      notInKeras: true,
+      inputShape: image,
+      layers: [
+        conv({ filters: 3 }),
+        {
+          type: 'pad',
+          pads: [
+            [1, 2],
+            [0, 3],
+          ],
+        },
+        conv({ filters: 5, padding: 'valid', strides: [2, 1] }),
+        {
+          type: 'pad',
+          pads: [
+            [0, 0],
+            [1, 0],
+            [2, 1],
+          ],
+        },
+        out,
+      ],
+    },
+    {
+      name: 'conv_2d, dilation',
+      notInKeras: true,
+      inputShape: [9, 8, 2],
+      layers: [
+        conv({ dilation: [2, 3], filters: 9 }),
+        conv({ dilation: [2, 1], padding: 'valid', filters: 9 }),
+        conv({ dilation: [1, 2], kernel: [3, 2], strides: [2, 1] }),
+        out,
+      ],
+    },
+    {
+      name: 'what Keras dilates and pads',
+      inputShape: [6, 5],
+      layers: [
+        {
+          type: 'pad',
+          pads: [
+            [1, 2],
+            [0, 1],
+          ],
+        },
+        conv({ dilation: [2, 3] }),
+        out,
+      ],
+    },
+    {
+      name: 'depthwise_conv_2d, dilation',
+      notInKeras: true,
+      inputShape: [9, 8, 9],
+      layers: [
+        depthwise({ dilation: [2, 3] }),
+        depthwise({ dilation: [3, 2], padding: 'valid', strides: [2, 2] }),
+        depthwise({ dilation: [1, 2], multiplier: 2 }),
         out,
       ],
     },

@@ -32,6 +32,10 @@ function dense(rng: Rng, name: string, units = between(rng, 2, 8)): LayerSpec {
   return { type: 'dense', name, units, activation: activation(rng), dropout: pick(rng, [0, 0, 0.3]) };
 }
 
+/** Mostly none. */
+const dilation = (rng: Rng): { readonly dilation?: readonly [number, number] } =>
+  rng.below(3) > 0 ? {} : { dilation: [between(rng, 1, 2), between(rng, 1, 2)] };
+
 const batchNorm = (rng: Rng): LayerSpec => ({
   type: 'batch_norm',
   momentum: pick(rng, [0.5, 0.9]),
@@ -75,6 +79,7 @@ function imageNetwork(rng: Rng): Body {
     filters,
     kernel: [between(rng, 1, 3), between(rng, 1, 3)],
     strides: [1, 1],
+    ...dilation(rng),
     padding: 'same',
     activation: activation(rng),
   });
@@ -82,9 +87,27 @@ function imageNetwork(rng: Rng): Body {
     const name = `block${String(block)}`;
     const filters = between(rng, 1, 4);
     layers.push(convolution(name, filters));
-    switch (rng.below(5)) {
+    switch (rng.below(8)) {
       case 0:
         layers.push(batchNorm(rng));
+        break;
+      case 4:
+        layers.push({ type: 'global_average_pool_2d' });
+        layers.push(dense(rng, `${name}_gates`, filters));
+        layers.push({ type: 'mul', activation: activation(rng), from: [name, `${name}_gates`] });
+        break;
+      case 5:
+        layers.push(convolution(`${name}_branch`, between(rng, 1, 4)));
+        layers.push({ type: 'concatenation', axis: -1, from: [`${name}_branch`, name] });
+        break;
+      case 6:
+        layers.push({
+          type: 'pad',
+          pads: [
+            [between(rng, 0, 2), between(rng, 0, 2)],
+            [between(rng, 0, 2), 1],
+          ],
+        });
         break;
       case 1:
         layers.push({
@@ -92,6 +115,7 @@ function imageNetwork(rng: Rng): Body {
           multiplier: between(rng, 1, 2),
           kernel: [between(rng, 1, 3), between(rng, 1, 3)],
           strides: [between(rng, 1, 2), between(rng, 1, 2)],
+          ...dilation(rng),
           padding: 'same',
           activation: activation(rng),
         });

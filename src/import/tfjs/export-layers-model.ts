@@ -40,16 +40,17 @@ export function exportLayersModel(
     const written = writeLayer(planned);
     if (typeof written === 'string') problems.push(`${planned.name} (${planned.spec.type}): ${written}`);
     let from = planned.inputs.map((i) => (i === NETWORK_INPUT ? 'input' : outputs[i]));
-    for (const { className, suffix, config } of typeof written === 'string' ? [] : written) {
+    for (const { className, suffix, config, input } of typeof written === 'string' ? [] : written) {
       const own = `${planned.name}${suffix}`;
-      const inbound_nodes = [from.map((layer) => [layer, 0, 0, {}])];
+      const read = input === undefined ? from : [from[input]];
+      const inbound_nodes = [read.map((layer) => [layer, 0, 0, {}])];
       layers.push({
         class_name: className,
         name: own,
         config: { name: own, trainable: true, ...config },
         inbound_nodes,
       });
-      from = [own];
+      from = input === undefined ? [own] : from.map((name, k) => (k === input ? own : name));
     }
     outputs.push(from[0]);
   }

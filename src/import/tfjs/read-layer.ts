@@ -86,6 +86,24 @@ const pool =
 
 const activationLayer = (activation: Activation): LayerSpec => ({ type: 'activation', activation });
 
+function dilated(s: Settings): { readonly dilation?: Pair } {
+  const dilation = s.pair('dilation_rate', [1, 1]);
+  return dilation.every((n) => n === 1) ? {} : { dilation };
+}
+
+/** Of height and width: one number for all sides, one for each axis, or both sides of each. */
+function framed(s: Settings, value: unknown): Pair[] {
+  const sides = Array.isArray(value) ? (value as unknown[]) : [value, value];
+  const pads = sides.map((side): Pair => {
+    const [before, after] = Array.isArray(side) ? (side as unknown[]) : [side, side];
+    return [Number(before), Number(after)];
+  });
+  if (pads.length !== 2 || !pads.flat().every((n) => Number.isInteger(n) && n >= 0)) {
+    s.problem ??= `padding ${JSON.stringify(value)}`;
+  }
+  return pads;
+}
+
 const READERS: Readonly<Record<string, Reader>> = {
   Dense: (s, _config, isOutput) => ({
     type: 'dense',
@@ -95,10 +113,10 @@ const READERS: Readonly<Record<string, Reader>> = {
     bias: s.bias(),
   }),
   Conv2D: (s) => {
-    s.expect('dilation_rate', 1, [1, 1]);
     s.expect('groups', 1);
     return {
       type: 'conv_2d',
+      ...dilated(s),
       filters: s.number('filters'),
       kernel: s.pair('kernel_size'),
       strides: s.pair('strides', [1, 1]),
@@ -107,18 +125,16 @@ const READERS: Readonly<Record<string, Reader>> = {
       bias: s.bias(),
     };
   },
-  DepthwiseConv2D: (s) => {
-    s.expect('dilation_rate', 1, [1, 1]);
-    return {
-      type: 'depthwise_conv_2d',
-      multiplier: s.number('depth_multiplier', 1),
-      kernel: s.pair('kernel_size'),
-      strides: s.pair('strides', [1, 1]),
-      padding: s.padding(),
-      activation: s.activation(),
-      bias: s.bias(),
-    };
-  },
+  DepthwiseConv2D: (s) => ({
+    type: 'depthwise_conv_2d',
+    ...dilated(s),
+    multiplier: s.number('depth_multiplier', 1),
+    kernel: s.pair('kernel_size'),
+    strides: s.pair('strides', [1, 1]),
+    padding: s.padding(),
+    activation: s.activation(),
+    bias: s.bias(),
+  }),
   MaxPooling2D: pool('max_pool_2d'),
   AveragePooling2D: pool('average_pool_2d'),
   GlobalAveragePooling2D: (s) => {
@@ -134,6 +150,14 @@ const READERS: Readonly<Record<string, Reader>> = {
     return { type: 'batch_norm', momentum, epsilon: s.number('epsilon', 1e-3), activation: 'none' };
   },
   Add: () => ({ type: 'add', activation: 'none' }),
+  Multiply: () => ({ type: 'mul', activation: 'none' }),
+  Concatenate: (s, config) => {
+    const axis = Number(config['axis'] ?? -1);
+    if (!Number.isInteger(axis) || axis === 0) s.problem ??= `axis ${JSON.stringify(config['axis'])}`;
+    // Keras counts the batch.
+    return { type: 'concatenation', axis: axis > 0 ? axis - 1 : axis };
+  },
+  ZeroPadding2D: (s, config) => ({ type: 'pad', pads: framed(s, config['padding'] ?? 1) }),
   Activation: (s, config, isOutput) =>
     isOutput && config['activation'] === 'softmax' ? null : activationLayer(s.activation()),
   Softmax: (_s, _config, isOutput) => (isOutput ? null : 'a softmax is known at the end of a network only'),

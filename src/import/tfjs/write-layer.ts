@@ -1,6 +1,8 @@
 import type { Activation } from '../../ir/graph.js';
 import type { LayerSpec, SequenceOutput } from '../../ir/model-spec.js';
 import type { PlannedLayer } from '../../ir/network-plan.js';
+import { joinedAxis } from '../../ir/ops/concatenation.js';
+import { repeatedFactor } from '../../ir/ops/mul.js';
 
 /** One layer of model.json; the first of a planned layer's carries its name and weights. */
 export interface WrittenLayer {
@@ -8,6 +10,8 @@ export interface WrittenLayer {
   /** Added to the planned layer's name. */
   readonly suffix: string;
   readonly config: Readonly<Record<string, unknown>>;
+  /** It stands between this input and the layers after it, which read all inputs. */
+  readonly input?: number;
 }
 
 /** The layers of Keras that do what this one does, in order; or why there are none. */
@@ -22,10 +26,12 @@ export function writeLayer({ spec, inputShapes, outputShape, parameters }: Plann
       return [...flatten, { className: 'Dense', suffix: '', config }];
     }
     case 'conv_2d': {
+      if (dilatesStrides(spec)) return NO_DILATED_STRIDES;
       const config = { ...windowed(spec), data_format, filters: spec.filters, use_bias: useBias };
       return [...image, { className: 'Conv2D', suffix: '', config }];
     }
     case 'depthwise_conv_2d': {
+      if (spec.dilation !== undefined) return 'TensorFlow.js leaves the dilation of its depthwise convolutions out';
       const config = { ...windowed(spec), data_format, depth_multiplier: spec.multiplier, use_bias: useBias };
       return [...image, { className: 'DepthwiseConv2D', suffix: '', config }];
     }
@@ -43,6 +49,25 @@ export function writeLayer({ spec, inputShapes, outputShape, parameters }: Plann
     }
     case 'add':
       return [{ className: 'Add', suffix: '', config: {} }, ...activation(spec)];
+    case 'mul': {
+      // Keras wants as many axes on both sides.
+      const small = repeatedFactor(inputShapes);
+      const missing = outputShape.length - inputShapes[small].length;
+      const shape = [...new Array<number>(Math.max(0, missing)).fill(1), ...inputShapes[small]];
+      const wider = missing > 0 ? [{ ...reshapeTo('_factor', shape), input: small }] : [];
+      return [...wider, { className: 'Multiply', suffix: '', config: {} }, ...activation(spec)];
+    }
+    case 'concatenation': {
+      const axis = joinedAxis(spec, inputShapes[0]) + 1;
+      return [{ className: 'Concatenate', suffix: '', config: { axis } }];
+    }
+    case 'pad': {
+      const [rows = NONE, columns = NONE, ...others] = spec.pads;
+      if (others.some(([before, after]) => before + after > 0)) return 'Keras pads height and width only';
+      const padding = { padding: [rows, columns], data_format };
+      const flat = image.length > 0 ? [reshapeTo('_flat', outputShape)] : [];
+      return [...image, { className: 'ZeroPadding2D', suffix: '', config: padding }, ...flat];
+    }
     case 'activation':
       return [{ className: 'Activation', suffix: '', config: { activation: keras(spec.activation) } }];
     case 'dropout':
@@ -70,6 +95,13 @@ export function writeLayer({ spec, inputShapes, outputShape, parameters }: Plann
   }
 }
 
+const NONE = [0, 0] as const;
+const NO_DILATED_STRIDES = 'Keras has no convolution with both strides and dilation';
+
+function dilatesStrides({ strides, dilation = [1, 1] }: Extract<LayerSpec, { dilation?: unknown }>): boolean {
+  return strides.some((n) => n > 1) && dilation.some((n) => n > 1);
+}
+
 /** Keras' name of an activation. */
 function keras(name: Activation): string {
   return name === 'none' ? 'linear' : name;
@@ -86,8 +118,8 @@ function reshapeTo(suffix: string, shape: readonly number[]): WrittenLayer {
 }
 
 function windowed(spec: Extract<LayerSpec, { type: 'conv_2d' | 'depthwise_conv_2d' }>): Record<string, unknown> {
-  const { kernel, strides, padding } = spec;
-  return { kernel_size: kernel, strides, padding, dilation_rate: [1, 1], activation: keras(spec.activation) };
+  const { kernel, strides, padding, dilation = [1, 1] } = spec;
+  return { kernel_size: kernel, strides, padding, dilation_rate: dilation, activation: keras(spec.activation) };
 }
 
 function recurrent({

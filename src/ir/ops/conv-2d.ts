@@ -34,15 +34,17 @@ export function conv2dFloat({ spec, inputShapes, inputs, parameters, output }: F
   const [x] = inputs;
   const [weights, bias] = parameters;
   const window = windowOn(inputShapes[0], spec);
-  const { channels, kernelHeight, kernelWidth, inputWidth } = window;
+  const { channels, kernelHeight, kernelWidth, inputHeight, inputWidth, dilationHeight, dilationWidth } = window;
   eachWindow(window, (out, top, left) => {
     for (let f = 0; f < spec.filters; f++) {
       let sum = bias === undefined ? 0 : bias[f];
       for (let i = 0; i < kernelHeight; i++) {
-        if (top + i < 0 || top + i >= window.inputHeight) continue;
+        const row = top + i * dilationHeight;
+        if (row < 0 || row >= inputHeight) continue;
         for (let j = 0; j < kernelWidth; j++) {
-          if (left + j < 0 || left + j >= inputWidth) continue;
-          const from = ((top + i) * inputWidth + left + j) * channels;
+          const column = left + j * dilationWidth;
+          if (column < 0 || column >= inputWidth) continue;
+          const from = (row * inputWidth + column) * channels;
           const w = ((f * kernelHeight + i) * kernelWidth + j) * channels;
           for (let c = 0; c < channels; c++) sum += weights[w + c] * x[from + c];
         }

@@ -28,7 +28,7 @@ export function depthwiseConv2dFloat(call: FloatCall<DepthwiseConv2dLayerSpec>):
   const [x] = inputs;
   const [weights, bias] = parameters;
   const window = windowOn(inputShapes[0], spec);
-  const { channels, kernelHeight, kernelWidth, inputWidth, inputHeight } = window;
+  const { channels, kernelHeight, kernelWidth, inputWidth, inputHeight, dilationHeight, dilationWidth } = window;
   const nodes = channels * spec.multiplier;
   eachWindow(window, (out, top, left) => {
     for (let n = 0; n < nodes; n++) {
@@ -36,7 +36,7 @@ export function depthwiseConv2dFloat(call: FloatCall<DepthwiseConv2dLayerSpec>):
       let sum = bias === undefined ? 0 : bias[n];
       for (let i = 0; i < kernelHeight; i++) {
         for (let j = 0; j < kernelWidth; j++) {
-          const [row, column] = [top + i, left + j];
+          const [row, column] = [top + i * dilationHeight, left + j * dilationWidth];
           if (row < 0 || row >= inputHeight || column < 0 || column >= inputWidth) continue;
           sum += weights[(i * kernelWidth + j) * nodes + n] * x[(row * inputWidth + column) * channels + c];
         }

@@ -31,7 +31,8 @@ export function slidingOutput(
   if (image === null) return `takes [height, width, channels], not ${shapeText(inputs[0])}; a reshape layer makes one`;
   const { outputHeight, outputWidth } = windowGeometry(image.height, image.width, options);
   if (outputHeight < 1 || outputWidth < 1) {
-    return `has a window of ${options.kernel.join('×')}, which does not fit into ${shapeText(inputs[0])} without padding`;
+    const spread = options.dilation === undefined ? '' : ` dilated by ${options.dilation.join('×')}`;
+    return `has a window of ${options.kernel.join('×')}${spread}, which does not fit into ${shapeText(inputs[0])} without padding`;
   }
   return [outputHeight, outputWidth, channelsOf(image.channels)];
 }

@@ -10,6 +10,9 @@ export interface WindowGeometry {
   readonly kernelWidth: number;
   readonly strideHeight: number;
   readonly strideWidth: number;
+  /** Rows and columns from one tap of the kernel to the next. */
+  readonly dilationHeight: number;
+  readonly dilationWidth: number;
   /** Rows of padding above, columns of padding to the left. */
   readonly padTop: number;
   readonly padLeft: number;
@@ -18,6 +21,8 @@ export interface WindowGeometry {
 export interface WindowOptions {
   readonly kernel: Pair;
   readonly strides: Pair;
+  /** Absent: 1. */
+  readonly dilation?: Pair;
   readonly padding: Padding;
 }
 
@@ -28,8 +33,9 @@ export interface WindowOptions {
 export function windowGeometry(height: number, width: number, options: WindowOptions): WindowGeometry {
   const [kernelHeight, kernelWidth] = options.kernel;
   const [strideHeight, strideWidth] = options.strides;
-  const rows = slide(height, kernelHeight, strideHeight, options.padding);
-  const columns = slide(width, kernelWidth, strideWidth, options.padding);
+  const [dilationHeight, dilationWidth] = options.dilation ?? [1, 1];
+  const rows = slide(height, reach(kernelHeight, dilationHeight), strideHeight, options.padding);
+  const columns = slide(width, reach(kernelWidth, dilationWidth), strideWidth, options.padding);
   return {
     inputHeight: height,
     inputWidth: width,
@@ -39,10 +45,15 @@ export function windowGeometry(height: number, width: number, options: WindowOpt
     kernelWidth,
     strideHeight,
     strideWidth,
+    dilationHeight,
+    dilationWidth,
     padTop: rows.before,
     padLeft: columns.before,
   };
 }
+
+/** Places from the first to the last tap. */
+const reach = (kernel: number, dilation: number): number => (kernel - 1) * dilation + 1;
 
 function slide(size: number, kernel: number, stride: number, padding: Padding): { count: number; before: number } {
   if (padding === 'valid') return { count: Math.floor((size - kernel) / stride) + 1, before: 0 };

@@ -1,6 +1,13 @@
 import type { LookupOp, QuantizedOp } from '../../ir/graph.js';
 import { activationClamp } from '../../ir/ops/int8/activation-clamp.js';
-import { logisticTable, relu6Table, reluTable, tanhTable, type Affine } from '../../ir/ops/int8/lookup-tables.js';
+import {
+  logisticTable,
+  relu6Table,
+  reluTable,
+  rescaleTable,
+  tanhTable,
+  type Affine,
+} from '../../ir/ops/int8/lookup-tables.js';
 import { SIGMOIDAL_OUTPUT, sigmoidalArgument } from '../../ir/ops/int8/sigmoidal.js';
 import { SIGMOID_OUTPUT, TANH_OUTPUT } from '../../ir/ops/lookup.js';
 import { quantizeMultiplierFor } from '../../ir/requantize.js';
@@ -17,15 +24,22 @@ export const quantizeLookup: Quantizer<LookupOp> = (op, context) => {
   const output =
     op.activation === 'rescale' ? rescaledQuant(op, input, context) : outputQuant(op, input, context, wide);
   context.quantizeOutput(op, { scale: [output.scale], zeroPoint: [output.zeroPoint], axis: null });
-  if (op.activation === 'rescale') return rescale(op, input.scale / output.scale, output, context);
+  if (op.activation === 'rescale') {
+    if (wide || context.bitsOf(op.input) === 16) return rescale(op, input.scale / output.scale, output, context);
+    return {
+      ...op,
+      table: context.addTable(`${op.name}_table`, rescaleTable(input, output, input.scale / output.scale)),
+    };
+  }
   if (wide) return int16Function(op, input, output, context);
   return { ...op, table: context.addTable(`${op.name}_table`, tableOf(op, input, output)) };
 };
 
 /** To int16 every int8 value has its exact place, 128 steps for one; to int8 the range decides. */
 function rescaledQuant(op: LookupOp, input: Affine, context: QuantizeContext): Affine {
-  if (context.bitsOf(op.output) === 16) return { scale: input.scale / 128, zeroPoint: 0 };
-  const { scale, zeroPoint } = activationQuant(context.rangeOf(op.output), 8);
+  const bits = context.bitsOf(op.output);
+  if (bits === 16 && context.bitsOf(op.input) === 8) return { scale: input.scale / 128, zeroPoint: 0 };
+  const { scale, zeroPoint } = activationQuant(context.rangeOf(op.output), bits);
   return { scale: scale[0], zeroPoint: zeroPoint[0] };
 }
 

@@ -17,6 +17,7 @@ export function activationOf(op: FloatOp): Activation | null {
     case 'depthwise_conv_2d':
     case 'batch_norm':
     case 'add':
+    case 'mul':
       return op.spec.activation;
     default:
       return null;

@@ -17,7 +17,20 @@ function forward(
   inputs: readonly (readonly number[])[],
   parameters: readonly (readonly number[])[] = [],
 ): number[] {
-  const inputShapes = inputs.map(() => inputShape);
+  return forwardOf(
+    spec,
+    inputs.map(() => inputShape),
+    inputs,
+    parameters,
+  );
+}
+
+function forwardOf(
+  spec: LayerOpSpec,
+  inputShapes: readonly (readonly number[])[],
+  inputs: readonly (readonly number[])[],
+  parameters: readonly (readonly number[])[] = [],
+): number[] {
   const outputShape = layerRule(spec).outputShape(spec, inputShapes);
   if (typeof outputShape === 'string') throw new Error(outputShape);
   const output = new Float32Array(elementCount(outputShape));
@@ -57,6 +70,20 @@ t.test('images', (test) => {
   test.same(forward({ type: 'max_pool_2d', ...pool }, [3, 3], [NINE.map((v) => -v)]), [-1, -3, -7, -9]);
   test.same(forward({ type: 'average_pool_2d', ...pool }, [3, 3], [NINE]), [3, 4.5, 7.5, 9]);
   test.same(forward({ type: 'global_average_pool_2d' }, [2, 2, 2], [[1, 10, 2, 20, 3, 30, 4, 40]]), [2.5, 25]);
+  test.same(
+    forward({ ...conv, dilation: [2, 2], padding: 'valid' }, [3, 3], [NINE], [spell]),
+    [1 + 30 + 700 + 9000],
+    'every second place',
+  );
+  test.same(forward({ ...conv, dilation: [1, 2], padding: 'same' }, [1, 3], [[1, 2, 3]], [spell]), [20, 31, 2]);
+  const frame = {
+    type: 'pad',
+    pads: [
+      [1, 0],
+      [0, 2],
+    ],
+  } as const;
+  test.same(forward(frame, [2, 1, 2], [[1, 2, 3, 4]]), [0, 0, 0, 0, 0, 0, 1, 2, 0, 0, 0, 0, 3, 4, 0, 0, 0, 0]);
   const norm = { type: 'batch_norm', momentum: 0.9, epsilon: 0.25, activation: 'relu' } as const;
   const normed = forward(
     norm,
@@ -81,6 +108,84 @@ t.test('images', (test) => {
       ],
     ),
     [6, 0],
+  );
+  test.end();
+});
+
+t.test('branches', (test) => {
+  const product = { type: 'mul', activation: 'none' } as const;
+  test.same(
+    forwardOf(
+      product,
+      [[3], [3]],
+      [
+        [1, 2, 3],
+        [4, 5, 6],
+      ],
+    ),
+    [4, 10, 18],
+  );
+  const image = [1, 2, 3, 4, 5, 6, 7, 8];
+  const scaled = [10, 2000, 30, 4000, 50, 6000, 70, 8000];
+  test.same(forwardOf(product, [[2, 2, 2], [2]], [image, [10, 1000]]), scaled, 'one factor a channel');
+  test.same(
+    forwardOf(
+      product,
+      [
+        [1, 1, 2],
+        [2, 2, 2],
+      ],
+      [[10, 1000], image],
+    ),
+    scaled,
+    'in either order',
+  );
+  const join = (axis: number): number[] =>
+    forwardOf(
+      { type: 'concatenation', axis },
+      [
+        [2, 2, 1],
+        [2, 2, 1],
+      ],
+      [
+        [1, 2, 3, 4],
+        [5, 6, 7, 8],
+      ],
+    );
+  test.same(join(0), [1, 2, 3, 4, 5, 6, 7, 8]);
+  test.same(join(1), [1, 2, 5, 6, 3, 4, 7, 8]);
+  test.same(join(-1), [1, 5, 2, 6, 3, 7, 4, 8]);
+  const refused = (spec: LayerOpSpec, shapes: readonly (readonly number[])[], why: RegExp): void => {
+    test.match(layerRule(spec).outputShape(spec, shapes), why);
+  };
+  refused(product, [[2, 3, 4], [3]], /last axes/);
+  refused(product, [[4]], /two layers/);
+  refused(
+    { type: 'concatenation', axis: 3 },
+    [
+      [2, 2],
+      [2, 2],
+    ],
+    /no axis 3/,
+  );
+  refused(
+    { type: 'concatenation', axis: 0 },
+    [
+      [2, 2],
+      [2, 3],
+    ],
+    /cannot join \[2, 2\] and \[2, 3\]/,
+  );
+  refused(
+    {
+      type: 'pad',
+      pads: [
+        [1, 1],
+        [1, 1],
+      ],
+    },
+    [[4]],
+    /pads 2 axes/,
   );
   test.end();
 });

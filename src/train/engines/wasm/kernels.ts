@@ -78,6 +78,10 @@ export interface Kernels {
   dropoutMask(mask: number, n: number, key: number, threshold: number, kept: number): void;
   multiply(out: number, a: number, b: number, n: number): void;
   accumulate(out: number, a: number, n: number): void;
+  copyBlocks(to: number, toStride: number, from: number, fromStride: number, length: number, count: number): void;
+  addBlocks(to: number, toStride: number, from: number, fromStride: number, length: number, count: number): void;
+  multiplyRows(out: number, a: number, b: number, length: number, count: number, accumulate: 0 | 1): void;
+  addProducts(out: number, a: number, b: number, length: number, count: number): void;
   imageToColumns(x: number, cols: number, geometry: number): void;
   columnsToImage(cols: number, x: number, geometry: number): void;
   winogradFilters(w: number, u: number, filters: number, channels: number, from: number, to: number, back: 0 | 1): void;

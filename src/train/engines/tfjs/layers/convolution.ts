@@ -15,25 +15,46 @@ export function asImages(input: Tensor, shape: Shape): Tfjs.Tensor4D {
 
 /** Weights [filters][kernelHeight][kernelWidth][channels]. */
 export const conv2d: LayerFunction<Conv2dLayerSpec> = ([input], call) => {
-  const { strides, padding } = call.planned.spec;
+  const { strides, padding, dilation } = call.planned.spec;
   const f = (x: Tensor, w: Tensor): Tensor =>
-    call.tf.conv2d(x as Tfjs.Tensor4D, w.transpose<Tfjs.Tensor4D>([1, 2, 3, 0]), [...strides], padding);
+    call.tf.conv2d(
+      x as Tfjs.Tensor4D,
+      spread(w.transpose<Tfjs.Tensor4D>([1, 2, 3, 0]), dilation),
+      [...strides],
+      padding,
+    );
   return finish(f, asImages(input, call.planned.inputShapes[0]), call);
 };
 
 /** Weights [kernelHeight][kernelWidth][channels · multiplier]. */
 export const depthwiseConv2d: LayerFunction<DepthwiseConv2dLayerSpec> = ([input], call) => {
-  const { kernel, multiplier, padding } = call.planned.spec;
+  const { kernel, multiplier, padding, dilation } = call.planned.spec;
   const x = asImages(input, call.planned.inputShapes[0]);
   const strides = [...call.planned.spec.strides] as [number, number];
   const f = (v: Tensor, w: Tensor): Tensor => {
-    const filters = w.reshape<Tfjs.Tensor4D>([...kernel, x.shape[3], multiplier]);
+    const filters = spread(w.reshape<Tfjs.Tensor4D>([...kernel, x.shape[3], multiplier]), dilation);
     return strides[0] === strides[1]
       ? call.tf.depthwiseConv2d(v as Tfjs.Tensor4D, filters, strides, padding)
       : unevenDepthwise(call.tf, v as Tfjs.Tensor4D, filters, strides, padding);
   };
   return finish(f, x, call);
 };
+
+/** The kernel with zeros between its taps: tfjs has no gradients of dilated convolutions. */
+function spread(w: Tfjs.Tensor4D, [down, across]: Pair = [1, 1]): Tfjs.Tensor4D {
+  if (down === 1 && across === 1) return w;
+  const [kh, kw, a, b] = w.shape;
+  const apart = w.reshape([kh, 1, kw, 1, a * b]).pad([
+    [0, 0],
+    [0, down - 1],
+    [0, 0],
+    [0, across - 1],
+    [0, 0],
+  ]);
+  const size = [(kh - 1) * down + 1, (kw - 1) * across + 1];
+  const whole = apart.reshape<Tfjs.Tensor3D>([kh * down, kw * across, a * b]);
+  return whole.slice([0, 0, 0], [size[0], size[1], a * b]).reshape([size[0], size[1], a, b]);
+}
 
 /** TensorFlow's own depthwise convolution knows equal strides only: one ordinary convolution a channel. */
 function unevenDepthwise(

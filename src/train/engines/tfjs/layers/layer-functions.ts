@@ -5,6 +5,7 @@ import { dense } from './dense.js';
 import { fakeQuantize } from './fake-quantize.js';
 import { activate, type LayerFunction } from './layer.js';
 import { averagePool2d, globalAveragePool2d, maxPool2d } from './pool.js';
+import { concatenation, mul, pad } from './joining.js';
 import { dropout, rateCode } from './random.js';
 import { gru, simpleRnn, snu } from './recurrent.js';
 
@@ -22,6 +23,9 @@ const FUNCTIONS: Functions = {
   global_average_pool_2d: globalAveragePool2d,
   batch_norm: batchNorm,
   add: (inputs, { tf, planned }) => activate(tf, tf.addN([...inputs]), planned.spec.activation),
+  mul,
+  concatenation,
+  pad,
   activation: ([x], { tf, planned }) => activate(tf, x, planned.spec.activation),
   dropout,
   fake_quantize: fakeQuantize,

@@ -19,6 +19,7 @@ export { winogradForward, winogradGradient } from './parts/winograd';
 export { winogradFilters, winogradFilterGradient } from './parts/winograd-filters';
 export { depthwiseForward, depthwiseBackwardInput, depthwiseBackwardWeights } from './parts/images';
 export { maxPoolForward, maxPoolBackward, averagePoolForward, averagePoolBackward } from './parts/images';
+export { copyBlocks, addBlocks, multiplyRows, addProducts } from './parts/joining';
 export { batchStatistics, batchNormScale, batchNormForward, batchNormGradients, batchNormBackward, moveAverage } from './parts/batch-norm';
 export { transpose, addScaledRows, addGateSums, rnnForward, rnnBackward } from './parts/recurrent';
 export { gruGates, gruState, gruBackwardState, gruBackwardGates } from './parts/recurrent-gru';

@@ -3,6 +3,7 @@ import type { PlannedLayer } from '../../../../ir/network-plan.js';
 import type { Floats, Machine } from '../machine.js';
 import { AddLayer } from './add.js';
 import { BatchNormLayer } from './batch-norm.js';
+import { ConcatenationLayer } from './concatenation.js';
 import { Conv2dLayer } from './conv-2d.js';
 import { DenseLayer } from './dense.js';
 import { DepthwiseConv2dLayer } from './depthwise-conv-2d.js';
@@ -10,6 +11,8 @@ import { DropoutLayer } from './dropout.js';
 import { FakeQuantizeLayer } from './fake-quantize.js';
 import { GruLayer } from './gru.js';
 import type { Layer } from './layer.js';
+import { MulLayer } from './mul.js';
+import { PadLayer } from './pad.js';
 import { Pool2dLayer } from './pool-2d.js';
 import { RateCodeLayer } from './rate-code.js';
 import { SimpleRnnLayer } from './simple-rnn.js';
@@ -32,6 +35,7 @@ export function createLayer(
   maxRows: number,
 ): Layer {
   const input = inputs[0].output;
+  const outputs = inputs.map(({ output }) => output);
   switch (plan.spec.type) {
     case 'dense':
       return new DenseLayer(machine, plan as Planned<'dense'>, input, maxRows);
@@ -48,10 +52,14 @@ export function createLayer(
     case 'batch_norm':
       return new BatchNormLayer(machine, plan as Planned<'batch_norm'>, input, maxRows);
     case 'add':
-    case 'activation': {
-      const outputs = inputs.map(({ output }) => output);
+    case 'activation':
       return new AddLayer(machine, plan as Planned<'add' | 'activation'>, outputs, maxRows);
-    }
+    case 'mul':
+      return new MulLayer(machine, plan as Planned<'mul'>, outputs, maxRows);
+    case 'concatenation':
+      return new ConcatenationLayer(machine, plan as Planned<'concatenation'>, outputs, maxRows);
+    case 'pad':
+      return new PadLayer(machine, plan as Planned<'pad'>, input, maxRows);
     case 'fake_quantize':
       return new FakeQuantizeLayer(machine, plan as Planned<'fake_quantize'>, input, maxRows);
     case 'flatten':

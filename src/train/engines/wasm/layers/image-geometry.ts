@@ -15,7 +15,7 @@ export function kernelGeometry(
   g: WindowGeometry & { readonly channels: number },
   multiplier = 1,
 ): KernelGeometry {
-  const numbers: Ints = machine.ints(12);
+  const numbers: Ints = machine.ints(14);
   numbers.values.set([
     g.inputHeight,
     g.inputWidth,
@@ -29,6 +29,8 @@ export function kernelGeometry(
     g.padLeft,
     g.channels,
     multiplier,
+    g.dilationHeight,
+    g.dilationWidth,
   ]);
   return {
     address: numbers.address,

@@ -1,32 +1,39 @@
-// Windows sliding over images [height][width][channels]. `g` is a window's geometry: twelve 32-bit numbers, see at().
+// Windows sliding over images [height][width][channels]. `g` is a window's geometry: fourteen 32-bit numbers, see at().
 
 // @ts-ignore: decorator
 @inline
 function at(g: usize, index: i32): i32 {
   // 0 height, 1 width, 2 outHeight, 3 outWidth, 4 kernelHeight, 5 kernelWidth, 6 strideHeight, 7 strideWidth,
-  // 8 padTop, 9 padLeft, 10 channels, 11 channel multiplier
+  // 8 padTop, 9 padLeft, 10 channels, 11 channel multiplier, 12 dilationHeight, 13 dilationWidth
   return load<i32>(g + ((<usize>index) << 2));
 }
 
 /** cols[place][i][j][c]: the window of each place, zero where it hangs over the edge. One sample. */
 export function imageToColumns(x: usize, cols: usize, g: usize): void {
   const H = at(g, 0), W = at(g, 1), OH = at(g, 2), OW = at(g, 3), KH = at(g, 4), KW = at(g, 5);
-  const SH = at(g, 6), SW = at(g, 7), PT = at(g, 8), PL = at(g, 9), C = at(g, 10);
+  const SH = at(g, 6), SW = at(g, 7), PT = at(g, 8), PL = at(g, 9), C = at(g, 10), DH = at(g, 12), DW = at(g, 13);
   let to = cols;
   for (let r = 0; r < OH; r++) {
     for (let q = 0; q < OW; q++) {
-      // A row of the window is one run of memory: from..end is the part of it inside the image.
+      // The taps from..end are those inside the image; undilated, they are one run of memory.
       const left = q * SW - PL;
-      const from = max(0, -left), end = max(from, min(KW, W - left));
+      const from = min(KW, firstInside(-left, DW)), end = max(from, min(KW, firstInside(W - left, DW)));
       for (let i = 0; i < KH; i++) {
-        const row = r * SH - PT + i;
+        const row = r * SH - PT + i * DH;
         if (row < 0 || row >= H) {
           to = zeros(to, KW * C);
-        } else {
-          to = zeros(to, from * C);
-          to = copyRun(to, x + (<usize>((row * W + left + from) * C) << 2), (end - from) * C);
-          to = zeros(to, (KW - end) * C);
+          continue;
         }
+        to = zeros(to, from * C);
+        const first = x + (<usize>((row * W + left + from * DW) * C) << 2);
+        if (DW == 1) {
+          to = copyRun(to, first, (end - from) * C);
+        } else {
+          const step: usize = <usize>(DW * C) << 2;
+          let tap = first;
+          for (let j = from; j < end; j++, tap += step) to = copyRun(to, tap, C);
+        }
+        to = zeros(to, (KW - end) * C);
       }
     }
   }
@@ -54,17 +61,25 @@ export function zeros(to: usize, n: i32): usize {
 /** x[row][col][c] += cols[place][i][j][c]: the inverse of imageToColumns for errors. */
 export function columnsToImage(cols: usize, x: usize, g: usize): void {
   const H = at(g, 0), W = at(g, 1), OH = at(g, 2), OW = at(g, 3), KH = at(g, 4), KW = at(g, 5);
-  const SH = at(g, 6), SW = at(g, 7), PT = at(g, 8), PL = at(g, 9), C = at(g, 10);
-  const rowBytes: usize = (<usize>(KW * C)) << 2;
+  const SH = at(g, 6), SW = at(g, 7), PT = at(g, 8), PL = at(g, 9), C = at(g, 10), DH = at(g, 12), DW = at(g, 13);
+  const tapBytes: usize = (<usize>C) << 2, rowBytes: usize = (<usize>(KW * C)) << 2;
   let at_ = cols;
   for (let r = 0; r < OH; r++) {
     for (let q = 0; q < OW; q++) {
       const left = q * SW - PL;
-      const from = max(0, -left), end = max(from, min(KW, W - left));
+      const from = min(KW, firstInside(-left, DW)), end = max(from, min(KW, firstInside(W - left, DW)));
       for (let i = 0; i < KH; i++, at_ += rowBytes) {
-        const row = r * SH - PT + i;
+        const row = r * SH - PT + i * DH;
         if (row < 0 || row >= H) continue;
-        addRun(x + (<usize>((row * W + left + from) * C) << 2), at_ + (<usize>(from * C) << 2), (end - from) * C);
+        const first = x + (<usize>((row * W + left + from * DW) * C) << 2);
+        let error = at_ + (<usize>(from * C) << 2);
+        if (DW == 1) {
+          addRun(first, error, (end - from) * C);
+          continue;
+        }
+        const step: usize = <usize>(DW * C) << 2;
+        let tap = first;
+        for (let j = from; j < end; j++, tap += step, error += tapBytes) addRun(tap, error, C);
       }
     }
   }
@@ -82,19 +97,20 @@ function addRun(to: usize, from: usize, n: i32): void {
 export function depthwiseForward(x: usize, w: usize, y: usize, g: usize): void {
   const H = at(g, 0), W = at(g, 1), OH = at(g, 2), OW = at(g, 3), KH = at(g, 4), KW = at(g, 5);
   const SH = at(g, 6), SW = at(g, 7), PT = at(g, 8), PL = at(g, 9), C = at(g, 10), M = at(g, 11);
+  const DH = at(g, 12), DW = at(g, 13);
   const bytes: usize = (<usize>C) << 2;
   if (M == 1) {
     for (let r = 0; r < OH; r++) {
       const top = r * SH - PT;
-      const i0 = max(0, -top), i1 = min(KH, H - top);
+      const i0 = firstInside(-top, DH), i1 = min(KH, firstInside(H - top, DH));
       for (let q = 0; q < OW; q++, y += bytes) {
         const left = q * SW - PL;
-        const j0 = max(0, -left), j1 = min(KW, W - left);
+        const j0 = firstInside(-left, DW), j1 = min(KW, firstInside(W - left, DW));
         for (let c = 0; c < C; c += 8) {
           if (C - c >= 8) {
-            sumOfTaps8(x, w, y, (<usize>c) << 2, bytes, top, left, i0, i1, j0, j1, W, KW);
+            sumOfTaps8(x, w, y, (<usize>c) << 2, bytes, top, left, i0, i1, j0, j1, W, KW, DH, DW);
           } else {
-            for (let k = c; k < C; k++) sumOfTaps1(x, w, y, (<usize>k) << 2, bytes, top, left, i0, i1, j0, j1, W, KW);
+            for (let k = c; k < C; k++) sumOfTaps1(x, w, y, (<usize>k) << 2, bytes, top, left, i0, i1, j0, j1, W, KW, DH, DW);
           }
         }
       }
@@ -107,10 +123,10 @@ export function depthwiseForward(x: usize, w: usize, y: usize, g: usize): void {
     for (let q = 0; q < OW; q++) {
       const out = y + (<usize>((r * OW + q) * N) << 2);
       for (let i = 0; i < KH; i++) {
-        const row = r * SH - PT + i;
+        const row = r * SH - PT + i * DH;
         if (row < 0 || row >= H) continue;
         for (let j = 0; j < KW; j++) {
-          const col = q * SW - PL + j;
+          const col = q * SW - PL + j * DW;
           if (col < 0 || col >= W) continue;
           const a = x + (<usize>((row * W + col) * C) << 2);
           const b = w + (<usize>((i * KW + j) * N) << 2);
@@ -132,13 +148,14 @@ export function depthwiseForward(x: usize, w: usize, y: usize, g: usize): void {
 @inline
 function sumOfTaps8(
   x: usize, w: usize, y: usize, o: usize, bytes: usize,
-  top: i32, left: i32, i0: i32, i1: i32, j0: i32, j1: i32, W: i32, KW: i32,
+  top: i32, left: i32, i0: i32, i1: i32, j0: i32, j1: i32, W: i32, KW: i32, DH: i32, DW: i32,
 ): void {
+  const step: usize = <usize>DW * bytes;
   let s = f32x4.splat(0), t = f32x4.splat(0);
   for (let i = i0; i < i1; i++) {
-    let a = x + <usize>((top + i) * W + left + j0) * bytes + o;
+    let a = x + <usize>((top + i * DH) * W + left + j0 * DW) * bytes + o;
     let b = w + <usize>(i * KW + j0) * bytes + o;
-    for (let j = j0; j < j1; j++, a += bytes, b += bytes) {
+    for (let j = j0; j < j1; j++, a += step, b += bytes) {
       s = f32x4.add(s, f32x4.mul(v128.load(a), v128.load(b)));
       t = f32x4.add(t, f32x4.mul(v128.load(a, 16), v128.load(b, 16)));
     }
@@ -151,13 +168,14 @@ function sumOfTaps8(
 @inline
 function sumOfTaps1(
   x: usize, w: usize, y: usize, o: usize, bytes: usize,
-  top: i32, left: i32, i0: i32, i1: i32, j0: i32, j1: i32, W: i32, KW: i32,
+  top: i32, left: i32, i0: i32, i1: i32, j0: i32, j1: i32, W: i32, KW: i32, DH: i32, DW: i32,
 ): void {
+  const step: usize = <usize>DW * bytes;
   let s: f32 = 0;
   for (let i = i0; i < i1; i++) {
-    let a = x + <usize>((top + i) * W + left + j0) * bytes + o;
+    let a = x + <usize>((top + i * DH) * W + left + j0 * DW) * bytes + o;
     let b = w + <usize>(i * KW + j0) * bytes + o;
-    for (let j = j0; j < j1; j++, a += bytes, b += bytes) s += load<f32>(a) * load<f32>(b);
+    for (let j = j0; j < j1; j++, a += step, b += bytes) s += load<f32>(a) * load<f32>(b);
   }
   store<f32>(y + o, s);
 }
@@ -177,15 +195,16 @@ function multiplyAdd(out: usize, a: usize, b: usize, C: i32): void {
 export function depthwiseBackwardInput(d: usize, w: usize, dx: usize, g: usize): void {
   const H = at(g, 0), W = at(g, 1), OH = at(g, 2), OW = at(g, 3), KH = at(g, 4), KW = at(g, 5);
   const SH = at(g, 6), SW = at(g, 7), PT = at(g, 8), PL = at(g, 9), C = at(g, 10), M = at(g, 11);
+  const DH = at(g, 12), DW = at(g, 13);
   const N = C * M;
   for (let r = 0; r < OH; r++) {
     for (let q = 0; q < OW; q++) {
       const e = d + (<usize>((r * OW + q) * N) << 2);
       for (let i = 0; i < KH; i++) {
-        const row = r * SH - PT + i;
+        const row = r * SH - PT + i * DH;
         if (row < 0 || row >= H) continue;
         for (let j = 0; j < KW; j++) {
-          const col = q * SW - PL + j;
+          const col = q * SW - PL + j * DW;
           if (col < 0 || col >= W) continue;
           const to = dx + (<usize>((row * W + col) * C) << 2);
           const b = w + (<usize>((i * KW + j) * N) << 2);
@@ -213,12 +232,15 @@ export function depthwiseBackwardWeights(x: usize, d: usize, dw: usize, g: usize
   const share = f32x4.splat(alpha);
   const H = at(g, 0), W = at(g, 1), OH = at(g, 2), OW = at(g, 3), KH = at(g, 4), KW = at(g, 5);
   const SH = at(g, 6), SW = at(g, 7), PT = at(g, 8), PL = at(g, 9), C = at(g, 10), M = at(g, 11);
+  const DH = at(g, 12), DW = at(g, 13);
   const N = C * M;
   for (let i = 0; i < KH; i++) {
     // The places r0..r1, q0..q1 are those at which this tap lies inside the image.
-    const r0 = firstInside(PT - i, SH), r1 = min(OH, firstInside(H + PT - i, SH));
+    const top = PT - i * DH;
+    const r0 = firstInside(top, SH), r1 = min(OH, firstInside(H + top, SH));
     for (let j = 0; j < KW; j++) {
-      const q0 = firstInside(PL - j, SW), q1 = min(OW, firstInside(W + PL - j, SW));
+      const left = PL - j * DW;
+      const q0 = firstInside(left, SW), q1 = min(OW, firstInside(W + left, SW));
       const to = dw + (<usize>((i * KW + j) * N) << 2);
       let c = 0;
       if (M == 1) {
@@ -226,7 +248,7 @@ export function depthwiseBackwardWeights(x: usize, d: usize, dw: usize, g: usize
           const o: usize = (<usize>c) << 2;
           let s = f32x4.splat(0), t = f32x4.splat(0);
           for (let r = r0; r < r1; r++) {
-            let a = x + (<usize>(((r * SH - PT + i) * W + q0 * SW - PL + j) * C) << 2) + o;
+            let a = x + (<usize>(((r * SH - top) * W + q0 * SW - left) * C) << 2) + o;
             let e = d + (<usize>((r * OW + q0) * C) << 2) + o;
             const aStep: usize = (<usize>(SW * C)) << 2, eStep: usize = (<usize>C) << 2;
             for (let q = q0; q < q1; q++, a += aStep, e += eStep) {
@@ -248,7 +270,7 @@ export function depthwiseBackwardWeights(x: usize, d: usize, dw: usize, g: usize
         let s: f32 = 0;
         for (let r = r0; r < r1; r++) {
           for (let q = q0; q < q1; q++) {
-            const v = load<f32>(x + (<usize>(((r * SH - PT + i) * W + q * SW - PL + j) * C + k / M) << 2));
+            const v = load<f32>(x + (<usize>(((r * SH - top) * W + q * SW - left) * C + k / M) << 2));
             s += v * load<f32>(d + (<usize>((r * OW + q) * N + k) << 2));
           }
         }
@@ -263,7 +285,7 @@ export function depthwiseBackwardWeights(x: usize, d: usize, dw: usize, g: usize
 // @ts-ignore: decorator
 @inline
 function firstInside(offset: i32, stride: i32): i32 {
-  return offset <= 0 ? 0 : (offset + stride - 1) / stride;
+  return offset <= 0 ? 0 : stride == 1 ? offset : (offset + stride - 1) / stride;
 }
 
 /** y[place][c] = the window's maximum; index[place][c] = where in the sample it stands, the first among equals. */

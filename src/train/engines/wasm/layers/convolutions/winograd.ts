@@ -16,8 +16,11 @@ const padded = (channels: number): number => Math.ceil(channels / 8) * 8;
 
 /** 3 × 3, stride 1, and at least eight channels on both sides. */
 export function winogradPays({ window, filters }: Pick<ConvolutionArrays, 'window' | 'filters'>): boolean {
-  const { kernelHeight, kernelWidth, strideHeight, strideWidth, channels } = window;
-  const fits = kernelHeight === 3 && kernelWidth === 3 && strideHeight === 1 && strideWidth === 1;
+  const { kernelHeight, kernelWidth, strideHeight, strideWidth, dilationHeight, dilationWidth, channels } = window;
+  const fits =
+    kernelHeight === 3 &&
+    kernelWidth === 3 &&
+    [strideHeight, strideWidth, dilationHeight, dilationWidth].every((step) => step === 1);
   return fits && Math.min(channels, filters) >= LEAST_CHANNELS;
 }
 
