@@ -59,6 +59,8 @@ def run(path, count, edges):
     sizes = [int(np.prod(details["shape"])) for details in ins]
     dtype = np.int16 if ins[0]["dtype"] == np.int16 else np.int8
     for values in inputs(count, sum(sizes), dtype):
+        # Recurrent layers start from zero.
+        interpreter.reset()
         at = 0
         for k, details in enumerate(ins):
             part = values[at : at + sizes[k]].reshape(details["shape"])

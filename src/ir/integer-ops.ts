@@ -114,6 +114,26 @@ export interface ConcatenationOp extends IntegerOpBase<'concatenation'> {
   readonly axis: number;
 }
 
+/**
+ * A long short-term memory over a sequence [steps][inputs] to [steps][units], from a state of zero; the hidden state is the
+ * output. Weights are [4 * units][inputs or units] and biases [4 * units], of the input, forget, cell and output gate.
+ */
+export interface LstmOp extends IntegerOpBase<'lstm'> {
+  readonly inputWeights: number;
+  readonly recurrentWeights: number;
+  readonly gateBias: number;
+  /** From sums over the inputs to units of 2^-12, one for each gate. */
+  readonly inputGates: readonly FixedMultiplier[];
+  /** The same from sums over the hidden state. */
+  readonly recurrentGates: readonly FixedMultiplier[];
+  /** Of the int16 cell state: a power of two. */
+  readonly cellScale: number;
+  /** The cell state stays in [-cellClip, cellClip]; 0: in int16. */
+  readonly cellClip: number;
+  /** From tanh(cell) times the output gate, in units of 2^-30, to the output. */
+  readonly requantize: Requantize;
+}
+
 /** Products of matrices [rows][depth] and [depth][columns], for each place of the leading axes, which both have alike. */
 export interface BatchMatmulOp extends IntegerOpBase<'batch_matmul'> {
   /** The second matrices are [columns][depth]. */
@@ -193,6 +213,7 @@ export type IntegerOp =
   | PreluOp
   | SquaredDifferenceOp
   | BatchMatmulOp
+  | LstmOp
   | L2NormalizationOp
   | ResizeBilinearOp
   | ConcatenationOp

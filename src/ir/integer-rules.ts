@@ -13,6 +13,7 @@ import { mulRule } from './ops/int8/mul.js';
 import { padRule } from './ops/int8/pad.js';
 import { rescaleRule } from './ops/int8/rescale.js';
 import { batchMatmulRule } from './ops/int8/batch-matmul.js';
+import { lstmRule } from './ops/int8/lstm.js';
 import { l2NormalizationRule } from './ops/int8/l2-normalization.js';
 import { squaredDifferenceRule } from './ops/int8/squared-difference.js';
 import { resizeBilinearRule } from './ops/int8/resize-bilinear.js';
@@ -36,6 +37,7 @@ const RULES: Rules = {
   prelu: preluRule,
   squared_difference: squaredDifferenceRule,
   batch_matmul: batchMatmulRule,
+  lstm: lstmRule,
   l2_normalization: l2NormalizationRule,
   resize_bilinear: resizeBilinearRule,
   concatenation: concatenationRule,

@@ -338,6 +338,7 @@ const INT8_ONLY: readonly Op['kind'][] = [
   'squared_difference',
   'batch_matmul',
   'l2_normalization',
+  'lstm',
   'resize_bilinear',
 ];
 

@@ -1,5 +1,6 @@
 import { opInputs, type QuantizedGraph, type QuantizedOp } from '../ir/graph.js';
 import { integerRule } from '../ir/integer-rules.js';
+import type { LstmOp } from '../ir/integer-ops.js';
 import type { Tensor } from '../ir/tensor.js';
 
 /** Constants that an op reads, by tensor id. */
@@ -20,6 +21,8 @@ export function renumberOp(op: QuantizedOp, to: (id: number) => number): Quantiz
   if ('bias' in op) ids['bias'] = op.bias === null ? null : to(op.bias);
   if ('table' in op) ids['table'] = to(op.table);
   if ('constant' in op && op.constant !== undefined) ids['constant'] = to(op.constant);
+  for (const id of ['inputWeights', 'recurrentWeights', 'gateBias'] as const)
+    if (id in op) ids[id] = to((op as LstmOp)[id]);
   if ('slopes' in op) ids['slopes'] = to(op.slopes);
   return { ...moved, ...ids };
 }

@@ -1,5 +1,5 @@
 import { Net } from './random-operators.js';
-import { int8, options } from './random-net.js';
+import { int8, options, type Affine } from './random-net.js';
 
 /** Steps that are drawn apart from those of {@link Net}, so that the networks of the others stay as they are. */
 export class FurtherNet extends Net {
@@ -81,6 +81,46 @@ export class FurtherNet extends Net {
     return this.unary(positive, 'RSQRT', to);
   }
 
+  /** Over the rows of an image. */
+  lstm(at: number): number | null {
+    if (!this.isImage(at)) return null;
+    const [, steps, width, channels] = this.shape(at);
+    const [inputs, units] = [width * channels, this.between(1, 6)];
+    if (steps * units * (inputs + units) > 4000) return null;
+    const from = this.quant(at);
+    const rows = this.operator('RESHAPE', [at], [1, steps, inputs], from, options('reshape'));
+    const to = { ...this.affine(), scale: Math.fround(this.between(64, 256) / 16384) };
+    const gates = (count: number, scale: number): number[] =>
+      Array.from({ length: 4 }, () => {
+        const data = Int8Array.from({ length: units * count }, () => this.between(-127, 127));
+        const by = this.between(512, 2048) / (1024 * 2700 * Math.ceil(Math.sqrt(count)) * scale);
+        return this.tensor([units, count], { scale: Math.fround(by), zeroPoint: 0 }, data);
+      });
+    const weights = [...gates(inputs, from.scale), ...gates(units, to.scale)];
+    const biases = weights.slice(0, 4).map((w) => {
+      const data = Int32Array.from({ length: units }, () => this.between(-3000, 3000));
+      const quantization = { scale: [Math.fround(from.scale * this.quant(w).scale)], zeroPoint: [0], axis: 0 };
+      const name = `b${this.tensors.length}`;
+      return this.put({ name, shape: [units], type: 'int32', quantization, data: new Uint8Array(data.buffer) });
+    });
+    const state = (type: 'int8' | 'int16', { scale, zeroPoint }: Affine): number => {
+      const quantization = { scale: [scale], zeroPoint: [zeroPoint], axis: 0 };
+      const name = `s${this.tensors.length}`;
+      return this.put({ name, shape: [1, units], type, quantization, data: null, isVariable: true });
+    };
+    const states = [state('int8', to), state('int16', { scale: 2 ** -this.between(10, 14), zeroPoint: 0 })];
+    const inputsOf = [rows, ...weights, -1, -1, -1, ...biases, -1, -1, ...states, -1, -1, -1, -1];
+    const clip = { id: 1, kind: 'float32', value: this.below(3) === 0 ? 1.5 : 0 } as const;
+    const made = this.operator(
+      'UNIDIRECTIONAL_SEQUENCE_LSTM',
+      inputsOf,
+      [1, steps, units],
+      to,
+      options('lstm', int8(0, 4), clip),
+    );
+    return this.operator('RESHAPE', [made], [1, steps, 1, units], to, options('reshape'));
+  }
+
   l2Normalization(at: number): number {
     const to = { scale: 1 / 128, zeroPoint: 0 };
     return this.operator('L2_NORMALIZATION', [at], this.shape(at), to, options('l2_normalization'));
@@ -92,5 +132,6 @@ export const FURTHER_STEPS: Readonly<Record<string, (net: FurtherNet, at: number
   batch_matmul: (net, at) => net.batchMatmul(at),
   squared_difference: (net, at) => net.arithmetic(at, 'SQUARED_DIFFERENCE'),
   rsqrt: (net, at) => net.rsqrt(at),
+  lstm: (net, at) => net.lstm(at),
   l2_normalization: (net, at) => net.l2Normalization(at),
 };

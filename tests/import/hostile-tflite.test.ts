@@ -188,7 +188,7 @@ void t.test('all operators without a counterpart are in one error, with layer an
   t.throws(() => importTflite(file, options), {
     code: 'IMPORT_TFLITE_UNSUPPORTED_OP',
     context: { operators: ['RNN', 'LSTM', 'SVDF'], layers: ['a', 'c', 'd'] },
-    message: /RNN \('a'\): recurrent.*LSTM \('c'\): recurrent.*SVDF \('d'\): train with conv/,
+    message: /RNN \('a'\): LSTM layers.*LSTM \('c'\): LSTM layers.*SVDF \('d'\): train with conv/,
   });
 });
 

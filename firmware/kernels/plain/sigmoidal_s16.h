@@ -25,23 +25,29 @@ static inline uint32_t grapes_interpolate_s16(const int16_t *table, uint32_t arg
   return ((uint32_t)(here + 32768) << bits) + (argument & (((uint32_t)1 << bits) - 1u)) * rise;
 }
 
+/* The functions of an argument in units of 1/12288. */
+static inline int16_t grapes_logistic_of(int32_t x, const int16_t *table) {
+  const uint32_t v = grapes_interpolate_s16(table, (uint32_t)(x < 0 ? -x : x), 9, (uint32_t)0x7FFF << 10);
+  return (int16_t)((x >= 0 ? v + 512u : ((uint32_t)1 << 25) - v + 511u) >> 10);
+}
+
+static inline int16_t grapes_tanh_of(int32_t x, const int16_t *table) {
+  const int32_t v = (int32_t)grapes_interpolate_s16(table, (uint32_t)(x < 0 ? -x : x), 8, (uint32_t)0xFFFF << 8) -
+                    ((int32_t)1 << 23);
+  return (int16_t)((x >= 0 ? v + 128 : 127 - v) >> 8);
+}
+
 static inline void grapes_logistic_s16_plain(const int16_t *input, const int16_t *table, int16_t *output,
                                              uint32_t count, int16_t multiplier, uint8_t shift) {
   for (uint32_t i = 0; i < count; i++) {
-    const int32_t x = grapes_sigmoidal_argument_s16(input[i], multiplier, shift);
-    const uint32_t v = grapes_interpolate_s16(table, (uint32_t)(x < 0 ? -x : x), 9, (uint32_t)0x7FFF << 10);
-    output[i] = (int16_t)((x >= 0 ? v + 512u : ((uint32_t)1 << 25) - v + 511u) >> 10);
+    output[i] = grapes_logistic_of(grapes_sigmoidal_argument_s16(input[i], multiplier, shift), table);
   }
 }
 
 static inline void grapes_tanh_s16_plain(const int16_t *input, const int16_t *table, int16_t *output, uint32_t count,
                                          int16_t multiplier, uint8_t shift) {
   for (uint32_t i = 0; i < count; i++) {
-    const int32_t x = grapes_sigmoidal_argument_s16(input[i], multiplier, shift);
-    const int32_t v =
-        (int32_t)grapes_interpolate_s16(table, (uint32_t)(x < 0 ? -x : x), 8, (uint32_t)0xFFFF << 8) -
-        ((int32_t)1 << 23);
-    output[i] = (int16_t)((x >= 0 ? v + 128 : 127 - v) >> 8);
+    output[i] = grapes_tanh_of(grapes_sigmoidal_argument_s16(input[i], multiplier, shift), table);
   }
 }
 

@@ -11,7 +11,7 @@ const ADVICE: Readonly<Record<string, string>> = {
   LOG_SOFTMAX: 'use softmax, or leave it away: the largest output stays the largest',
 };
 
-const RECURRENT = ['LSTM', 'RNN', 'UNIDIRECTIONAL_SEQUENCE_LSTM', 'UNIDIRECTIONAL_SEQUENCE_RNN'];
+const RECURRENT = ['LSTM', 'RNN', 'UNIDIRECTIONAL_SEQUENCE_RNN'];
 
 /** Operators that there is advice about. */
 export const ADVISED: readonly string[] = [...Object.keys(ADVICE), ...RECURRENT];
@@ -19,7 +19,7 @@ export const ADVISED: readonly string[] = [...Object.keys(ADVICE), ...RECURRENT]
 /** One clause for the error message. */
 export function adviceFor(code: string): string {
   if (RECURRENT.includes(code))
-    return 'recurrent layers are imported where they are unrolled: build the layer with unroll=True, or use Conv1D layers';
+    return 'LSTM layers are imported as UNIDIRECTIONAL_SEQUENCE_LSTM, other recurrent ones where they are unrolled: build the layer with unroll=True';
   if (code.startsWith('CUSTOM'))
     return 'custom operators are code of their authors: build the model from the usual layers';
   return ADVICE[code] ?? 'replace the layer, or cut the model before it and do the rest in your own code';

@@ -19,6 +19,7 @@ import {
   unpack,
 } from './convert-moves.js';
 import { gather, mirrorPad, pack, padV2, resizeBilinear, resizeNearest, reverse } from './convert-places.js';
+import { lstm } from './convert-lstm.js';
 import { batchMatmul, fullyConnected, l2Normalization } from './convert-matmul.js';
 import { mean, reduceMax, reduceMin, sum } from './convert-reduce.js';
 import { unsupported } from './errors.js';
@@ -44,6 +45,7 @@ export const CONVERTERS: Readonly<Record<string, Converter>> = {
   MUL: mul,
   SQUARED_DIFFERENCE: squaredDifference,
   BATCH_MATMUL: batchMatmul,
+  UNIDIRECTIONAL_SEQUENCE_LSTM: lstm,
   L2_NORMALIZATION: l2Normalization,
   MAXIMUM: maximum,
   MINIMUM: minimum,

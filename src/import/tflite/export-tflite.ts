@@ -21,6 +21,10 @@ const DERIVED = [
   'transposeB',
   'alignCorners',
   'halfPixelCenters',
+  'inputGates',
+  'recurrentGates',
+  'cellScale',
+  'cellClip',
 ] as const;
 
 /**

@@ -56,6 +56,18 @@ export const UNPACK = { count: 0, axis: 1 } as const;
 export const RESIZE = { alignCorners: 0, halfPixelCenters: 1 } as const;
 export const RESIZE_BILINEAR = { alignCorners: 2, halfPixelCenters: 3 } as const;
 export const BATCH_MATMUL = { transposeA: 0, transposeB: 1 } as const;
+export const LSTM = { activation: 0, cellClip: 1, timeMajor: 3 } as const;
+/** Places of an LSTM's inputs; gates in the order input, forget, cell, output. */
+export const LSTM_INPUTS = {
+  input: 0,
+  weights: [1, 2, 3, 4],
+  recurrent: [5, 6, 7, 8],
+  biases: [12, 13, 14, 15],
+  hidden: 18,
+  cell: 19,
+  /** Peepholes, projection, coefficients of a normalization inside. */
+  unused: [9, 10, 11, 16, 17, 20, 21, 22, 23],
+} as const;
 export const GATHER = { axis: 0, batchDims: 1 } as const;
 export const PACK = { count: 0, axis: 1 } as const;
 export const MIRROR_PAD = { mode: 0 } as const;
@@ -90,6 +102,7 @@ export const OPTIONS = {
   shape: 55,
   pack: 59,
   resize_bilinear: 15,
+  lstm: 71,
   resize_nearest: 74,
   leaky_relu: 75,
   squared_difference: 76,

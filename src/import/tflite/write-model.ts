@@ -25,6 +25,8 @@ export interface NewTensor {
   readonly quantization: TfliteQuantization | null;
   /** Bytes of a constant, little-endian; null where the tensor is filled at run time. */
   readonly data: Uint8Array | null;
+  /** A state that the interpreter keeps between calls. */
+  readonly isVariable?: true;
 }
 
 /** A field of an operator's options, by its id in the schema. */
@@ -92,6 +94,7 @@ const INT8_VERSIONS: Readonly<Record<string, number>> = {
   SQUARED_DIFFERENCE: 2,
   L2_NORMALIZATION: 2,
   RSQRT: 2,
+  UNIDIRECTIONAL_SEQUENCE_LSTM: 2,
 };
 
 /** Versions from which on they take int4 weights. */
@@ -211,6 +214,7 @@ function writeTensor(builder: Builder, tensor: NewTensor, buffer: number): numbe
   return table(builder, 8, offsets, () => {
     builder.addFieldInt32(TENSOR.buffer, buffer, 0);
     builder.addFieldInt8(TENSOR.type, TYPES.indexOf(tensor.type), 0);
+    builder.addFieldInt8(TENSOR.isVariable, Number(tensor.isVariable ?? false), 0);
   });
 }
 

@@ -4,11 +4,13 @@ import type {
   AveragePool2dOp,
   Conv2dOp,
   DepthwiseConv2dOp,
+  LstmOp,
   MaxPool2dOp,
   RescaleOp,
   SoftmaxOp,
   Window,
 } from '../../ir/integer-ops.js';
+import { LSTM_GATES, lstmSizes } from '../../ir/ops/int8/lstm.js';
 import { packInt4 } from '../../ir/int4.js';
 import { quantizeMultiplierFor, quantizeMultiplierWide } from '../../ir/requantize.js';
 import { littleEndianBytes } from '../../util/bytes.js';
@@ -24,6 +26,7 @@ import {
   DEPTHWISE,
   FULLY_CONNECTED,
   LEAKY_RELU,
+  LSTM,
   PADDING,
   POOL_2D,
   REDUCER,
@@ -100,6 +103,8 @@ export function writeOp(graph: QuantizedGraph, op: QuantizedOp): OperatorParts |
       const fields = [int8(BATCH_MATMUL.transposeB, Number(op.transposeB))];
       return { code: 'BATCH_MATMUL', inputs: op.inputs, constants: [], options: { type: 'batch_matmul', fields } };
     }
+    case 'lstm':
+      return lstm(graph, op);
     case 'l2_normalization': {
       const options = { type: 'l2_normalization', fields: [] } as const;
       return { code: 'L2_NORMALIZATION', inputs: op.inputs, constants: [], options };
@@ -162,6 +167,45 @@ export function writeOp(graph: QuantizedGraph, op: QuantizedOp): OperatorParts |
     case 'strided_copy':
       return 'the operator that it comes from (a slice, transposition or repetition) is not kept';
   }
+}
+
+/** Four tensors for the gates of each; the states are the interpreter's own. */
+function lstm(graph: QuantizedGraph, op: LstmOp): OperatorParts {
+  const { units } = lstmSizes(graph, op);
+  const gates = (id: number): NewTensor[] => {
+    const { name, shape, quant, dtype, data } = graph.tensors[id];
+    const each = data!.length / LSTM_GATES;
+    return Array.from({ length: LSTM_GATES }, (_, g) => ({
+      name: `${name}_${g}`,
+      shape: [units, ...shape.slice(1)],
+      type: dtype,
+      quantization: { scale: [quant!.scale[g * units]], zeroPoint: [0], axis: 0 },
+      data: littleEndianBytes(data!.slice(g * each, (g + 1) * each)),
+    }));
+  };
+  const state = (name: string, type: 'int8' | 'int16', scale: number, zeroPoint: number): NewTensor => ({
+    name: `${op.name}_${name}`,
+    shape: [1, units],
+    type,
+    quantization: { scale: [scale], zeroPoint: [zeroPoint], axis: 0 },
+    data: null,
+    isVariable: true,
+  });
+  const { scale, zeroPoint } = graph.tensors[op.output].quant!;
+  const constants = [
+    ...[op.inputWeights, op.recurrentWeights].flatMap(gates),
+    ...[null, null, null],
+    ...gates(op.gateBias),
+    ...[null, null],
+    state('hidden_state', 'int8', scale[0], zeroPoint[0]),
+    state('cell_state', 'int16', op.cellScale, 0),
+    ...[null, null, null, null],
+  ];
+  const fields = [
+    int8(LSTM.activation, ACTIVATIONS.indexOf('tanh')),
+    { id: LSTM.cellClip, kind: 'float32', value: op.cellClip * op.cellScale },
+  ] as const;
+  return { code: 'UNIDIRECTIONAL_SEQUENCE_LSTM', inputs: op.inputs, constants, options: { type: 'lstm', fields } };
 }
 
 /** Between widths or scales QUANTIZE; with a clamp, of int16, the activation that clamps so. */

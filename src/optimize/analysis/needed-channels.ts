@@ -141,7 +141,14 @@ function carryOn(graph: QuantizedGraph, op: QuantizedOp, ranges: ValueRanges, us
   }
 }
 
-const MIXING: readonly QuantizedOp['kind'][] = ['softmax', 'strided_copy', 'prelu', 'batch_matmul', 'l2_normalization'];
+const MIXING: readonly QuantizedOp['kind'][] = [
+  'softmax',
+  'strided_copy',
+  'prelu',
+  'batch_matmul',
+  'l2_normalization',
+  'lstm',
+];
 
 /** Does it need all channels, or have constants for each of them? */
 function mixesChannels(graph: QuantizedGraph, op: QuantizedOp): boolean {

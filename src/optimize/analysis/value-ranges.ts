@@ -159,6 +159,7 @@ function integerRanges(
     case 'squared_difference':
     case 'batch_matmul':
     case 'l2_normalization':
+    case 'lstm':
     case 'prelu':
     case 'strided_copy':
     case 'softmax':

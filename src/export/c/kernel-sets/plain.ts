@@ -58,6 +58,7 @@ export const PLAIN: KernelSetCode = {
     squared_difference_s8: 340,
     batch_matmul_s8: 460,
     l2_normalization_s8: 440,
+    lstm_s8: 960,
     strided_copy_s8: 220,
     fully_connected_s16: 260,
     conv_2d_s16: 520,

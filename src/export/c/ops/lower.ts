@@ -11,6 +11,7 @@ import { lowerFullyConnected } from './fully-connected.js';
 import { lowerLookup } from './lookup.js';
 import type { LoweredOp } from './lowered-op.js';
 import { lowerConcatenation, lowerPad, lowerReshape } from './moves.js';
+import { lowerLstm } from './lstm.js';
 import { lowerPrelu } from './prelu.js';
 import { lowerResizeBilinear } from './resize-bilinear.js';
 import { lowerStridedCopy } from './strided-copy.js';
@@ -53,6 +54,8 @@ function lowerOp(
       return lowerSquaredDifference(graph, op, names, kernels);
     case 'batch_matmul':
       return lowerBatchMatmul(graph, op, names, kernels);
+    case 'lstm':
+      return lowerLstm(graph, op, names, kernels);
     case 'l2_normalization':
       return lowerL2Normalization(graph, op, names, kernels);
     case 'maximum':

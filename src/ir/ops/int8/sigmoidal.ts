@@ -42,13 +42,14 @@ function interpolated(argument: number, bits: number, end: number): number {
   return a * 2 ** bits + (argument % 2 ** bits) * (b - a);
 }
 
-function logistic(argument: number): number {
+/** The int16 function of an argument in units of 1/12288. */
+export function logisticOf(argument: number): number {
   const value = interpolated(Math.abs(argument), 9, 32767 * 1024);
   return (argument >= 0 ? value + 512 : 2 ** 25 - value + 511) >> 10;
 }
 
-/** tanh(x) = 2 * sigmoid(2x) - 1. */
-function tanh(argument: number): number {
+/** As `logisticOf`: tanh(x) = 2 * sigmoid(2x) - 1. */
+export function tanhOf(argument: number): number {
   const value = interpolated(Math.abs(argument), 8, 65535 * 256) - 2 ** 23;
   return (argument >= 0 ? value + 128 : 127 - value) >> 8;
 }
@@ -84,5 +85,5 @@ function sigmoidalRule<O extends LogisticOp | TanhOp>(of: (argument: number) => 
   };
 }
 
-export const logisticRule = sigmoidalRule<LogisticOp>(logistic);
-export const tanhRule = sigmoidalRule<TanhOp>(tanh);
+export const logisticRule = sigmoidalRule<LogisticOp>(logisticOf);
+export const tanhRule = sigmoidalRule<TanhOp>(tanhOf);
