@@ -47,7 +47,8 @@ export type { ReportData } from './report/report-data.js';
 export { diagnose } from './doctor/diagnose.js';
 
 // References: what the device must compute
-export { evaluateFloat, evaluateInt8, graphMacs, runFloat, runInt8 } from './ir/interpret.js';
+export { evaluateFloat, evaluateInt8 } from './ir/evaluate.js';
+export { graphMacs, runFloat, runInt8 } from './ir/interpret.js';
 export { quantizeInput } from './ir/quantize-input.js';
 export { LearnReference } from './ir/learn/f32.js';
 

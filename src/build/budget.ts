@@ -4,6 +4,12 @@ import type { ImageSizes } from '../ir/firmware-image.js';
 import { shortTensorName, type MemoryPlan, type NumberSource, type SizedNumber } from '../ir/memory-plan.js';
 import type { BudgetOptions } from '../ir/options.js';
 
+/** What of a plan says whether it fits. */
+export type PlannedMemory = Pick<
+  MemoryPlan,
+  'constants' | 'constantBytes' | 'arenaBytes' | 'learn' | 'tensors' | 'peak' | 'ops'
+>;
+
 type Memory = 'flash' | 'ram' | 'stack';
 
 interface Need {
@@ -27,7 +33,7 @@ const PLANNED_SYMBOLS: readonly string[] = ['arena', 'learning'];
  * exactly (constants in flash, arena and learning state in RAM; code is left out, since it is only an estimate).
  * A process on the host has no sizes of its own: there a budget holds the plan's part.
  */
-function needs(plan: MemoryPlan, sizes: ImageSizes | null): Need[] {
+function needs(plan: PlannedMemory, sizes: ImageSizes | null): Need[] {
   const planned = (bytes: number): SizedNumber => ({ bytes, source: 'planned' });
   const known: [Memory, SizedNumber | null][] = [
     ['flash', sizes?.flash ?? planned(plan.constantBytes)],
@@ -47,7 +53,7 @@ function boardLimit(board: Board, memory: Memory): number | null {
 }
 
 /** What takes most of a memory: tensors first, since they are what a user can change. */
-function largestIn(memory: Memory, plan: MemoryPlan, sizes: ImageSizes | null): Item[] {
+function largestIn(memory: Memory, plan: PlannedMemory, sizes: ImageSizes | null): Item[] {
   if (memory === 'stack') {
     const chain = sizes?.stackBounds[0]?.chain ?? [];
     return largest(chain.map(({ symbol, bytes }) => ({ name: symbol, bytes })));
@@ -79,7 +85,7 @@ function largest(items: readonly Item[]): Item[] {
  * @param sizes Of the built firmware; null when only the plan is known
  * @throws ToolError DOES_NOT_FIT or BUDGET_EXCEEDED, naming what takes most
  */
-export function checkBudget(plan: MemoryPlan, sizes: ImageSizes | null, budget: BudgetOptions, board: Board): void {
+export function checkBudget(plan: PlannedMemory, sizes: ImageSizes | null, budget: BudgetOptions, board: Board): void {
   const all = needs(plan, sizes);
   for (const need of all) refuse('DOES_NOT_FIT', need, boardLimit(board, need.memory), `what ${board.id} has`);
   for (const need of all) refuse('BUDGET_EXCEEDED', need, budget[`${need.memory}Bytes`], 'the budget');

@@ -1,16 +1,14 @@
 import type { ToolError } from '../errors/tool-error.js';
-import type { Progress } from '../util/progress.js';
+import type { Pace } from '../util/steps.js';
 import type { GlobalOptions } from './globals.js';
 import type { CliIo } from './io.js';
 import type { EnvelopeFields } from './output/envelope.js';
 import type { Style } from './output/style.js';
 
 /** What a command gets to work with. */
-export interface CommandContext {
+export interface CommandContext extends Pace {
   readonly io: CliIo;
   readonly globals: GlobalOptions;
-  readonly progress: Progress;
-  readonly signal: AbortSignal;
   /** Colours for text on standard output. */
   readonly style: Style;
   /** Paths that the user typed are relative to this. */

@@ -36,6 +36,7 @@ async function runVerb(invocation: Extract<Invocation, { kind: 'verb' }>, io: Cl
     globals,
     progress,
     signal: io.signal,
+    now: io.now,
     style: styleFor(io.stdout, io.env),
     baseDir,
     resolve: (path) => resolve(baseDir, path),

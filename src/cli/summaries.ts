@@ -1,6 +1,7 @@
 import type { Board } from '../boards/descriptor.js';
 import type { ImageSizes } from '../ir/firmware-image.js';
 import { shortTensorName, type MemoryPlan } from '../ir/memory-plan.js';
+import { memoryTable, type MemoryRow } from '../ir/memory-table.js';
 import type {
   AccuracyReport,
   LearnReport,
@@ -148,32 +149,52 @@ function arenaText(plan: MemoryPlan): string {
   return `Arena: fullest in ${peak.opName} (op ${peak.opIndex}), ${bytes(peak.bytes)}: ${names.join(', ')}; ${quality}.${turns.join('')}`;
 }
 
+/**
+ * From the model to the firmware around it; without a linked image what the plan knows, which is of the model alone.
+ * `optimize`: what the exact passes did, if that is to be told.
+ */
 export function memoryText(
   plan: MemoryPlan | null,
   sizes: ImageSizes | null,
   board: Board,
   optimize: OptimizeReport | null = null,
 ): string {
-  const rows: (string | number | null)[][] = [['memory', 'bytes', 'source']];
-  if (sizes !== null) {
-    for (const kind of ['flash', 'ram', 'stack'] as const) {
-      const size = sizes[kind];
-      rows.push([kind, size === null ? '-' : thousands(size.bytes), size?.source ?? `not bounded on ${board.id}`]);
-    }
-  }
-  if (plan !== null) {
-    rows.push(['arena', thousands(plan.arenaBytes), 'planned']);
-    rows.push(['constants', thousands(plan.constantBytes), 'planned']);
-    if (sizes === null) rows.push(['code', thousands(plan.codeEstimateBytes), 'estimate']);
-    if (plan.learn !== null) rows.push(['learning state', thousands(plan.learn.ramBytes), 'planned']);
-    rows.push(['MACs', thousands(plan.macs), 'planned']);
-  }
+  const rows = sizes === null ? [] : memoryTable(sizes);
   const saved = optimize === null ? '' : savedText(optimize);
   return [
-    table(rows),
-    ...(plan === null ? [] : [arenaText(plan)]),
+    rows.length > 0 ? firmwareText(rows, board) : plan === null ? '' : modelText(plan, sizes, board),
+    ...(plan === null ? [] : [`${thousands(plan.macs)} MACs. ${arenaText(plan)}`]),
     ...(saved === '' ? [] : [`Exact passes: ${saved}.`]),
-  ].join('\n');
+  ]
+    .filter((line) => line !== '')
+    .join('\n');
+}
+
+function firmwareText(rows: readonly MemoryRow[], board: Board): string {
+  const cells = rows.map(({ name, isSum, ...bytes }) => [
+    isSum ? name : `  ${name}`,
+    ...[bytes.flashBytes, bytes.ramBytes, bytes.stackBytes].map((n) => (n === null ? '' : thousands(n))),
+  ]);
+  const widest = [1, 2, 3].map((k) => Math.max(5, ...cells.map((row) => row[k].length)));
+  const aligned = [['bytes', 'flash', 'RAM', 'stack'], ...cells].map(([name, ...numbers]) => {
+    return [name, ...numbers.map((text, k) => text.padStart(widest[k]))];
+  });
+  return `${table(aligned)}\nAs linked for ${board.id}. The model is what any firmware takes on with it; the rest is ours around it, and the stack there reaches from reset through the deepest call and interrupt.`;
+}
+
+function modelText(plan: MemoryPlan, sizes: ImageSizes | null, board: Board): string {
+  const rows: string[][] = [
+    ['the model', 'bytes', 'source'],
+    ['constants', thousands(plan.constantBytes), 'planned; flash'],
+    ['arena', thousands(plan.arenaBytes), 'planned; RAM'],
+    ...(plan.learn === null ? [] : [['learning state', thousands(plan.learn.ramBytes), 'planned; RAM']]),
+    ...(sizes === null ? [['code', thousands(plan.codeEstimateBytes), 'estimate; flash']] : []),
+  ];
+  const rest =
+    sizes === null
+      ? 'Without a compiler the stack, and the firmware around the model, are not known.'
+      : `On ${board.id} the firmware is a process: flash, RAM and stack around the model are the operating system's.`;
+  return `${table(rows)}\n${rest}`;
 }
 
 export function verifyText(report: VerifyReport): string {

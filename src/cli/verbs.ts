@@ -129,7 +129,7 @@ export const VERBS: readonly VerbSpec[] = [
     name: 'plan',
     summary: 'Flash, RAM and stack that the model needs',
     description:
-      'Without a compiler: exact arena, tensor and constant bytes, code as an estimate. With one: flash and static RAM from the linked firmware and the stack bound from the call graph. Each number says where it comes from. A budget that is exceeded ends with exit code 10 and names the largest tensors.',
+      'Without a compiler: exact arena, tensor and constant bytes, code as an estimate. With one: flash and static RAM from the linked firmware and the stack bound from the call graph. Each number says where it comes from. A budget that is exceeded ends with exit code 10 and names the largest tensors: before training, where weights or live activations alone exceed it.',
     args: [],
     options: [
       {

@@ -1,14 +1,9 @@
 import { ToolError } from '../errors/tool-error.js';
-import { accuracyReport, argmax } from './accuracy.js';
-import { anomalyReport, reconstructionError } from './anomaly.js';
-import type { Samples } from './dataset.js';
-import { readSample } from './dataset.js';
 import { floatForward } from './float-forward.js';
 import {
   isIntegerOp,
   isLayerOp,
   opInputs,
-  reconstructTask,
   type FloatGraph,
   type FloatOp,
   type Graph,
@@ -16,7 +11,6 @@ import {
   type QuantizedGraph,
   type QuantizedOp,
 } from './graph.js';
-import { Int8Answers } from './int8-answers.js';
 import { integerRule } from './integer-rules.js';
 import { layerRule } from './layer-rules.js';
 import {
@@ -26,8 +20,6 @@ import {
   prepareInt8Dense,
 } from './ops/fully-connected.js';
 import { lookupFloat, lookupInt8 } from './ops/lookup.js';
-import { quantizeInput } from './quantize-input.js';
-import type { AccuracyReport } from './report.js';
 import { elementCount, integersOf, type Integers } from './tensor.js';
 
 /** What a run left behind, in memory of its own. */
@@ -44,7 +36,8 @@ type Step = () => void;
 /** An op bound to its graph: reads whole tensors, writes a whole one. */
 export type OpStep<A> = (inputs: readonly A[], output: A) => void;
 
-interface Program<A extends Float32Array | Integers> {
+/** A network bound to buffers of its own: `input` is written, every step run in turn, `output` read. */
+export interface Program<A extends Float32Array | Integers> {
   readonly buffers: ReadonlyMap<number, A>;
   readonly steps: readonly Step[];
   readonly input: A;
@@ -62,73 +55,6 @@ export function runFloat(graph: FloatGraph, input: Float32Array, opCount = graph
 /** The integer network on one quantized sample: the integer reference of docs/numerics.md. */
 export function runInt8(graph: QuantizedGraph, input: Integers, opCount = graph.ops.length): RunResult<Integers> {
   return run(graph, int8Program(graph), input, opCount, (a) => a.slice());
-}
-
-/** Classes predicted by the float network for all samples. */
-export function predictFloat(graph: FloatGraph, samples: Samples): Uint16Array {
-  const program = floatProgram(graph);
-  const predicted = new Uint16Array(samples.count);
-  for (let n = 0; n < samples.count; n++) {
-    readSample(samples, n, program.input);
-    for (const step of program.steps) step();
-    predicted[n] = argmax(program.output);
-  }
-  return predicted;
-}
-
-/** Classes predicted by the int8 network for all samples. */
-export function predictInt8(graph: QuantizedGraph, samples: Samples): Uint16Array {
-  const predicted = new Uint16Array(samples.count);
-  eachInt8Output(graph, samples, (n, output) => (predicted[n] = argmax(output)));
-  return predicted;
-}
-
-function eachInt8Output(graph: QuantizedGraph, samples: Samples, visit: (n: number, output: Integers) => void): void {
-  const program = int8Program(graph);
-  const real = new Float32Array(samples.inputSize);
-  for (let n = 0; n < samples.count; n++) {
-    readSample(samples, n, real);
-    program.input.set(quantizeInput(graph, real));
-    for (const step of program.steps) step();
-    visit(n, program.output);
-  }
-}
-
-/** Anomaly scores of a float autoencoder. */
-export function scoreFloat(graph: FloatGraph, samples: Samples): Float64Array {
-  const program = floatProgram(graph);
-  const real = new Float32Array(samples.inputSize);
-  const scores = new Float64Array(samples.count);
-  for (let n = 0; n < samples.count; n++) {
-    readSample(samples, n, real);
-    program.input.set(real);
-    for (const step of program.steps) step();
-    scores[n] = reconstructionError(real, program.output);
-  }
-  return scores;
-}
-
-export function evaluateFloat(graph: FloatGraph, samples: Samples): AccuracyReport {
-  const task = reconstructTask(graph);
-  if (task !== null) return anomalyReport(samples.labels, scoreFloat(graph, samples), task);
-  return accuracyReport(samples.labels, predictFloat(graph, samples), graph.classNames.length);
-}
-
-export function evaluateInt8(graph: QuantizedGraph, samples: Samples): AccuracyReport {
-  return int8Answers(graph, samples).report();
-}
-
-/** Anomaly scores of an int8 autoencoder. */
-export function scoreInt8(graph: QuantizedGraph, samples: Samples): Float64Array {
-  return int8Answers(graph, samples).scores;
-}
-
-function int8Answers(graph: QuantizedGraph, samples: Samples): Int8Answers {
-  const answers = new Int8Answers(graph, samples);
-  eachInt8Output(graph, samples, (n, output) => {
-    answers.add(n, output);
-  });
-  return answers;
 }
 
 /** Multiplications of one inference. */
@@ -177,7 +103,8 @@ function buffersOf<A>(graph: Graph, make: (n: number, id: number) => A): Map<num
   return new Map(ids.map((id) => [id, make(elementCount(graph.tensors[id].shape), id)]));
 }
 
-function floatProgram(graph: FloatGraph): Program<Float32Array> {
+/** The float network, bound once a graph. */
+export function floatProgram(graph: FloatGraph): Program<Float32Array> {
   let program = floatPrograms.get(graph);
   if (program === undefined) {
     const buffers = buffersOf(graph, (n) => new Float32Array(n));
@@ -224,7 +151,8 @@ function bind<A>(op: Op, step: OpStep<A>, buffers: ReadonlyMap<number, A>): Step
   return () => step(inputs, output);
 }
 
-function int8Program(graph: QuantizedGraph): Program<Integers> {
+/** The integer network, bound once a graph. */
+export function int8Program(graph: QuantizedGraph): Program<Integers> {
   let program = int8Programs.get(graph);
   if (program === undefined) {
     const buffers = buffersOf(graph, (n, id) => integersOf(graph.tensors[id], n));

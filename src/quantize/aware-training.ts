@@ -2,7 +2,8 @@ import type { Samples } from '../ir/dataset.js';
 import { isLayerOp, opInputs, type FloatGraph, type FloatOp, type QuantizedGraph } from '../ir/graph.js';
 import type { FakeQuantizeLayerSpec, LayerSpec, ModelSpec } from '../ir/model-spec.js';
 import type { QuantizeOptions } from '../ir/options.js';
-import { calibrate, drawCalibration } from './calibrate.js';
+import { finish, type Steps } from '../util/steps.js';
+import { calibrateSteps, drawCalibration } from './calibrate.js';
 import { checkOps } from './check-ops.js';
 import { floatForm } from './float-form.js';
 import { integerGraph } from './integer-graph.js';
@@ -28,16 +29,22 @@ const ON_THE_SAME_GRID: readonly FloatOp['kind'][] = ['flatten', 'reshape', 'max
  * {@link quantize}.
  */
 export function withFakeQuantize(graph: FloatGraph, calibration: Samples, options: QuantizeOptions): AwareNetwork {
+  return finish(withFakeQuantizeSteps(graph, calibration, options));
+}
+
+/** {@link withFakeQuantize}, piece by piece. */
+export function* withFakeQuantizeSteps(
+  graph: FloatGraph,
+  calibration: Samples,
+  options: QuantizeOptions,
+): Steps<AwareNetwork> {
   checkOps(graph);
   const form = floatForm(graph, options);
   checkLayerOptions(form, options);
   const widthed = withWidths(form, options);
   const float = widthed.graph;
-  const ranges = calibrate(
-    widthed,
-    drawCalibration(float, calibration, options).map(({ input }) => input),
-    options,
-  );
+  const inputs = drawCalibration(float, calibration, options).map(({ input }) => input);
+  const ranges = yield* calibrateSteps(widthed, inputs, options);
   const integers = integerGraph(widthed, ranges, options, graph.provenance);
   const layers: LayerSpec[] = [];
   const initial: Float32Array[] = [];

@@ -6,6 +6,7 @@ import { runFloat } from '../ir/interpret.js';
 import type { CalibrationMethod, QuantizeOptions } from '../ir/options.js';
 import { elementCount } from '../ir/tensor.js';
 import { Rng } from '../util/rng.js';
+import type { Steps } from '../util/steps.js';
 import { layerOptions } from './layer-options.js';
 import { makeObserver } from './observers/make-observer.js';
 import type { ActivationBits } from './schemes/activations.js';
@@ -60,11 +61,11 @@ function methodFor(bits: ActivationBits, method: CalibrationMethod): Calibration
 }
 
 /** The range of every tensor that is computed at run time, by id, over `inputs`. */
-export function calibrate(
+export function* calibrateSteps(
   { graph, bits }: WidthedGraph,
   inputs: readonly Float32Array[],
   options: QuantizeOptions,
-): ReadonlyMap<number, Range> {
+): Steps<ReadonlyMap<number, Range>> {
   const observers = new Map<number, Observer>();
   /** The layer that a tensor is of: what another width of it is, too. */
   const layers = new Map<number, string | null>();
@@ -74,7 +75,7 @@ export function calibrate(
   };
   observe(graph.input, null);
   for (const op of graph.ops) observe(op.output, isRescale(op) ? layers.get(op.input)! : op.name);
-  for (const input of inputs) {
+  for (const [n, input] of inputs.entries()) {
     for (const [id, values] of runFloat(graph, input).tensors) {
       if (!values.every(Number.isFinite)) {
         throw new ToolError(
@@ -85,6 +86,7 @@ export function calibrate(
       }
       observers.get(id)!.observe(values);
     }
+    yield { label: 'calibrate', done: n + 1, total: inputs.length };
   }
   return new Map([...observers].map(([id, observer]) => [id, observer.range()]));
 }

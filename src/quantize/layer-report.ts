@@ -3,6 +3,7 @@ import { runFloat, runInt8 } from '../ir/interpret.js';
 import { quantizeInput } from '../ir/quantize-input.js';
 import type { LayerQuantReport, QuantizeReport } from '../ir/report.js';
 import { limitsOf, tensorBytes, type IntegerLimits, type Integers } from '../ir/tensor.js';
+import type { Steps } from '../util/steps.js';
 import { clip, lookupReach } from './schemes/lookup-reach.js';
 
 /** What `quantize` knows without a test set; see {@link completeQuantizeReport}. */
@@ -23,15 +24,15 @@ interface Tally {
  * ids: `float` after the passes, `int8` made from it. Noise accumulates from layer to layer, as it does on a device.
  * Sums before a tanh or sigmoid are compared within its reach: what lies beyond makes no difference.
  */
-export function reportLayers(
+export function* reportLayersSteps(
   float: FloatGraph,
   int8: QuantizedGraph,
   inputs: readonly Float32Array[],
-): Omit<PartialQuantizeReport, 'sensitivity'> {
+): Steps<Omit<PartialQuantizeReport, 'sensitivity'>> {
   const tallies = int8.ops.map((): Tally => ({ signal: 0, noise: 0, saturated: 0, values: 0 }));
   const bits = new Map(int8.tensors.map((t) => [t.id, t.dtype === 'int16' ? 16 : 8] as const));
   const reach = lookupReach(float, bits);
-  for (const input of inputs) {
+  for (const [n, input] of inputs.entries()) {
     const real = runFloat(float, input).tensors;
     const integers = runInt8(int8, quantizeInput(int8, input)).tensors;
     int8.ops.forEach((op, k) => {
@@ -42,6 +43,7 @@ export function reportLayers(
       const grid = { scale: scale[0], zeroPoint: zeroPoint[0], ...limitsOf(int8.tensors[op.output]) };
       compare(tallies[k], exact, integers.get(op.output)!, grid);
     });
+    yield { label: 'compare layers', done: n + 1, total: inputs.length };
   }
   const layers = int8.ops.map((op, k): LayerQuantReport => {
     const { scale, zeroPoint } = int8.tensors[op.output].quant!;

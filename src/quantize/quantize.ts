@@ -3,21 +3,22 @@ import type { Samples } from '../ir/dataset.js';
 import { normalThreshold } from '../ir/anomaly.js';
 import { graphDigest } from '../ir/graph-file.js';
 import { reconstructTask, type FloatGraph, type QuantizedGraph } from '../ir/graph.js';
-import { scoreInt8 } from '../ir/interpret.js';
+import { scoreInt8Steps } from '../ir/evaluate.js';
 import type { QuantizeOptions } from '../ir/options.js';
 import { validateGraph } from '../ir/validate-graph.js';
 import { littleEndianBytes } from '../util/bytes.js';
 import { sha256Hex } from '../util/digest.js';
+import { finish, type Steps } from '../util/steps.js';
 import { rescaledRanges, takeFakeQuantize } from './aware-training.js';
 import { checkOps } from './check-ops.js';
-import { calibrate, drawCalibration } from './calibrate.js';
+import { calibrateSteps, drawCalibration } from './calibrate.js';
 import { floatForm } from './float-form.js';
 import { prepare } from './prepare.js';
 import { integerGraph } from './integer-graph.js';
 import { checkLayerOptions } from './layer-options.js';
-import { reportLayers, type PartialQuantizeReport } from './layer-report.js';
-import { correctBiases } from './passes/bias-correction.js';
-import { sensitivity } from './sensitivity.js';
+import { reportLayersSteps, type PartialQuantizeReport } from './layer-report.js';
+import { correctBiasesSteps } from './passes/bias-correction.js';
+import { sensitivitySteps } from './sensitivity.js';
 import { withWidths } from './widths.js';
 import { affordable, evenly } from './work-limit.js';
 
@@ -33,11 +34,17 @@ const CORRECTION_MACS = 2e9;
  * INPUT_MISMATCH and
  * GRAPH_INVALID.
  */
-export function quantize(
-  graph: FloatGraph,
-  calibration: Samples,
-  options: QuantizeOptions,
-): { output: QuantizedGraph; report: PartialQuantizeReport } {
+export function quantize(graph: FloatGraph, calibration: Samples, options: QuantizeOptions): Quantization {
+  return finish(quantizeSteps(graph, calibration, options));
+}
+
+export interface Quantization {
+  readonly output: QuantizedGraph;
+  readonly report: PartialQuantizeReport;
+}
+
+/** {@link quantize}, piece by piece: minutes for wide networks. */
+export function* quantizeSteps(graph: FloatGraph, calibration: Samples, options: QuantizeOptions): Steps<Quantization> {
   checkWeights(graph);
   const { graph: plain, ranges: trained, borders } = takeFakeQuantize(validateGraph(graph));
   checkOps(plain);
@@ -50,7 +57,7 @@ export function quantize(
   const samples = drawCalibration(float, calibration, options);
   const inputs = samples.map(({ input }) => input);
   const exact = new Map([...trained, ...rescaledRanges(float, borders)]);
-  const ranges = new Map([...calibrate(widthed, inputs, options), ...exact]);
+  const ranges = new Map([...(yield* calibrateSteps(widthed, inputs, options)), ...exact]);
   const integers = integerGraph(
     widthed,
     ranges,
@@ -65,18 +72,19 @@ export function quantize(
   );
   const corrected =
     options.biasCorrection === true && !isAware
-      ? correctBiases(float, integers, evenly(inputs, affordable(CORRECTION_MACS, float, 3)))
+      ? yield* correctBiasesSteps(float, integers, evenly(inputs, affordable(CORRECTION_MACS, float, 3)))
       : integers;
-  const output = withThreshold(corrected, calibration);
-  const report = { ...reportLayers(float, output, inputs), sensitivity: sensitivity(float, output, samples) };
-  return { output, report };
+  const output = yield* withThreshold(corrected, calibration);
+  const layers = yield* reportLayersSteps(float, output, inputs);
+  return { output, report: { ...layers, sensitivity: yield* sensitivitySteps(float, output, samples) } };
 }
 
 /** Rounding adds to every score, and the float network's threshold would take normal samples for anomalies. */
-function withThreshold(graph: QuantizedGraph, normal: Samples): QuantizedGraph {
+function* withThreshold(graph: QuantizedGraph, normal: Samples): Steps<QuantizedGraph> {
   const task = reconstructTask(graph);
   if (task === null) return graph;
-  return { ...graph, task: { ...task, threshold: normalThreshold(scoreInt8(graph, normal)) } };
+  const scores = yield* scoreInt8Steps(graph, normal, 'threshold');
+  return { ...graph, task: { ...task, threshold: normalThreshold(scores) } };
 }
 
 function checkWeights(graph: FloatGraph): void {

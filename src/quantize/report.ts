@@ -1,6 +1,6 @@
 import type { Samples } from '../ir/dataset.js';
 import type { FloatGraph, QuantizedGraph } from '../ir/graph.js';
-import { evaluateFloat, evaluateInt8 } from '../ir/interpret.js';
+import { evaluateFloat, evaluateInt8 } from '../ir/evaluate.js';
 import type { QuantizeReport } from '../ir/report.js';
 import type { PartialQuantizeReport } from './layer-report.js';
 

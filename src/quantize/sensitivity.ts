@@ -3,6 +3,7 @@ import { reconstructTask, type FloatGraph, type QuantizedGraph } from '../ir/gra
 import { runFloat } from '../ir/interpret.js';
 import type { Int4Row, MixedPrecision, SensitivityReport, SensitivityRow } from '../ir/report.js';
 import { elementCount } from '../ir/tensor.js';
+import type { Steps } from '../util/steps.js';
 import type { CalibrationSample } from './calibrate.js';
 import { sqnr } from './layer-report.js';
 import { weightsOf } from './passes/graph-edit.js';
@@ -28,11 +29,11 @@ interface Variant {
  * int16, then with the costliest parts together, and with the weights of one int8 layer at a time, and of all, in int4. A part costs most whose int16 gains most accuracy; where int8 has
  * lost less than 1 %, the one that gains most signal over noise at the output.
  */
-export function sensitivity(
+export function* sensitivitySteps(
   float: FloatGraph,
   int8: QuantizedGraph,
   calibration: readonly CalibrationSample[],
-): SensitivityReport {
+): Steps<SensitivityReport> {
   const variants = variantsOf(float, int8);
   // A variant computes what lies above its layer: half of the network in the mean.
   const narrowable = int8Layers(float, int8);
@@ -40,8 +41,8 @@ export function sensitivity(
   const samples = evenly(calibration, Math.min(SAMPLES, count));
   const measure = new Measure(float, int8, samples);
   const exact: MixedPrecision = { accuracy: measure.accuracyOfFloat, sqnrDb: null };
-  const [base, ...single] = measure.all([null, ...variants.map(({ finer }) => finer)]);
-  const int4 = int4Rows(measure, narrowable);
+  const [base, ...single] = yield* measure.all('one part in int16', [null, ...variants.map(({ finer }) => finer)]);
+  const int4 = yield* int4Rows(measure, narrowable);
   const rows = variants.map(({ row }, k): SensitivityRow => ({ ...row, ...single[k] }));
   const telling = exact.accuracy !== null && exact.accuracy - base.accuracy! >= TELLING_LOSS;
   const gain = ({ accuracy, sqnrDb }: MixedPrecision): readonly [number, number] => [
@@ -54,7 +55,10 @@ export function sensitivity(
     .sort((a, b) => b.gain[0] - a.gain[0] || b.gain[1] - a.gain[1] || a.k - b.k)
     .map(({ k }) => k);
   const sets = order.slice(0, MOST_MIXED).map((_, n) => order.slice(0, n + 1));
-  const together = measure.all(sets.map((set) => union(set.map((k) => variants[k].finer))));
+  const together = yield* measure.all(
+    'parts together in int16',
+    sets.map((set) => union(set.map((k) => variants[k].finer))),
+  );
   return {
     samples: samples.length,
     float: exact,
@@ -82,12 +86,15 @@ function int8Layers(float: FloatGraph, int8: QuantizedGraph): Narrowable[] {
   });
 }
 
-function int4Rows(measure: Measure, layers: readonly Narrowable[]): Pick<SensitivityReport, 'int4' | 'allInt4'> {
+function* int4Rows(
+  measure: Measure,
+  layers: readonly Narrowable[],
+): Steps<Pick<SensitivityReport, 'int4' | 'allInt4'>> {
   const none = new Set<number>();
   const narrow = (of: readonly Narrowable[]): Finer => {
     return { weights: none, activations: none, int4: new Set(of.map(({ k }) => k)) };
   };
-  const measured = measure.all([...layers.map((layer) => narrow([layer])), narrow(layers)]);
+  const measured = yield* measure.all('weights in int4', [...layers.map((layer) => narrow([layer])), narrow(layers)]);
   const int4 = layers.map(({ name, savedBytes }, n): Int4Row => ({ name, savedBytes, ...measured[n] }));
   const savedBytes = layers.reduce((sum, layer) => sum + layer.savedBytes, 0);
   return { int4, allInt4: layers.length === 0 ? null : { name: 'all', savedBytes, ...measured[layers.length] } };
@@ -113,20 +120,21 @@ class Measure {
     return this.accuracy(this.outputs.filter((output, n) => argmax(output) === this.samples[n].label).length);
   }
 
-  all(sets: readonly (Finer | null)[]): MixedPrecision[] {
+  *all(label: string, sets: readonly (Finer | null)[]): Steps<MixedPrecision[]> {
     const tallies = sets.map(() => ({ signal: 0, noise: 0, right: 0 }));
-    this.samples.forEach(({ input, label }, n) => {
+    for (const [n, { input, label: truth }] of this.samples.entries()) {
       const base = this.simulator.load(input);
-      sets.forEach((finer, k) => {
+      for (const [k, finer] of sets.entries()) {
         const output = finer === null ? base : this.simulator.run(input, finer);
         const tally = tallies[k];
         this.outputs[n].forEach((v, i) => {
           tally.signal += v * v;
           tally.noise += (v - output[i]) ** 2;
         });
-        if (argmax(output) === label) tally.right++;
-      });
-    });
+        if (argmax(output) === truth) tally.right++;
+        yield { label, done: n * sets.length + k + 1, total: this.samples.length * sets.length };
+      }
+    }
     return tallies.map((tally) => ({ accuracy: this.accuracy(tally.right), sqnrDb: sqnr(tally) }));
   }
 

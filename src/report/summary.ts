@@ -1,4 +1,5 @@
 import { createColors } from 'picocolors';
+import { memoryTable } from '../ir/memory-table.js';
 import { bytes, integer, percent, points } from './format.js';
 import { verdictOf, type ReportData } from './report-data.js';
 
@@ -45,11 +46,15 @@ function summaryRows(data: ReportData): Row[] {
   if (instructions !== null) rows.push(['instructions, inference', integer(instructions.mean)]);
   const step = learn?.instructions ?? null;
   if (step !== null) rows.push(['instructions, learning step', integer(step.mean)]);
-  if (sizes?.flash != null) rows.push(['flash', bytes(sizes.flash.bytes), sizes.flash.source]);
-  if (sizes?.ram != null) rows.push(['RAM', bytes(sizes.ram.bytes), sizes.ram.source]);
+  const model = sizes === null ? undefined : memoryTable(sizes).find((row) => row.isSum);
+  const ofModel = (n: number | null | undefined): string => (n == null ? '' : `, ${bytes(n)} of it the model's`);
+  if (sizes?.flash != null)
+    rows.push(['flash', bytes(sizes.flash.bytes), `${sizes.flash.source}${ofModel(model?.flashBytes)}`]);
+  if (sizes?.ram != null) rows.push(['RAM', bytes(sizes.ram.bytes), `${sizes.ram.source}${ofModel(model?.ramBytes)}`]);
   else if (plan !== null) {
     rows.push(['RAM of the model', bytes(plan.arenaBytes + (plan.learn?.ramBytes ?? 0)), 'planned']);
   }
-  if (sizes?.stack != null) rows.push(['stack, at most', bytes(sizes.stack.bytes), sizes.stack.source]);
+  if (sizes?.stack != null)
+    rows.push(['stack, at most', bytes(sizes.stack.bytes), `${sizes.stack.source}${ofModel(model?.stackBytes)}`]);
   return rows;
 }

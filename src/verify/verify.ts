@@ -5,7 +5,7 @@ import { ToolError } from '../errors/tool-error.js';
 import { firstSamples, type Samples } from '../ir/dataset.js';
 import type { FloatGraph, QuantizedGraph } from '../ir/graph.js';
 import { Int8Answers } from '../ir/int8-answers.js';
-import { evaluateFloat } from '../ir/interpret.js';
+import { evaluateFloat } from '../ir/evaluate.js';
 import type { InstructionSpread, OutputMismatch, VerifyReport } from '../ir/report.js';
 import { elementCount, fromBytes, type Integers } from '../ir/tensor.js';
 import { silentProgress, type Progress } from '../util/progress.js';
@@ -77,9 +77,7 @@ export async function verify(
       firstMismatch ??= { sample, element, expected: expected[element], actual: output[element] };
     }
     sample++;
-    if (sample % 50 === 0 || sample === samples.count) {
-      progress.update(`verify on ${run.board.id}`, sample, samples.count, `${mismatches} mismatches`);
-    }
+    progress.update(`verify on ${run.board.id}`, sample, samples.count, `${mismatches} mismatches`);
   }
   requireAll(sample, samples.count, run.board.id);
   const seconds = Math.max(run.now() - began, 1e-3) / 1000;

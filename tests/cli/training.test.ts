@@ -139,6 +139,44 @@ void t.test('what has no integer form is refused before the training it would wa
   );
 });
 
+void t.test('what cannot fit is refused before the training it would waste', async (t) => {
+  const wide = (layers: readonly string[]): string =>
+    `${project(layers, 'epochs: 100000')}board: mps3-an547\nexport: { streaming: off }\n`;
+  const heavy = writeProject(join(root, 'heavy'), wide(['{ units: 9000 }', '{ units: 100 }', '{ units: 10 }']));
+  const weights = 49 * 9000 + 9000 * 100 + 100 * 10;
+  const context = {
+    memory: 'flash',
+    needBytes: weights,
+    largest: ['dense_1_weights 900000 B', 'dense_0_weights 441000 B'],
+  };
+  for (const verb of ['plan', 'build', 'deploy', 'verify']) {
+    const { json, exitCode } = await grapes(heavy, verb);
+    t.equal(exitCode, 10, verb);
+    t.match(json, { stages: [], error: { code: 'DOES_NOT_FIT', context } }, verb);
+  }
+  const budget = await grapes(heavy, 'plan', '--board', 'host', '--budget', 'flash=1m');
+  t.match(budget.json.error, { code: 'BUDGET_EXCEEDED', context: { ...context, limitBytes: 2 ** 20 } });
+  const broad = ['{ type: conv_2d, filters: 11000 }', '{ type: max_pool_2d, pool: 7 }', '{ units: 10 }'];
+  const { json } = await grapes(writeProject(join(root, 'broad'), wide(broad)), 'plan');
+  t.match(json, {
+    stages: [],
+    error: {
+      code: 'DOES_NOT_FIT',
+      context: { memory: 'ram', peakOp: 'max_pool_2d_1', largest: [`conv_2d_0_output ${49 * 11000} B`] },
+    },
+  });
+});
+
+void t.test('to quantize no board is needed: a network that does not fit is worth a line', async (t) => {
+  const text = project(['{ units: 9000 }', '{ units: 60 }', '{ units: 10 }'], 'epochs: 1, batchSize: 400');
+  const dir = writeProject(join(root, 'noted'), `${text}board: mps3-an547\n`);
+  const quick = text.replace('calibration: { samples: 50 }', 'calibration: { samples: 2 }');
+  writeFileSync(join(dir, 'grapes.yaml'), `${quick}board: mps3-an547\n`);
+  const { exitCode, stderr } = await grapes(dir, 'quantize');
+  t.equal(exitCode, 0, stderr);
+  t.match(stderr, /^quantize: 981600 bytes of flash .* more than what mps3-an547 has/m);
+});
+
 void t.test('options of a layer that is not quantized are refused at their line, before training', async (t) => {
   const layers = 'quantize: { layers: { stem_norm: { method: mse } } }';
   const text = project(RESIDUAL, 'epochs: 100000').replace(/quantize: .*/, layers);

@@ -3,6 +3,7 @@ import t from 'tap';
 import { loadBoard } from '../../src/boards/load.js';
 import { planNetwork } from '../../src/ir/plan-network.js';
 import { TRAIN_DEFAULTS } from '../../src/ir/train-defaults.js';
+import { memoryTable } from '../../src/ir/memory-table.js';
 import { shortTensorName, type MemoryPlan } from '../../src/ir/memory-plan.js';
 import type { EpochMetrics, LayerSpread } from '../../src/ir/report.js';
 import { bytes, integer, percent, points, rate, real } from '../../src/report/format.js';
@@ -400,4 +401,26 @@ void t.test('a picture is a PNG that any decoder reads', async (t) => {
   t.equal(rows.length, 260 * 301);
   t.equal(rows[301], 0);
   t.ok(rows.subarray(302, 602).equals(pixels.subarray(300, 600)));
+});
+
+void t.test('the model is told from the firmware around it', async (t) => {
+  const { sizes } = sampleData();
+  const rows = memoryTable(sizes!);
+  t.same(
+    rows.map(({ name, flashBytes, ramBytes, stackBytes }) => [name, flashBytes, ramBytes, stackBytes]),
+    [
+      ['code', 3400, null, null],
+      ['constants', 7620, null, null],
+      ['arena', null, 29700, null],
+      ['a call of digits_infer', null, null, 136],
+      ['a call of digits_learn_step', null, null, 276],
+      ['the model', 11020, 29700, 276],
+      ['protocol', 6844, 8900, null],
+      ['board support', 2000, 312, null],
+      ['the firmware', sizes!.flash!.bytes, sizes!.ram!.bytes, sizes!.stack!.bytes],
+    ],
+  );
+  t.same(memoryTable({ ...sizes!, flash: null, ram: null }), [], 'a process has no sizes of its own');
+  t.match(textOf(page), /a call of digits_infer\s+136 B\s+a call of digits_learn_step\s+276 B\s+the model\s+11.020 B/);
+  t.match(renderSummary(data, false), /compiled, 11.020 B of it the model's/);
 });

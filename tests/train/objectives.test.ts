@@ -5,7 +5,7 @@ import { anomalyReport, areaUnderCurve, quantile } from '../../src/ir/anomaly.js
 import type { Dataset, Samples } from '../../src/ir/dataset.js';
 import { graphFromFiles, graphToFiles } from '../../src/ir/graph-file.js';
 import { reconstructTask, type FloatGraph } from '../../src/ir/graph.js';
-import { evaluateFloat, evaluateInt8, scoreFloat, scoreInt8 } from '../../src/ir/interpret.js';
+import { evaluateFloat, evaluateInt8, scoreFloat, scoreInt8 } from '../../src/ir/evaluate.js';
 import { trainedPart } from '../../src/ir/learn/trained-layers.js';
 import type { ModelSpec } from '../../src/ir/model-spec.js';
 import type { TrainOptions } from '../../src/ir/options.js';

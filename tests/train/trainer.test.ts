@@ -3,7 +3,7 @@ import t from 'tap';
 import { makeDigits } from '../../src/dataset/synthetic/digits.js';
 import type { ToolError } from '../../src/errors/tool-error.js';
 import type { FloatGraph } from '../../src/ir/graph.js';
-import { evaluateFloat } from '../../src/ir/interpret.js';
+import { evaluateFloat } from '../../src/ir/evaluate.js';
 import type { ModelSpec } from '../../src/ir/model-spec.js';
 import { planNetwork } from '../../src/ir/plan-network.js';
 import { TRAIN_DEFAULTS } from '../../src/ir/train-defaults.js';

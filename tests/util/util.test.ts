@@ -4,6 +4,7 @@ import t from 'tap';
 import { writeFileAtomic } from '../../src/util/atomic-write.js';
 import { canonicalJson, sha256Hex } from '../../src/util/digest.js';
 import { Rng } from '../../src/util/rng.js';
+import { finish, paced, type Steps } from '../../src/util/steps.js';
 
 void t.test('canonical JSON does not depend on the order of keys', async (t) => {
   t.equal(canonicalJson({ b: 1, a: [{ d: 1, c: 2 }] }), '{"a":[{"c":2,"d":1}],"b":1}');
@@ -55,4 +56,29 @@ t.test('a file where a folder should be', (test) => {
   test.equal(readFileSync(join(dir, 'there'), 'utf8'), 'new');
   test.notOk(existsSync(join(dir, `there.${String(process.pid)}.tmp`)));
   test.end();
+});
+
+void t.test('long work tells of its steps, lets others in, and can be stopped', async (t) => {
+  let time = 0;
+  function* work(): Steps<string> {
+    for (let n = 0; n < 10; n++) {
+      time += 100;
+      yield { label: n < 2 ? 'quick' : 'slow', done: n + 1, total: 10 };
+    }
+    return 'done';
+  }
+  t.equal(finish(work()), 'done');
+  const told: string[] = [];
+  const progress = {
+    update: (label: string, done: number) => void told.push(`${label} ${done}`),
+    note: () => undefined,
+  };
+  const stop = new AbortController();
+  const pace = { progress, signal: stop.signal, now: () => time };
+  t.equal(await paced('work', work(), pace), 'done');
+  t.same(told, ['work: slow 5', 'work: slow 6', 'work: slow 7', 'work: slow 8', 'work: slow 9', 'work: slow 10']);
+  setImmediate(() => {
+    stop.abort(new Error('stopped'));
+  });
+  await t.rejects(paced('work', work(), pace), { message: 'stopped' });
 });

@@ -2,7 +2,7 @@ import t from 'tap';
 import { loadBoard } from '../../src/boards/load.js';
 import { InstructionCounter, instructionsPerTick } from '../../src/device/instruction-count.js';
 import type { Samples } from '../../src/ir/dataset.js';
-import { evaluateInt8 } from '../../src/ir/interpret.js';
+import { evaluateInt8 } from '../../src/ir/evaluate.js';
 import { Rng } from '../../src/util/rng.js';
 import { verifyError } from '../../src/verify/verify-error.js';
 import { verify } from '../../src/verify/verify.js';

@@ -1,7 +1,8 @@
 import type { FloatGraph, QuantizedGraph } from '../../ir/graph.js';
-import { evaluateFloat, evaluateInt8 } from '../../ir/interpret.js';
+import { evaluateFloatSteps, evaluateInt8Steps } from '../../ir/evaluate.js';
 import type { AccuracyReport } from '../../ir/report.js';
 import { unsupportedOps, type UnsupportedOp } from '../../quantize/check-ops.js';
+import { paced } from '../../util/steps.js';
 import type { CommandHandler } from '../command.js';
 import { percent, table, thousands } from '../output/text.js';
 import { ProjectSession, withSession } from '../project-session.js';
@@ -54,12 +55,14 @@ async function extraParts(
   // Other sources have none, and reading them may take longer than all the rest.
   if (!('parts' in session.config.data)) return {};
   const { extra } = await dataset(session);
-  return Object.fromEntries(
-    Object.entries(extra).map(([name, samples]) => [
-      name,
-      { float: evaluateFloat(graph, samples), int8: int8 === null ? null : evaluateInt8(int8, samples) },
-    ]),
-  );
+  const parts: Record<string, Measured> = {};
+  for (const [name, samples] of Object.entries(extra)) {
+    const float = await paced(`accuracy on ${name}`, evaluateFloatSteps(graph, samples), session.context);
+    const onInt8 =
+      int8 === null ? null : paced(`accuracy on ${name}`, evaluateInt8Steps(int8, samples), session.context);
+    parts[name] = { float, int8: await onInt8 };
+  }
+  return parts;
 }
 
 function partText(part: string, { float, int8 }: Measured, classNames: readonly string[]): string {

@@ -103,7 +103,10 @@ function envelopeTable(): string {
       '`learn`',
       '`{steps, weightMismatches, accuracyBefore, accuracyAfter}`; weights that differed over all compared steps, accuracy on held-out samples of the changed world',
     ],
-    ['`memory`', '`{flashBytes, ramBytes, stackBytes}`: from the linked firmware; static RAM; stack in the worst case'],
+    [
+      '`memory`',
+      "`{flashBytes, ramBytes, stackBytes}`: of the whole linked firmware, the model in it; static RAM; stack in the worst case. What of it is the model's: `sizes.breakdown` and `sizes.stackBounds` of `plan` and `build`",
+    ],
     ['`instructions`', '`{inference, learnStep}`, means; null where the board cannot count'],
     ['`stages`', '`[{stage, action}]`: which stages ran and which were current'],
     ['`result`', "the command's own report"],

@@ -1,8 +1,9 @@
 import type { FloatGraph } from '../../ir/graph.js';
 import type { TrainReport } from '../../ir/report.js';
-import { withFakeQuantize } from '../../quantize/aware-training.js';
+import { withFakeQuantizeSteps } from '../../quantize/aware-training.js';
 import type { StageResult } from '../../runs/stage.js';
 import { train } from '../../train/trainer.js';
+import { paced } from '../../util/steps.js';
 import { watched } from '../output/training-view.js';
 import type { ProjectSession } from '../project-session.js';
 import { dataInputs, dataset } from './data.js';
@@ -30,7 +31,8 @@ export function awareTrained(
         const data = await dataset(session);
         const { epochs, learningRate } = config.quantize.awareTraining!;
         context.progress.note(`quantize: training ${epochs} epochs with the rounding of int8`);
-        const { model, initial } = withFakeQuantize(from.graph, data.train, config.quantize);
+        const calibrated = withFakeQuantizeSteps(from.graph, data.train, config.quantize);
+        const { model, initial } = await paced('quantize', calibrated, context);
         const options = { ...config.train, epochs, optimizer: { ...config.train.optimizer, learningRate } };
         const { output: graph, report } = await watched(context, `${config.name}, int8`, (watcher) =>
           train(data, model, options, { ...watcher, name: config.name, signal: context.signal, initial }),

@@ -1,15 +1,17 @@
 import type { QuantizedGraph } from '../../ir/graph.js';
-import { evaluateFloat, evaluateInt8 } from '../../ir/interpret.js';
+import { evaluateFloatSteps, evaluateInt8Steps } from '../../ir/evaluate.js';
 import { trainedPart } from '../../ir/learn/trained-layers.js';
 import type { QuantizeReport } from '../../ir/report.js';
 import { checkOps } from '../../quantize/check-ops.js';
 import { prepare } from '../../quantize/prepare.js';
 import { checkLayerOptions } from '../../quantize/layer-options.js';
-import { quantize } from '../../quantize/quantize.js';
+import { quantizeSteps } from '../../quantize/quantize.js';
 import { checkLearnedWidths } from '../../quantize/widths.js';
 import type { StageResult } from '../../runs/stage.js';
+import { paced } from '../../util/steps.js';
 import type { ProjectSession } from '../project-session.js';
 import { dataInputs, dataset } from './data.js';
+import { checkFit } from './fit.js';
 import { readJson, readQuantizedGraph, writeGraph } from './graph-on-disk.js';
 import { awareTrained } from './aware-training.js';
 import { imported } from './import.js';
@@ -35,6 +37,7 @@ export function quantized(session: ProjectSession): Promise<Quantized> {
         const { layers } = trainedPart(prepared, config.learn.spec);
         checkLearnedWidths(prepared, config.quantize, new Set(layers.map(({ op }) => op.name)));
       }
+      checkFit(session, untrained);
     });
     const aware = (config.quantize.awareTraining ?? null) === null ? null : await awareTrained(session, float);
     const result = await session.bring({
@@ -48,21 +51,35 @@ export function quantized(session: ProjectSession): Promise<Quantized> {
       },
       seed: config.seed,
       run: async (output) => {
+        if (float.result.action === 'current') checkFit(session, float.graph);
         const { train, test } = await dataset(session);
         context.progress.note(
           `quantize: calibrating on ${Math.min(train.count, config.quantize.calibration.samples)} samples`,
         );
-        const made = quantize(aware?.graph ?? float.graph, train, config.quantize);
+        const made = await paced(
+          'quantize',
+          quantizeSteps(aware?.graph ?? float.graph, train, config.quantize),
+          context,
+        );
         writeGraph(output, made.output);
-        context.signal.throwIfAborted();
-        const report: QuantizeReport = {
+        let report: QuantizeReport = {
           ...made.report,
-          float: evaluateFloat(float.graph, test),
-          int8: evaluateInt8(made.output, test),
-          ...(aware === null
-            ? {}
-            : { int8WithoutTraining: evaluateInt8(quantize(float.graph, train, config.quantize).output, test) }),
+          float: await paced('accuracy', evaluateFloatSteps(float.graph, test), context),
+          int8: await paced('accuracy', evaluateInt8Steps(made.output, test), context),
         };
+        if (aware !== null) {
+          const untrained = await paced(
+            'quantize, not trained so',
+            quantizeSteps(float.graph, train, config.quantize),
+            context,
+          );
+          const int8WithoutTraining = await paced(
+            'accuracy',
+            evaluateInt8Steps(untrained.output, test, 'int8, not trained so'),
+            context,
+          );
+          report = { ...report, int8WithoutTraining };
+        }
         output.writeJson('report.json', report);
       },
     });

@@ -31,7 +31,7 @@ export const buildErrors = {
   DOES_NOT_FIT: {
     title: 'The firmware needs more memory than the board has',
     explanation:
-      'Flash holds code and constants; RAM holds the arena, the learning state, buffers and the stack. The message says which one is short, by how much, and names what takes most of it.',
+      'Flash holds code and constants; RAM holds the arena, the learning state, buffers and the stack. The message says which one is short, by how much, and names what takes most of it. Where shapes alone decide, it comes before training.',
     hint: 'Make the largest layer smaller, train fewer layers on the device, or choose a larger board.',
     exitCode: EXIT.doesNotFit,
   },

@@ -4,6 +4,7 @@ import { activateFloat } from '../../ir/ops/activation.js';
 import { quantizeInput, roundHalfAway } from '../../ir/quantize-input.js';
 import { elementCount, integersOf, type Integers, type Tensor } from '../../ir/tensor.js';
 import { validateGraph } from '../../ir/validate-graph.js';
+import type { Steps } from '../../util/steps.js';
 import { dequantize, withIntegerWeights } from '../dequantize.js';
 import { BIAS_LIMIT } from '../schemes/limits.js';
 import { activationOf, weightsOf, withActivation } from './graph-edit.js';
@@ -20,18 +21,18 @@ interface Sample {
  * the int32 bias. Layers above then see the corrected ones below. `float` is the graph that `int8` was made from, in which each
  * layer of weights has a bias (`add-biases`).
  */
-export function correctBiases(
+export function* correctBiasesSteps(
   float: FloatGraph,
   int8: QuantizedGraph,
   inputs: readonly Float32Array[],
-): QuantizedGraph {
+): Steps<QuantizedGraph> {
   const tensors: Tensor[] = [...int8.tensors];
   const graph: QuantizedGraph = { ...int8, tensors };
   const asIntegers = withIntegerWeights(float, int8);
   const samples = inputs.map((input): Sample => {
     return { real: new Map([[float.input, input]]), integers: new Map([[int8.input, quantizeInput(int8, input)]]) };
   });
-  float.ops.forEach((op, k) => {
+  for (const [k, op] of float.ops.entries()) {
     const layer = weightsOf(op);
     if (layer === null) runFloatOp(float, op, samples);
     else {
@@ -49,7 +50,8 @@ export function correctBiases(
       integers.set(op.output, output);
     }
     forget(float, k, samples);
-  });
+    yield { label: 'correct biases', done: k + 1, total: float.ops.length };
+  }
   return validateGraph(graph);
 }
 

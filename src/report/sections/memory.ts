@@ -1,5 +1,6 @@
 import { memoryBytes } from '../../boards/descriptor.js';
 import type { ImageSizes } from '../../ir/firmware-image.js';
+import { memoryTable, type MemoryRow } from '../../ir/memory-table.js';
 import { bytes } from '../format.js';
 import { html, type Markup } from '../html.js';
 import { bars, type Bar } from '../plots/bars.js';
@@ -11,7 +12,7 @@ export function memorySection(data: ReportData): Markup | null {
   const { sizes, plan, board } = data;
   if (sizes === null && plan === null) return null;
   const rows = sizes === null ? [] : usage(data, sizes);
-  const groups = (sizes?.breakdown ?? []).filter((g) => g.flashBytes + g.ramBytes > 0);
+  const parts = sizes === null ? [] : memoryTable(sizes);
   return html`<section>
     <h2>Memory</h2>
     ${
@@ -30,27 +31,23 @@ export function memorySection(data: ReportData): Markup | null {
     ${plan !== null && plan.tensors.length > 0 && arenaChart(plan)}
     <div class="columns">
       ${
-        groups.length > 0 &&
+        parts.length > 0 &&
         html`<table>
           <caption>
-            What the firmware is made of (${source('compiled')})
+            From the model to the firmware around it (${source('compiled')}). The model is what any firmware takes on
+            with it. Its stack is that of a call; the firmware's reaches from reset through the deepest call and
+            interrupt.
           </caption>
           <thead>
             <tr>
               <th scope="col">Part</th>
               <th scope="col" class="n">Flash</th>
               <th scope="col" class="n">RAM</th>
+              <th scope="col" class="n">Stack</th>
             </tr>
           </thead>
           <tbody>
-            ${groups.map(
-              (g) =>
-                html`<tr>
-                  <th scope="row">${g.group}</th>
-                  <td class="n">${bytes(g.flashBytes)}</td>
-                  <td class="n">${bytes(g.ramBytes)}</td>
-                </tr>`,
-            )}
+            ${parts.map(partRow)}
           </tbody>
         </table>`
       }
@@ -89,6 +86,17 @@ export function memorySection(data: ReportData): Markup | null {
       }
     </div>
   </section>`;
+}
+
+function partRow({ name, isSum, flashBytes, ramBytes, stackBytes }: MemoryRow): Markup {
+  const cell = (n: number | null): Markup => {
+    const text = n === null ? '' : bytes(n);
+    return html`<td class="n">${isSum ? html`<strong>${text}</strong>` : text}</td>`;
+  };
+  return html`<tr>
+    <th scope="row">${isSum ? html`<strong>${name}</strong>` : name}</th>
+    ${cell(flashBytes)} ${cell(ramBytes)} ${cell(stackBytes)}
+  </tr>`;
 }
 
 function usage({ plan, board, verify, learn }: ReportData, { flash, ram, stack }: ImageSizes): Bar[] {
