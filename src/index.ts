@@ -20,6 +20,7 @@ export { quantize } from './quantize/quantize.js';
 // Graph(quantized) ─optimize─▶ Graph(quantized) ─plan─▶ MemoryPlan ─export─▶ CSources ─build─▶ FirmwareImage
 //   ─flash─▶ Device
 export { optimize, type OptimizeOptions } from './optimize/optimize.js';
+export { orderOps, type OrderOptions } from './export/plan/order/order-ops.js';
 export { planMemory } from './export/plan/plan.js';
 export { exportC } from './export/export.js';
 export { buildFirmware, compileForPlan } from './build/build.js';

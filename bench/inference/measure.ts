@@ -3,6 +3,7 @@ import { exportC } from '../../src/export/export.js';
 import type { KernelSet } from '../../src/ir/c-sources.js';
 import { runInt8 } from '../../src/ir/interpret.js';
 import type { Rounding } from '../../src/ir/requantize.js';
+import { orderOps } from '../../src/export/plan/order/order-ops.js';
 import { optimize } from '../../src/optimize/optimize.js';
 import { elementCount } from '../../src/ir/tensor.js';
 import { packageRoot } from '../../src/util/package-root.js';
@@ -53,11 +54,13 @@ const COUNTED = 2;
  */
 export async function measure(core: BenchCore, work: Work, options: MeasureOptions): Promise<Measurement> {
   const graph = work.load!(options.rounding);
-  const { output: deployed } = optimize(graph, { learn: null });
+  const { output: optimized } = optimize(graph, { learn: null });
   const board = withFlags(core.board, options.flags);
+  const kernels = options.kernels ?? board.chip.kernels;
+  const { output: deployed } = orderOps(optimized, { learn: null, kernels });
   const { output: sources, report } = exportC(deployed, {
     learn: null,
-    kernels: options.kernels ?? board.chip.kernels,
+    kernels,
     library: readLibrary(),
     selfTest: { inputs: [], labels: [] },
     toolVersion: 'bench',

@@ -7,6 +7,7 @@ import type {
   LearnReport,
   MixedPrecision,
   OptimizeReport,
+  OrderReport,
   QuantizeReport,
   SensitivityReport,
   VerifyReport,
@@ -165,9 +166,20 @@ export function memoryText(
     rows.length > 0 ? firmwareText(rows, board) : plan === null ? '' : modelText(plan, sizes, board),
     ...(plan === null ? [] : [`${thousands(plan.macs)} MACs. ${arenaText(plan)}`]),
     ...(saved === '' ? [] : [`Exact passes: ${saved}.`]),
+    ...(optimize?.order === undefined ? [] : [orderText(optimize.order)]),
   ]
     .filter((line) => line !== '')
     .join('\n');
+}
+
+/** What the order of the ops saves, or that it was looked at. */
+function orderText({ liveBytes, arenaBytes }: OrderReport): string {
+  const best =
+    liveBytes.after === liveBytes.bound ? 'no order has a lower peak' : `no order goes below ${bytes(liveBytes.bound)}`;
+  const saved = arenaBytes === null ? 0 : arenaBytes.before - arenaBytes.after;
+  return saved > 0
+    ? `Order of ops: changed, which saves ${bytes(saved)} of arena; live at most ${bytes(liveBytes.after)}, ${best}.`
+    : `Order of ops: as given, live at most ${bytes(liveBytes.before)}; ${liveBytes.after < liveBytes.before ? 'another has a lower peak, but not a smaller arena' : best}.`;
 }
 
 function firmwareText(rows: readonly MemoryRow[], board: Board): string {

@@ -59,6 +59,17 @@ export interface OptimizeReport {
   readonly removedOps: readonly string[];
   /** Ops whose output has fewer channels. */
   readonly removedChannels: readonly { readonly op: string; readonly before: number; readonly after: number }[];
+  /** Absent: the ops have one order only, or none was looked for. */
+  readonly order?: OrderReport;
+}
+
+/** What another order of the ops makes of the memory. */
+export interface OrderReport {
+  readonly schemaVersion: 1;
+  /** The most that lives at one time, each op on whole tensors, and what no order goes below. */
+  readonly liveBytes: { readonly before: number; readonly after: number; readonly bound: number };
+  /** Of the planned arena, in the given order and in that which was taken; null: the given order was kept without a plan. */
+  readonly arenaBytes: { readonly before: number; readonly after: number } | null;
 }
 
 export interface LayerQuantReport {

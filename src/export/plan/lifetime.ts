@@ -32,6 +32,11 @@ const IN_PLACE: readonly QuantizedOp['kind'][] = [
   'reshape',
 ];
 
+/** May the op write over this input of it, if nobody reads that later? An operand that repeats is too small, and read again. */
+export function writesInPlace(graph: QuantizedGraph, op: QuantizedOp, input: number): boolean {
+  return IN_PLACE.includes(op.kind) && tensorBytes(graph.tensors[input]) === tensorBytes(graph.tensors[op.output]);
+}
+
 /**
  * Lifetimes of the input, activations and output, in the order in which they come to life. The ops of a block take turns, so
  * what they read lives until its last op, and what they write from its first one on.
@@ -51,10 +56,8 @@ export function tensorLifetimes(graph: QuantizedGraph, blocks: readonly Streamed
 
   const sharesWith = new Map<number, number>();
   graph.ops.forEach((op, index) => {
-    if (!IN_PLACE.includes(op.kind) || blockOf(index) !== undefined) return;
-    // An operand that repeats along the output is too small, and read again.
-    const bytes = (id: number): number => tensorBytes(graph.tensors[id]);
-    const dying = opInputs(op).find((id) => lastOp.get(id) === index && bytes(id) === bytes(op.output));
+    if (blockOf(index) !== undefined) return;
+    const dying = opInputs(op).find((id) => lastOp.get(id) === index && writesInPlace(graph, op, id));
     if (dying !== undefined) sharesWith.set(op.output, dying);
   });
   return [...firstOp].map(([tensorId, first]) => ({

@@ -9,7 +9,7 @@ import type { PlannedBlock } from './stream/row-kernels.js';
 import { blocksAsAsked, chooseBlocks, type Streaming } from './stream/streaming.js';
 
 /** Tensors start at multiples of four: kernels read them as words. */
-const TENSOR_ALIGNMENT = 4;
+export const TENSOR_ALIGNMENT = 4;
 
 /** Enough to compare ways to stream. */
 const TRIAL_PLACEMENTS = 2500;

@@ -34,7 +34,7 @@ export function deployedSection({ network, optimize, plan }: ReportData): Markup
   </section>`;
 }
 
-function savings({ macs, weightBytes, removedOps, removedChannels }: OptimizeReport): [string, string][] {
+function savings({ macs, weightBytes, removedOps, removedChannels, order }: OptimizeReport): [string, string][] {
   const channels = removedChannels.reduce((n, { before, after }) => n + before - after, 0);
   const more = removedOps.length > NAMED ? ` and ${String(removedOps.length - NAMED)} more` : '';
   const removed = [
@@ -50,6 +50,14 @@ function savings({ macs, weightBytes, removedOps, removedChannels }: OptimizeRep
     ['MACs an inference', change(macs.before, macs.after) + saved],
     ['Weights, biases, tables', change(weightBytes.before, weightBytes.after, bytes)],
     ['Removed by the exact passes', removed.length === 0 ? 'nothing: there was nothing to remove' : removed.join('; ')],
+    ...(order?.arenaBytes == null
+      ? []
+      : [
+          ['Arena, by the order of ops', change(order.arenaBytes.before, order.arenaBytes.after, bytes)] as [
+            string,
+            string,
+          ],
+        ]),
   ];
 }
 
