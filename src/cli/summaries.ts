@@ -12,6 +12,7 @@ import type {
   SensitivityReport,
   VerifyReport,
 } from '../ir/report.js';
+import { choiceName, choiceYaml } from '../report/precision-choice.js';
 import type { EnvelopeFields, EnvelopeMemory } from './output/envelope.js';
 import { bytes, percent, table, thousands } from './output/text.js';
 
@@ -131,6 +132,26 @@ export function sensitivityText({ samples, float, int8, rows, costliest, mixed }
   return [
     `costliest for the output: the ${part} of ${name} (${measured})`,
     table([['in int16 instead', 'alone', ...blank, 'with those above', ...blank, 'bytes'], ...lines]),
+  ].join('\n');
+}
+
+/** What grapes.yaml can say about widths, and what each would give; '' where there is nothing to choose. */
+export function choicesText({ int8, choices }: SensitivityReport): string {
+  if (choices.length === 0) return '';
+  const change = (n: number): string => (n === 0 ? '-' : `${n > 0 ? '+' : '-'}${thousands(Math.abs(n))}`);
+  const lines = choices.map((choice, n) => [
+    `${n + 1}. ${choiceName(choice)}`,
+    choice.sqnrDb === null ? '-' : `${choice.sqnrDb.toFixed(1)} dB`,
+    ...(choice.accuracy === null ? [] : [percent(choice.accuracy)]),
+    change(choice.flashBytes),
+    change(choice.ramBytes),
+  ]);
+  return [
+    table([['to choose', 'output', ...(int8.accuracy === null ? [] : ['accuracy']), 'flash', 'activations'], ...lines]),
+    'in grapes.yaml, under quantize:',
+    ...choices.flatMap((choice, n) =>
+      choiceYaml(choice).map((line, k) => `  ${k === 0 ? `${n + 1}.` : '  '}  ${line}`),
+    ),
   ].join('\n');
 }
 

@@ -109,6 +109,21 @@ export interface Int4Row extends MixedPrecision {
   readonly savedBytes: number;
 }
 
+export interface LayerWidths {
+  readonly activationBits?: 16;
+  readonly weightBits?: 4 | 8;
+}
+
+/** Widths that a project can choose, simulated together. */
+export interface PrecisionChoice extends MixedPrecision {
+  /** What to write in grapes.yaml under `quantize`. */
+  readonly quantize: LayerWidths & { readonly layers?: Readonly<Record<string, LayerWidths>> };
+  /** Change of the constants. */
+  readonly flashBytes: number;
+  /** Change of the activations' bytes, all added up: the arena grows by less, for not all are live at once. */
+  readonly ramBytes: number;
+}
+
 /** Which layer costs the accuracy, by simulation on calibration samples. */
 export interface SensitivityReport {
   readonly samples: number;
@@ -124,6 +139,8 @@ export interface SensitivityReport {
   readonly int4: readonly Int4Row[];
   /** All of them in int4; null where there is none. */
   readonly allInt4: Int4Row | null;
+  /** int16 for the costliest activations and for all; int4 where it costs next to nothing and for all. */
+  readonly choices: readonly PrecisionChoice[];
 }
 
 export interface QuantizeReport {

@@ -7,6 +7,7 @@ import type { Steps } from '../util/steps.js';
 import type { CalibrationSample } from './calibrate.js';
 import { sqnr } from './layer-report.js';
 import { weightsOf } from './passes/graph-edit.js';
+import { CHOICE_RUNS, precisionChoices } from './precision-choices.js';
 import { Simulator, type Finer } from './simulate.js';
 import { isRescale } from './widths.js';
 import { affordable, evenly } from './work-limit.js';
@@ -26,8 +27,9 @@ interface Variant {
 
 /**
  * What each layer's rounding costs: the network is simulated on calibration samples with one part at a time in
- * int16, then with the costliest parts together, and with the weights of one int8 layer at a time, and of all, in int4. A part costs most whose int16 gains most accuracy; where int8 has
- * lost less than 1 %, the one that gains most signal over noise at the output.
+ * int16, then with the costliest parts together, with the weights of one int8 layer at a time, and of all, in int4, and with
+ * what a project can choose. A part costs most whose int16 gains most accuracy; where int8 has lost less than 1 %, the one that
+ * gains most signal over noise at the output.
  */
 export function* sensitivitySteps(
   float: FloatGraph,
@@ -37,7 +39,7 @@ export function* sensitivitySteps(
   const variants = variantsOf(float, int8);
   // A variant computes what lies above its layer: half of the network in the mean.
   const narrowable = int8Layers(float, int8);
-  const count = affordable(MACS, float, (variants.length + narrowable.length) / 2 + 2);
+  const count = affordable(MACS, float, (variants.length + narrowable.length) / 2 + 2 + CHOICE_RUNS);
   const samples = evenly(calibration, Math.min(SAMPLES, count));
   const measure = new Measure(float, int8, samples);
   const exact: MixedPrecision = { accuracy: measure.accuracyOfFloat, sqnrDb: null };
@@ -54,6 +56,13 @@ export function* sensitivitySteps(
     .filter(({ gain: [points, decibels] }) => points > 0 || decibels > 0)
     .sort((a, b) => b.gain[0] - a.gain[0] || b.gain[1] - a.gain[1] || a.k - b.k)
     .map(({ k }) => k);
+  const choices = yield* precisionChoices(float, int8, {
+    base,
+    costly: order.flatMap((k) => (rows[k].part === 'activations' ? [{ row: rows[k], finer: variants[k].finer }] : [])),
+    narrowable: narrowable.map(({ k }) => k),
+    ...int4,
+    measure: (finer) => measure.all('what grapes.yaml can choose', finer),
+  });
   const sets = order.slice(0, MOST_MIXED).map((_, n) => order.slice(0, n + 1));
   const together = yield* measure.all(
     'parts together in int16',
@@ -66,6 +75,7 @@ export function* sensitivitySteps(
     rows,
     costliest: order[0] ?? null,
     ...int4,
+    choices,
     mixed: sets.map((set, n) => ({ rows: set, bytes: set.reduce((sum, k) => sum + rows[k].bytes, 0), ...together[n] })),
   };
 }
@@ -81,7 +91,9 @@ interface Narrowable {
 function int8Layers(float: FloatGraph, int8: QuantizedGraph): Narrowable[] {
   return float.ops.flatMap((op, k): Narrowable[] => {
     const layer = weightsOf(op);
-    if (layer === null || int8.tensors[layer.weights].dtype !== 'int8') return [];
+    // int4 weights go with int8 activations alone.
+    const narrowable = (id: number): boolean => int8.tensors[id].dtype === 'int8';
+    if (layer === null || !narrowable(layer.weights) || !narrowable(op.output)) return [];
     return [{ k, name: op.name, savedBytes: Math.floor(elementCount(float.tensors[layer.weights].shape) / 2) }];
   });
 }

@@ -129,3 +129,41 @@ void t.test('accuracies are those of the simulated classes', async (t) => {
   ).length;
   t.ok(Math.abs(sensitivity.int8.accuracy! - own / 100) <= 0.02);
 });
+
+void t.test('what grapes.yaml can choose is what quantize then gives', async (t) => {
+  const graph = layered([6, 6, 2], LAYERS);
+  const samples = randomSamples(3, 100, 72);
+  const { choices, int8, allInt4 } = quantize(graph, samples, OPTIONS).report.sensitivity;
+  const wide = choices.filter(({ ramBytes }) => ramBytes > 0);
+  t.ok(wide.length >= 2);
+  t.same(wide.at(-1)!.quantize, { activationBits: 16 });
+  t.same(choices.at(-1)!.quantize, { weightBits: 4 });
+  t.equal(choices.at(-1)!.flashBytes, -allInt4!.savedBytes);
+  for (const choice of choices) {
+    const chosen = quantize(graph, samples, { ...OPTIONS, ...choice.quantize }).output;
+    const wanted = noise(graph, chosen, samples);
+    t.ok(
+      Math.abs(choice.sqnrDb! - wanted) < 1,
+      `${JSON.stringify(choice.quantize)}: ${choice.sqnrDb}, made ${wanted} dB`,
+    );
+    const finer = choice.ramBytes > 0;
+    t.equal(choice.sqnrDb! > int8.sqnrDb!, finer);
+  }
+  const mixed = quantize(graph, samples, { ...OPTIONS, activationBits: 16 }).report.sensitivity;
+  t.same(mixed.choices, [], 'nothing is left to choose');
+});
+
+/** Signal to noise of an integer network against the float one, dB. */
+function noise(float: FloatGraph, graph: QuantizedGraph, samples: Samples): number {
+  let [signal, lost] = [0, 0];
+  const { scale, zeroPoint } = graph.tensors[graph.output].quant!;
+  for (let n = 0; n < samples.count; n++) {
+    const x = sampleOf(samples, n);
+    const { output } = runInt8(graph, quantizeInput(graph, x));
+    runFloat(float, x).output.forEach((v, i) => {
+      signal += v * v;
+      lost += (v - scale[0] * (output[i] - zeroPoint[0])) ** 2;
+    });
+  }
+  return 10 * Math.log10(signal / lost);
+}

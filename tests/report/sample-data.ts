@@ -96,6 +96,16 @@ export function sampleData(change: Partial<ReportData> = {}): ReportData {
           { name: 'dense2', savedBytes: 256, accuracy: 0.975, sqnrDb: 21.4 },
         ],
         allInt4: { name: 'all', savedBytes: 3392, accuracy: 0.961, sqnrDb: 16.9 },
+        choices: [
+          {
+            quantize: { layers: { dense1: { activationBits: 16 }, dense2: { activationBits: 16 } } },
+            flashBytes: 0,
+            ramBytes: 32,
+            accuracy: 0.98,
+            sqnrDb: 30.2,
+          },
+          { quantize: { weightBits: 4 }, flashBytes: -3392, ramBytes: 0, accuracy: 0.961, sqnrDb: 16.9 },
+        ],
       },
       floatBytes: 28008,
       int8Bytes: 7620,

@@ -3,7 +3,7 @@ import type { CommandHandler } from '../command.js';
 import { bytes } from '../output/text.js';
 import { ProjectSession, withSession } from '../project-session.js';
 import { quantized } from '../stages/quantize.js';
-import { accuracyText, int4Text, layersText, sensitivityText } from '../summaries.js';
+import { accuracyText, choicesText, int4Text, layersText, sensitivityText } from '../summaries.js';
 
 /** `grapes quantize [--force]` */
 export const run: CommandHandler = (context, _args, options) =>
@@ -28,6 +28,7 @@ export const run: CommandHandler = (context, _args, options) =>
           layersText(report),
           sensitivityText(report.sensitivity),
           int4Text(report.sensitivity),
+          choicesText(report.sensitivity),
           `constants ${bytes(report.floatBytes)} → ${bytes(report.int8Bytes)}; with code about ${bytes(int8WithCode)} (code ${bytes(codeEstimateBytes)}, an estimate: \`grapes plan\` compiles it)`,
         ].join('\n'),
       };

@@ -2,6 +2,7 @@ import type { Int4Row, MixedPrecision, SensitivityReport } from '../../ir/report
 import { bytes, percent } from '../format.js';
 import { html, type Markup } from '../html.js';
 import { bars } from '../plots/bars.js';
+import { choiceName, choiceYaml } from '../precision-choice.js';
 
 /** What stands for no noise at all in a difference. */
 const LOUDEST = 200;
@@ -11,7 +12,7 @@ export function sensitivityPart(report: SensitivityReport): Markup {
   const { samples, int8, float, rows, costliest, mixed } = report;
   if (costliest === null) {
     return html`<p>In simulation on ${samples} training samples no layer costs more than another.</p>
-      ${int4Part(report)}`;
+      ${int4Part(report)} ${choicesPart(report)}`;
   }
   const { name, part } = rows[costliest];
   return html`<h3>What costs the accuracy</h3>
@@ -45,7 +46,7 @@ export function sensitivityPart(report: SensitivityReport): Markup {
         })}
       </tbody>
     </table>
-    ${int4Part(report)}`;
+    ${int4Part(report)} ${choicesPart(report)}`;
 }
 
 /** What int4 weights would save and cost. */
@@ -72,6 +73,42 @@ function int4Part({ int8, int4, allInt4 }: SensitivityReport): Markup {
     </thead>
     <tbody>
       ${int4.map((r) => row(r, r.name))} ${int4.length > 1 ? row(allInt4, 'all of them') : ''}
+    </tbody>
+  </table>`;
+}
+
+/** What grapes.yaml can say. */
+function choicesPart({ int8, choices }: SensitivityReport): Markup {
+  if (choices.length === 0) return html``;
+  const change = (n: number): string => (n === 0 ? '0' : `${n > 0 ? '+' : '-'}${bytes(Math.abs(n))}`);
+  return html`<table>
+    <caption>
+      What
+      <code>quantize</code>
+      of grapes.yaml can choose, and what it would give
+    </caption>
+    <thead>
+      <tr>
+        <th scope="col">Choice</th>
+        <th scope="col" class="n">Signal to noise</th>
+        ${int8.accuracy === null ? '' : html`<th scope="col" class="n">Accuracy</th>`}
+        <th scope="col" class="n">Flash</th>
+        <th scope="col" class="n">Activations</th>
+        <th scope="col">quantize:</th>
+      </tr>
+    </thead>
+    <tbody>
+      ${choices.map(
+        (choice) =>
+          html`<tr>
+            <th scope="row">${choiceName(choice)}</th>
+            <td class="n">${decibels(choice)}</td>
+            ${choice.accuracy === null ? '' : html`<td class="n">${percent(choice.accuracy)}</td>`}
+            <td class="n">${change(choice.flashBytes)}</td>
+            <td class="n">${change(choice.ramBytes)}</td>
+            <td>${choiceYaml(choice).map((line) => html`<code>${line}</code> `)}</td>
+          </tr>`,
+      )}
     </tbody>
   </table>`;
 }
