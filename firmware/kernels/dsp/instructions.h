@@ -33,6 +33,32 @@ static inline uint32_t grapes_widen_odd(uint32_t v) {
   return r;
 }
 
+/* Bytes 0 and 2, or 1 and 3, of v, widened and added to the halves of sums. */
+static inline uint32_t grapes_add_widened_even(uint32_t sums, uint32_t v) {
+  uint32_t r;
+  __asm__("sxtab16 %0, %1, %2" : "=r"(r) : "r"(sums), "r"(v));
+  return r;
+}
+
+static inline uint32_t grapes_add_widened_odd(uint32_t sums, uint32_t v) {
+  uint32_t r;
+  __asm__("sxtab16 %0, %1, %2, ror #8" : "=r"(r) : "r"(sums), "r"(v));
+  return r;
+}
+
+/* Of each pair of bytes the larger, or the smaller. */
+static inline uint32_t grapes_larger_bytes(uint32_t a, uint32_t b) {
+  uint32_t r;
+  __asm__("ssub8 %0, %1, %2\n\tsel %0, %1, %2" : "=&r"(r) : "r"(a), "r"(b));
+  return r;
+}
+
+static inline uint32_t grapes_smaller_bytes(uint32_t a, uint32_t b) {
+  uint32_t r;
+  __asm__("ssub8 %0, %1, %2\n\tsel %0, %2, %1" : "=&r"(r) : "r"(a), "r"(b));
+  return r;
+}
+
 /* Bytes 0 and 2 of v, not sign-extended. */
 static inline uint32_t grapes_pick_even(uint32_t v) {
   uint32_t r;
@@ -146,6 +172,29 @@ static inline uint32_t grapes_widen_odd(uint32_t v) {
 
 static inline uint32_t grapes_pick_even(uint32_t v) {
   return v & 0x00FF00FFu;
+}
+
+static inline uint32_t grapes_add_widened_even(uint32_t sums, uint32_t v) {
+  const uint32_t widened = grapes_widen_even(v);
+  return ((sums + widened) & 0xFFFFu) | (((sums >> 16) + (widened >> 16)) << 16);
+}
+
+static inline uint32_t grapes_add_widened_odd(uint32_t sums, uint32_t v) {
+  return grapes_add_widened_even(sums, v >> 8);
+}
+
+static inline uint32_t grapes_larger_bytes(uint32_t a, uint32_t b) {
+  uint32_t r = 0;
+  for (unsigned by = 0; by < 32; by += 8) {
+    const int8_t x = (int8_t)(uint8_t)(a >> by & 0xFFu), y = (int8_t)(uint8_t)(b >> by & 0xFFu);
+    r |= (uint32_t)(uint8_t)(x > y ? x : y) << by;
+  }
+  return r;
+}
+
+static inline uint32_t grapes_smaller_bytes(uint32_t a, uint32_t b) {
+  const uint32_t larger = grapes_larger_bytes(a, b);
+  return a ^ b ^ larger;
 }
 
 static inline uint32_t grapes_subtract_halves(uint32_t a, uint32_t b) {

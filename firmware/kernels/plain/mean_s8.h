@@ -15,7 +15,12 @@ static inline void grapes_mean_s8_plain(const int8_t *input, uint32_t places, ui
                                         uint8_t rounding) {
   for (uint16_t c = 0; c < channels; c++) {
     int32_t sum = 0;
-    for (uint32_t i = 0; i < places; i++) sum += input[(size_t)i * channels + c] - input_zero_point;
+    const int8_t *from = input + c;
+#if defined(__GNUC__)
+#pragma GCC unroll 4
+#endif
+    for (uint32_t i = 0; i < places; i++, from += channels) sum += *from;
+    sum -= (int32_t)places * input_zero_point;
     sum = grapes_requantize_s32(sum, multiplier, shift, rounding);
     output[c] = grapes_offset_clamp_s8(sum, output_zero_point, clamp_min, clamp_max);
   }

@@ -20,10 +20,8 @@ export const lowerPool: LowerOp<AveragePool2dOp | MaxPool2dOp> = (graph, op, { s
     constants: [],
     scratchBytes: 0,
     macs: 0,
-    // kernels/plain makes one pixel after the other; other sets have not said.
-    ...(set === 'plain'
-      ? { overlap: outputOverlap(g, g.channels, { pixelsAtATime: 1 }, graph.tensors[op.output].dtype) }
-      : {}),
+    // All sets make one pixel after the other.
+    overlap: outputOverlap(g, g.channels, { pixelsAtATime: 1 }, graph.tensors[op.output].dtype),
     calls: ({ input, output }) => [
       {
         kernel: `grapes_${op.kind}_${width.suffix}_${set}`,
