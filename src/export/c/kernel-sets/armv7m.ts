@@ -5,9 +5,11 @@ import { packDenseFourRows, scalarLayers } from './scalar.js';
 export const ARMV7M: KernelSetCode = {
   fallback: 'plain',
   ...scalarLayers('armv7m', (layer, rounding) => packDenseFourRows('armv7m', layer, rounding)),
-  kernels: [],
+  kernels: ['add_s8', 'mul_s8'],
   instructionsPerMac: 1.8,
   codeBytes: {
+    add_s8: 200,
+    mul_s8: 160,
     fully_connected_s8: 600,
     conv_2d_s8: 1200,
     depthwise_conv_2d_s8: 800,

@@ -63,6 +63,7 @@ export interface LayerPackers<R = Rounding> {
 }
 
 /** Kernels without weights that a set may have of its own, by the header's name; all sets share their signatures. */
+/** `add_s8`: sums, differences, and sums with a constant; `mul_s8`: products, also of rows and with a constant. */
 export type SharedKernel = 'pool_2d_s8' | 'mean_s8' | 'add_s8' | 'mul_s8' | 'softmax_s8';
 
 /** What a folder `firmware/kernels/<set>` offers. */

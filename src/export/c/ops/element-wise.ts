@@ -8,6 +8,7 @@ import type {
   SquaredDifferenceOp,
   SubOp,
 } from '../../../ir/integer-ops.js';
+import type { KernelSet } from '../../../ir/c-sources.js';
 import { constantTerms } from '../../../ir/ops/int8/add.js';
 import { constantValues, operandsOf } from '../../../ir/ops/int8/operands.js';
 import type { Requantize } from '../../../ir/quant-params.js';
@@ -64,9 +65,21 @@ export function termsConstant(symbol: string, op: string, what: string, values: 
   };
 }
 
+/** Can the sets' sums and products (kernels/scalar/elementwise.h) scale by these? Else kernels/plain does. */
+function scalesWithin(graph: QuantizedGraph, shift: number, least: number, most: number): boolean {
+  return graph.rounding === 'single' || (shift >= least && shift <= most);
+}
+
+/** The set whose sums fit the op. */
+function sumSet(graph: QuantizedGraph, op: AddOp | SubOp, kernels: KernelSet): KernelSet {
+  const operands = op.inputMultipliers.every(({ shift }) => scalesWithin(graph, shift, -29, 0));
+  const fits = operands && scalesWithin(graph, op.requantize.shift[0], -22, 0);
+  return fits ? setWith(kernels, 'add_s8') : 'plain';
+}
+
 export const lowerSum: LowerOp<AddOp | SubOp> = (graph, op, { prefix, symbol }, kernels) => {
   const width = widthOf(graph, op.output);
-  const set = op.kind === 'add' && !width.isWide ? setWith(kernels, 'add_s8') : 'plain';
+  const set = width.isWide ? 'plain' : sumSet(graph, op, kernels);
   const count = elementCount(graph.tensors[op.output].shape);
   const leftShift = shape('uint8_t', 'left_shift', op.leftShift);
   const terms = constantTerms(graph, op);
@@ -75,13 +88,13 @@ export const lowerSum: LowerOp<AddOp | SubOp> = (graph, op, { prefix, symbol }, 
     return {
       symbol,
       comment: `${op.name}: ${rows} times ${terms.length} values ${op.kind === 'sub' ? 'minus' : 'plus'} constants`,
-      kernelHeader: `kernels/plain/${width.isWide ? 'add_s16' : 'add_constant_s8'}.h`,
+      kernelHeader: `kernels/${set}/${width.isWide ? 'add_s16' : set === 'plain' ? 'add_constant_s8' : 'add_s8'}.h`,
       constants: [termsConstant(symbol, op.name, 'what is added', terms)],
       scratchBytes: 0,
       macs: 0,
       calls: ({ input, output }) => [
         {
-          kernel: `grapes_add_constant_${width.suffix}_plain`,
+          kernel: `grapes_add_constant_${width.suffix}_${set}`,
           title: `add_constant_${rows}x${terms.length}${width.isWide ? '_s16' : ''}`,
           arguments: [
             pointer(`const ${width.element} *`, 'a', width.at(input)),
@@ -100,7 +113,7 @@ export const lowerSum: LowerOp<AddOp | SubOp> = (graph, op, { prefix, symbol }, 
   return {
     symbol,
     comment: `${op.name}: ${op.kind === 'sub' ? 'difference' : 'sum'} of two tensors of ${count} values`,
-    kernelHeader: `kernels/${set}/${width.isWide ? 'add_s16' : `${op.kind}_s8`}.h`,
+    kernelHeader: `kernels/${set}/${width.isWide ? 'add_s16' : set === 'plain' ? `${op.kind}_s8` : 'add_s8'}.h`,
     constants: [],
     scratchBytes: 0,
     macs: 0,
@@ -130,7 +143,8 @@ export const lowerMul: LowerOp<MulOp> = (graph, op, { prefix, symbol }, kernels)
   const constant = constantValues(graph, op);
   const width = widthOf(graph, op.output);
   const whole = rows === 1 && constant === null;
-  const set = whole && !width.isWide ? setWith(kernels, 'mul_s8') : 'plain';
+  const fits = scalesWithin(graph, op.requantize.shift[0], -22, 13);
+  const set = fits && !width.isWide ? setWith(kernels, 'mul_s8') : 'plain';
   // One kernel of int16 serves one row and several.
   const kind = constant !== null ? 'mul_constant' : whole || width.isWide ? 'mul' : 'mul_rows';
   return {
@@ -138,7 +152,7 @@ export const lowerMul: LowerOp<MulOp> = (graph, op, { prefix, symbol }, kernels)
     comment: whole
       ? `${op.name}: product of two tensors of ${count} values`
       : `${op.name}: ${rows} times ${count} values by the same ${count}`,
-    kernelHeader: `kernels/${set}/${whole || width.isWide ? 'mul' : 'mul_rows'}_${width.suffix}.h`,
+    kernelHeader: `kernels/${set}/${whole || width.isWide || set !== 'plain' ? 'mul' : 'mul_rows'}_${width.suffix}.h`,
     constants:
       constant === null
         ? []
