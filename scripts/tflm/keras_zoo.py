@@ -445,6 +445,95 @@ def pools(x):
     return L.Concatenate()([L.Conv2D(4, 1)(each) for each in y])
 
 
+@model(32, 16)
+def transformer_encoder(x):
+    for _ in range(2):
+        x = L.LayerNormalization()(L.Add()([x, L.MultiHeadAttention(2, 8)(x, x)]))
+        y = L.Dense(16)(L.Dense(32, activation="relu")(x))
+        x = L.LayerNormalization()(L.Add()([x, y]))
+    return L.Dense(5, activation="softmax")(L.GlobalAveragePooling1D()(x))
+
+
+@model(32, 32, 3)
+def vision_transformer(x):
+    x = L.Conv2D(24, 8, 8)(x)
+    x = L.Reshape((16, 24))(x)
+    y = L.LayerNormalization()(x)
+    x = L.Add()([x, L.MultiHeadAttention(3, 8)(y, y)])
+    y = L.Dense(24)(L.Dense(48, activation="relu6")(L.LayerNormalization()(x)))
+    return L.Dense(4)(L.GlobalAveragePooling1D()(L.Add()([x, y])))
+
+
+@model(32, 40, 1)
+def crnn(x):
+    x = L.MaxPooling2D((2, 2))(norm_relu(L.Conv2D(8, 3, padding="same")(x)))
+    x = L.MaxPooling2D((2, 1))(norm_relu(L.Conv2D(16, 3, padding="same")(x)))
+    x = L.Reshape((20, 128))(L.Permute((2, 1, 3))(x))
+    x = L.Bidirectional(L.LSTM(12, return_sequences=True))(x)
+    return L.Dense(11, activation="softmax")(x)
+
+
+@model(48, 13)
+def lstm_keywords(x):
+    x = L.LSTM(24, return_sequences=True)(L.Conv1D(16, 3, 2, activation="relu")(x))
+    return L.Dense(6, activation="softmax")(L.LSTM(16)(x))
+
+
+@model(32, 32, 1)
+def denoiser(x):
+    y = L.Conv2D(8, 3, 2, "same", activation="relu")(x)
+    y = L.Conv2D(12, 3, 2, "same", activation="relu")(y)
+    y = L.Conv2D(8, 3, padding="same", activation="relu")(L.UpSampling2D(2, interpolation="bilinear")(y))
+    y = L.Conv2D(1, 3, padding="same")(L.UpSampling2D(2, interpolation="bilinear")(y))
+    return L.Subtract()([x, y])
+
+
+@model(48, 48, 3)
+def squeezenet(x):
+    x = L.MaxPooling2D(3, 2)(L.Conv2D(16, 3, 2, activation="relu")(x))
+    for squeeze, expand in ((4, 12), (6, 16)):
+        s = L.Conv2D(squeeze, 1, activation="relu")(x)
+        x = L.Concatenate()([L.Conv2D(expand, k, padding="same", activation="relu")(s) for k in (1, 3)])
+    return L.Softmax()(L.GlobalAveragePooling2D()(L.Conv2D(6, 1, activation="relu")(x)))
+
+
+@model(32, 32, 3)
+def densenet(x):
+    x = L.Conv2D(8, 3, padding="same", use_bias=False)(x)
+    for _ in range(2):
+        for _ in range(3):
+            y = L.Conv2D(6, 3, padding="same", use_bias=False)(norm_relu(x))
+            x = L.Concatenate()([x, y])
+        x = L.AveragePooling2D()(L.Conv2D(12, 1, use_bias=False)(norm_relu(x)))
+    return L.Dense(10, activation="softmax")(L.GlobalAveragePooling2D()(norm_relu(x)))
+
+
+@model(48, 48, 3)
+def efficientnet_lite(x):
+    x = norm_relu(L.Conv2D(8, 3, 2, "same", use_bias=False)(x), "relu6")
+    for filters, stride in ((8, 1), (16, 2), (16, 1), (24, 2)):
+        x = inverted(x, filters, stride, 4)
+    x = norm_relu(L.Conv2D(32, 1, use_bias=False)(x), "relu6")
+    return L.Dense(7, activation="softmax")(L.Dropout(0.2)(L.GlobalAveragePooling2D()(x)))
+
+
+@model(16, 16, 3)
+def mlp_mixer(x):
+    x = L.Reshape((16, 20))(L.Conv2D(20, 4, 4)(x))
+    y = L.Permute((2, 1))(L.LayerNormalization()(x))
+    y = L.Permute((2, 1))(L.Dense(16)(L.Dense(24, activation="relu")(y)))
+    x = L.Add()([x, y])
+    x = L.Add()([x, L.Dense(20)(L.Dense(32, activation="relu")(L.LayerNormalization()(x)))])
+    return L.Dense(3)(L.GlobalAveragePooling1D()(x))
+
+
+@model(64, 64, 3)
+def embedding_triplet(x):
+    for filters in (8, 16, 24):
+        x = norm_relu(L.SeparableConv2D(filters, 3, 2, "same")(x))
+    return tf.math.l2_normalize(L.Dense(32)(L.GlobalAveragePooling2D()(x)), axis=-1)
+
+
 def two_inputs():
     a, b = keras.Input((8, 8, 3), batch_size=1), keras.Input((4,), batch_size=1)
     x = L.Flatten()(L.Conv2D(4, 3, activation="relu")(a))

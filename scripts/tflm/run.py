@@ -1,16 +1,17 @@
 """Runs .tflite models in TFLite Micro's interpreter on seeded inputs and prints what came out, as JSON.
 
-usage: run.py [--edges JSON] SAMPLES MODEL...
+usage: run.py [--edges JSON] [--inputs FILE] SAMPLES MODEL...
 Models of float32 get the same bytes divided by 64, and their outputs are printed as they are. With --edges (a
 list of [scale, zero point] for the int8 inputs, then one for the outputs) the bytes stand for numbers: an input of another
 type gets these numbers, and an output of another type is turned back into int8. Several inputs share one byte string, several outputs make one.
-Input 0 is all -128, input 1 all 127, the others come from a 32-bit xorshift (13, 17, 5) seeded with 0x9E3779B9 for each
+With --inputs the bytes come from FILE, one input after the other; else
+input 0 is all -128, input 1 all 127, the others come from a 32-bit xorshift (13, 17, 5) seeded with 0x9E3779B9 for each
 model: byte = bits 16 to 23, minus 128. Inputs of int16: all -32768, all 32767, then bits 8 to 23, minus 32768.
 """
+import argparse
 import hashlib
 import json
 import os
-import sys
 
 import numpy as np
 from tflite_micro.python.tflite_micro import runtime
@@ -19,6 +20,9 @@ ARENA_BYTES = 64_000_000
 
 
 def inputs(count, size, dtype=np.int8):
+    if arguments.inputs is not None:
+        yield from np.fromfile(arguments.inputs, dtype).reshape(count, size)
+        return
     state = 0x9E3779B9
     for k in range(count):
         if k < 2:
@@ -120,7 +124,10 @@ def attempt(path, count, edges):
         return {"model": os.path.basename(path), "error": str(error)[:200]}
 
 
-arguments = sys.argv[1:]
-given = json.loads(arguments[1]) if arguments[0] == "--edges" else None
-samples, *paths = arguments if given is None else arguments[2:]
-print(json.dumps([attempt(path, int(samples), given) for path in paths], indent=2))
+parser = argparse.ArgumentParser()
+parser.add_argument("--edges", type=json.loads)
+parser.add_argument("--inputs")
+parser.add_argument("samples", type=int)
+parser.add_argument("models", nargs="+")
+arguments = parser.parse_args()
+print(json.dumps([attempt(path, arguments.samples, arguments.edges) for path in arguments.models], indent=2))
