@@ -104,11 +104,10 @@ export const lstm: Converter = (operator, graph) => {
   const x = inputs[LSTM_INPUTS.input];
   if (graph.dtype(x) === 'int16') throw unsupported('its input is int16: convert the model with int8 activations');
   const [hidden, cell] = [LSTM_INPUTS.hidden, LSTM_INPUTS.cell].map((place) => graph.source(inputs[place]));
-  const [from, to] = [affine(graph, x), affine(graph, operator.outputs[0])];
-  const state = affine(graph, inputs[LSTM_INPUTS.hidden]);
-  if (hidden.type !== 'int8' || state.scale !== to.scale || state.zeroPoint !== to.zeroPoint) {
-    throw unsupported('its hidden state has another scale than its output');
-  }
+  const from = affine(graph, x);
+  // TFLite gives the bytes of the state as they are, whatever scale the file notes for the output.
+  const state = graph.affine(inputs[LSTM_INPUTS.hidden]);
+  if (hidden.type !== 'int8') throw unsupported(`its hidden state is ${hidden.type}, not int8`);
   const cellScale = cell.quantization?.scale[0] ?? 0;
   if (cell.type !== 'int16' || !Number.isInteger(Math.log2(cellScale)) || cellScale > 2) {
     throw unsupported(`its cell state is ${cell.type} of the scale ${cellScale}, not int16 of a power of two`);
@@ -130,13 +129,15 @@ export const lstm: Converter = (operator, graph) => {
     recurrentWeights: kept.id,
     gateBias: gateBiases(graph, operator, units, biasScales),
     inputGates: gates(from.scale, seen),
-    recurrentGates: gates(to.scale, kept),
+    recurrentGates: gates(state.scale[0], kept),
     cellScale,
     cellClip: clip > 0 ? Math.trunc(Math.min(clip / cellScale, 32767)) : 0,
-    requantize: requantizeTo(graph, operator.outputs[0], 'none', [(GATE_SCALE * GATE_SCALE) / to.scale]),
+    requantize: requantizeTo(graph, inputs[LSTM_INPUTS.hidden], 'none', [(GATE_SCALE * GATE_SCALE) / state.scale[0]]),
   };
   const made = [steps, units];
-  if (String(graph.shape(operator.outputs[0])) === String(made)) return op;
-  const id = graph.between(op, made, graph.affine(operator.outputs[0]));
+  const to = graph.affine(operator.outputs[0]);
+  const same = to.scale[0] === state.scale[0] && to.zeroPoint[0] === state.zeroPoint[0];
+  if (same && String(graph.shape(operator.outputs[0])) === String(made)) return op;
+  const id = graph.reinterpreted(graph.between(op, made, state), to);
   return { kind: 'reshape', input: id, inputs: [id] };
 };
