@@ -2,11 +2,18 @@
 //   npm run setup:tflm && node scripts/run-ts.mjs scripts/tflm/compare.ts SAMPLES MODEL...
 import { elementCount } from '../../src/ir/tensor.js';
 import { seededInputs } from '../../tests/import/seeded-inputs.js';
+import { comparedFloat, isFloat } from './compare-float.js';
 import { imported, ours, theirs } from './interpreter.js';
 
 const [samples, ...paths] = process.argv.slice(2);
 let differing = 0;
 for (const path of paths) {
+  if (isFloat(path)) {
+    const compared = comparedFloat(path, Number(samples));
+    if (compared.startsWith('DIFFERENT')) differing++;
+    console.log(`${path.split('/').at(-1)}: ${compared}`);
+    continue;
+  }
   const graph = imported(path);
   let verdict = typeof graph === 'string' ? graph : '';
   if (typeof graph !== 'string') {

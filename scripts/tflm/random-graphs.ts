@@ -25,7 +25,7 @@ interface Ran {
   readonly outputs: readonly (readonly number[])[];
 }
 
-const FLOAT_GRAPHS = 24;
+const FLOAT_GRAPHS = 72;
 const INT4_GRAPHS = 60;
 const INT16_GRAPHS = 120;
 const FURTHER_GRAPHS = 120;

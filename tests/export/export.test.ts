@@ -9,6 +9,7 @@ import { runInt8 } from '../../src/ir/interpret.js';
 import type { LearnSpec } from '../../src/ir/learn-spec.js';
 import { Rng } from '../../src/util/rng.js';
 import { randomQuantizedGraph } from '../ir/graphs.js';
+import { randomIntegerGraph } from '../ir/random-integer-graph.js';
 import { skipUnless } from '../lanes.js';
 import { SANITIZERS, WARNINGS, exportRandom, randomSamples, readLibrary, writeSources } from './harness.js';
 
@@ -74,6 +75,13 @@ void t.test('what cannot be exported is refused by name', async (t) => {
   refuse({ ...graph(), name: 'int' }, 'EXPORT_BAD_NAME');
   refuse({ ...graph(), name: 'grapes_net' }, 'EXPORT_BAD_NAME');
   refuse(graph([70000, 1]), 'EXPORT_TENSOR_TOO_LARGE');
+  const drawn = Array.from({ length: 20 }, (_, seed) => randomIntegerGraph(new Rng(seed)));
+  const images = drawn.find(({ ops }) => ops.some((op) => op.kind === 'conv_2d'))!;
+  const windowed = (window: object): QuantizedGraph => ({
+    ...images,
+    ops: images.ops.map((op) => (op.kind === 'conv_2d' ? { ...op, window: { ...op.window, ...window } } : op)),
+  });
+  refuse(windowed({ dilation: [1, 70000] }), 'EXPORT_TENSOR_TOO_LARGE');
   refuse(graph(), 'EXPORT_MISSING_SOURCE', {});
   t.throws(() => exportC(graph(), { ...options, learn: { ...LEARN, layers: 9 }, toolVersion: 'x' }), {
     code: 'LEARN_LAYERS_OUT_OF_RANGE',

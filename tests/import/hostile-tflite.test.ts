@@ -13,7 +13,7 @@ import { writeTflite, type NewModel, type NewTensor } from '../../src/import/tfl
 import { Rng } from '../../src/util/rng.js';
 import { sharedFolder } from '../shared.js';
 import { randomFloatTflite } from './random-float-tflite.js';
-import { randomTflite } from './random-tflite.js';
+import { randomFurtherTflite, randomInt16Tflite, randomInt4Tflite, randomTflite } from './random-tflite.js';
 
 const options = { name: 'net', toolVersion: '0', rounding: 'tflite' } as const;
 const CODES = /^(IMPORT_TFLITE_(INVALID|UNSUPPORTED|UNSUPPORTED_OP)|GRAPH_INVALID|MODEL_INVALID)$/;
@@ -69,7 +69,11 @@ void t.test('random models, damaged at random', async (t) => {
   const before = process.memoryUsage();
   for (let seed = 0; seed < 40; seed++) {
     attack(t, rng, randomTflite(seed).file, 40, outcomes);
-    attack(t, rng, randomFloatTflite(seed), 20, outcomes);
+    attack(t, rng, randomFloatTflite(24 + seed), 20, outcomes);
+    // Transposed convolutions, moves around dilated ones, gathers, packs, reversals, mirrored frames, computed shapes.
+    attack(t, rng, randomFurtherTflite(seed).file, 40, outcomes);
+    attack(t, rng, randomInt4Tflite(seed).file, 10, outcomes);
+    attack(t, rng, randomInt16Tflite(seed).file, 10, outcomes);
   }
   const { file } = randomTflite(7);
   for (let length = 0; length < file.length; length += 7) {

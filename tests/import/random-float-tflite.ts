@@ -7,13 +7,19 @@ const int8 = (id: number, value: number): NewOption => ({ id, kind: 'int8', valu
 const int32 = (id: number, value: number): NewOption => ({ id, kind: 'int32', value });
 const options = (type: OptionsType, ...fields: NewOption[]): NewOperator['options'] => ({ type, fields });
 
+/** Models from this seed on have branches, dilations, frames and arithmetic as well. */
+const WITH_BRANCHES = 24;
+const CHAIN = ['conv', 'depthwise', 'pool', 'add', 'scale', 'activation'] as const;
+const BRANCHES = ['dilated', 'concatenation', 'gate', 'pad', 'arithmetic', 'rows', 'square', 'grouped'] as const;
+type Step = (typeof CHAIN)[number] | (typeof BRANCHES)[number];
+
 /**
  * A random float .tflite model over every operator that becomes a float layer: image, three to six steps, mean or reshape,
  * dense. Same seed, same bytes. `image` is [height, width, channels], drawn if absent.
  */
 export function randomFloatTflite(seed: number, image?: readonly number[], outputs?: number): Uint8Array {
   const net = new FloatNet(new Rng(seed));
-  const steps = ['conv', 'depthwise', 'pool', 'add', 'scale', 'activation'] as const;
+  const steps: readonly Step[] = seed < WITH_BRANCHES ? CHAIN : [...BRANCHES, ...CHAIN];
   let at = net.tensor([1, ...(image ?? [net.between(5, 10), net.between(5, 10), net.between(1, 4)])]);
   const count = net.between(3, 6);
   for (let k = 0; k < count; k++) at = net.step(steps[k === 0 ? seed % steps.length : net.below(steps.length)], at);
@@ -43,7 +49,7 @@ class FloatNet {
     return this.put({ name: `t${this.tensors.length}`, shape, type: 'float32', quantization: null, data: null });
   }
 
-  step(kind: 'conv' | 'depthwise' | 'pool' | 'add' | 'scale' | 'activation', at: number): number {
+  step(kind: Step, at: number): number {
     const shape = this.shape(at);
     const [, height, width, channels] = shape;
     switch (kind) {
@@ -98,6 +104,117 @@ class FloatNet {
           [scaled, this.floats([channels], 1)],
           shape,
           options('add', int8(0, this.below(2))),
+        );
+      }
+      case 'dilated': {
+        const kernel = [this.between(1, 3), this.between(2, 3)];
+        const dilation = [this.between(1, 3), 2];
+        const depthwise = this.below(2) === 0;
+        const weights = depthwise ? [1, ...kernel, channels] : [3, ...kernel, channels];
+        const inputs = [
+          at,
+          this.floats(weights, kernel[0] * kernel[1] * (depthwise ? 1 : channels)),
+          this.floats([weights[depthwise ? 3 : 0]], 4),
+        ];
+        const window = [int8(0, 0), int32(1, 1), int32(2, 1)];
+        const places = [1, height, width, depthwise ? channels : 3];
+        return depthwise
+          ? this.operator(
+              'DEPTHWISE_CONV_2D',
+              inputs,
+              places,
+              options(
+                'depthwise_conv_2d',
+                ...window,
+                int32(3, 1),
+                int8(4, 1),
+                int32(5, dilation[1]),
+                int32(6, dilation[0]),
+              ),
+            )
+          : this.operator(
+              'CONV_2D',
+              inputs,
+              places,
+              options('conv_2d', ...window, int8(3, 3), int32(4, dilation[1]), int32(5, dilation[0])),
+            );
+      }
+      case 'grouped': {
+        const inputs = [at, this.floats([2 * channels, 3, 2, 1], 6), this.floats([2 * channels], 4)];
+        const window = options('conv_2d', int8(0, 0), int32(1, 1), int32(2, 2), int8(3, 1), int32(4, 1), int32(5, 1));
+        return this.operator('CONV_2D', inputs, [1, Math.ceil(height / 2), width, 2 * channels], window);
+      }
+      case 'concatenation': {
+        const axis = this.between(1, 3);
+        const other = this.operator('TANH', [at], shape, null);
+        const joined = [at, other, at].slice(0, this.between(2, 3));
+        const to = shape.map((d, k) => (k === axis ? d * joined.length : d));
+        return this.operator(
+          'CONCATENATION',
+          joined,
+          to,
+          options('concatenation', int32(0, this.below(2) === 0 ? axis : axis - 4)),
+        );
+      }
+      case 'gate': {
+        const keeps = this.below(2);
+        const mean = this.operator(
+          'MEAN',
+          [at, this.integers([1, 2])],
+          keeps ? [1, 1, 1, channels] : [1, channels],
+          options('reducer', int8(0, keeps)),
+        );
+        const weights = [this.floats([channels, channels], channels), this.floats([channels], 4)];
+        const dense = this.operator(
+          'FULLY_CONNECTED',
+          [mean, ...weights],
+          [1, channels],
+          options('fully_connected', int8(0, 0)),
+        );
+        const gates = this.operator('LOGISTIC', [dense], [1, channels], null);
+        const spread = this.operator(
+          'RESHAPE',
+          [gates, this.integers([1, 1, 1, channels])],
+          [1, 1, 1, channels],
+          options('reshape'),
+        );
+        return this.operator(
+          'MUL',
+          this.below(2) === 0 ? [at, spread] : [spread, at],
+          shape,
+          options('mul', int8(0, this.below(2))),
+        );
+      }
+      case 'square':
+        return this.operator('MUL', [at, at], shape, options('mul', int8(0, 3)));
+      case 'pad': {
+        const pads = [0, 0, this.below(3), this.below(3), this.below(3), this.below(2), 0, this.below(2)];
+        const to = shape.map((d, k) => d + pads[2 * k] + pads[2 * k + 1]);
+        const data = new Uint8Array(Int32Array.from(pads).buffer);
+        const paddings = this.put({
+          name: `p${this.tensors.length}`,
+          shape: [4, 2],
+          type: 'int32',
+          quantization: null,
+          data,
+        });
+        return this.operator('PAD', [at, paddings], to, options('pad'));
+      }
+      case 'arithmetic': {
+        const less = this.operator('SUB', [this.floats([1, 1, 1, channels], 1), at], shape, options('sub', int8(0, 0)));
+        const both = this.operator('SUB', [at, less], shape, options('sub', int8(0, 1)));
+        return this.operator('SUB', [both, this.floats([1], 1)], shape, options('sub'));
+      }
+      case 'rows': {
+        const weights = [this.floats([4, channels], channels), this.floats([4], 4)];
+        const of = options('fully_connected', int8(0, 1), int8(2, 1));
+        const rows = this.operator('FULLY_CONNECTED', [at, ...weights], [1, height, width, 4], of);
+        const mean = this.operator('MEAN', [rows, this.integers([2])], [1, height, 4], options('reducer'));
+        return this.operator(
+          'RESHAPE',
+          [mean, this.integers([1, height, 1, 4])],
+          [1, height, 1, 4],
+          options('reshape'),
         );
       }
       case 'activation':

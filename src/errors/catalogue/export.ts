@@ -33,7 +33,7 @@ export const exportErrors = {
   },
   EXPORT_TENSOR_TOO_LARGE: {
     title: 'A layer is too large for the kernels',
-    explanation: 'The kernels count elements with 16 bits: no dimension may exceed 65535.',
+    explanation: 'The kernels count elements with 16 bits: no dimension, stride, dilation or padding may exceed 65535.',
     hint: 'Reduce the input size or the number of units.',
     exitCode: EXIT.doesNotFit,
   },

@@ -1,23 +1,17 @@
 import { isToolError } from '../../errors/tool-error.js';
 import type { Activation } from '../../ir/graph.js';
-import type { LayerSpec, Padding } from '../../ir/model-spec.js';
+import type { Shape } from '../../ir/layer-rule.js';
+import { layerRule } from '../../ir/layer-rules.js';
+import type { LayerSpec } from '../../ir/model-spec.js';
 import { elementCount } from '../../ir/tensor.js';
 import { adviceFor } from './advice.js';
-import type { Table } from './checked-buffer.js';
+import { CONVERTERS } from './converters.js';
 import { invalid, unsupported } from './errors.js';
 import { constantFloats } from './float-constants.js';
+import { FLOAT_OPERATORS } from './float-operators.js';
+import { foldDilations } from './fold-dilations.js';
 import { computesShapes } from './int8-part.js';
 import type { TfliteModel, TfliteOperator, TfliteTensor } from './read-model.js';
-import {
-  ACTIVATIONS,
-  ARITHMETIC,
-  CONV_2D,
-  DEPTHWISE,
-  FULLY_CONNECTED,
-  PADDING,
-  POOL_2D,
-  type TfliteActivation,
-} from './schema.js';
 
 export interface Problem {
   readonly operator: string;
@@ -27,94 +21,221 @@ export interface Problem {
 
 type Parts = Readonly<Record<string, Float32Array>>;
 
-interface ReadLayer {
-  readonly spec: LayerSpec;
+export interface ReadLayer {
+  readonly spec: LayerSpec & { readonly name: string; readonly from: readonly string[] };
   readonly parts: Parts;
-  /** Tensor of the file that it writes. */
-  readonly output: number;
 }
 
-/** What an operator is here: a layer, words if it is nothing, or the tensor that it passes on as it is. */
-type Reading = { readonly spec: LayerSpec; readonly parts: Parts } | { readonly same: number };
+/** A layer before it has a name and inputs. */
+type Unnamed = LayerSpec extends infer S ? (S extends LayerSpec ? Omit<S, 'name' | 'from'> : never) : never;
 
-const FUSED: Partial<Record<TfliteActivation, Activation>> = {
-  none: 'none',
-  relu: 'relu',
-  relu6: 'relu6',
-  tanh: 'tanh',
-};
-const ELEMENTWISE: Readonly<Record<string, Activation>> = {
-  RELU: 'relu',
-  RELU6: 'relu6',
-  TANH: 'tanh',
-  LOGISTIC: 'sigmoid',
-};
-/** With the variance 1 - EPSILON, normalization divides by one. */
-const EPSILON = 0.0009765625;
-
-/** Reads the operators of a float model as layers, one after the other. */
+/** Names stand for the values that layers give; `input` are the network's. */
 export class FloatGraphReader {
   private readonly layers: ReadLayer[] = [];
   /** Names of what stands in the file's tensors. */
   private readonly names = new Map<number, string>();
+  private readonly shapes = new Map<string, Shape>();
   private readonly counts = new Map<string, number>();
+  private readonly operators: readonly TfliteOperator[];
 
-  constructor(private readonly model: TfliteModel) {
-    this.names.set(model.inputs[0], 'input');
+  constructor(readonly model: TfliteModel) {
+    const [input] = model.inputs;
+    this.operators = foldDilations(model, model.operators);
+    this.names.set(input, 'input');
+    this.shapes.set('input', this.shapeOf(input));
   }
 
-  /** Everything that has no counterpart. */
+  /** Reads every operator; what has no counterpart is listed. */
   readAll(): Problem[] {
     const problems: Problem[] = [];
-    for (const operator of this.model.operators) {
+    for (const operator of this.operators) {
       if (computesShapes(this.model, operator) || this.isDequantizedConstant(operator)) continue;
       const [output] = operator.outputs;
       if (output === undefined) throw invalid(`operator ${operator.index} (${operator.code}) has no output`);
       try {
-        const reading = this.read(operator);
-        if ('same' in reading) this.names.set(output, this.nameOf(reading.same));
-        else this.add(reading.spec, reading.parts, output);
+        this.names.set(output, this.shaped(this.read(operator), this.shapeOf(output), operator));
       } catch (error) {
         if (!isToolError(error) || error.code !== 'IMPORT_TFLITE_UNSUPPORTED') throw error;
         const layer = this.model.tensors[output].name;
         problems.push({ operator: operator.code, layer, why: String(error.context['why'] ?? error.message) });
-        this.names.set(output, `unread_${output}`);
+        this.assume(operator);
       }
     }
     return problems;
   }
 
-  /** The layers, the one that writes `output` last. */
+  /** The layers that make `output`, the one that writes it last. */
   layersUpTo(output: number): readonly ReadLayer[] {
     const name = this.names.get(output);
     if (name === undefined) throw invalid('no operator writes its output');
-    const last = this.layers.filter(({ spec }) => spec.name === name);
-    return [...this.layers.filter(({ spec }) => spec.name !== name), ...last];
+    const needed = new Set([name]);
+    for (const { spec } of [...this.layers].reverse()) {
+      if (needed.has(spec.name)) for (const from of spec.from) needed.add(from);
+    }
+    const used = this.layers.filter(({ spec }) => needed.has(spec.name));
+    const last = used.findIndex(({ spec }) => spec.name === name);
+    return used.slice(0, last + 1);
   }
 
   parameter(layer: string, part: string): Float32Array {
-    const found = this.layers.find(({ spec }) => spec.name === layer)?.parts[part];
+    const found = this.layerOf(layer)?.parts[part];
     if (found === undefined) throw invalid(`layer '${layer}' has no ${part}`);
     return found;
   }
 
-  private add(spec: LayerSpec, parts: Parts, output: number): void {
+  /** Appends a layer that reads these values; the name of what it gives. */
+  put(spec: Unnamed, from: readonly string[], parts: Parts = {}): string {
     const count = (this.counts.get(spec.type) ?? 0) + 1;
-    this.counts.set(spec.type, count);
     const name = `${spec.type}_${count}`;
-    this.layers.push({ spec: { ...spec, name }, parts, output });
-    this.names.set(output, name);
+    const whole = { ...spec, name, from } as ReadLayer['spec'];
+    const shape = layerRule(whole).outputShape(
+      whole,
+      from.map((f) => this.shapes.get(f)!),
+    );
+    if (typeof shape === 'string') throw unsupported(`as a layer it ${shape}`);
+    this.counts.set(spec.type, count);
+    this.layers.push({ spec: whole, parts });
+    this.shapes.set(name, shape);
+    return name;
   }
 
-  private nameOf(index: number): string {
-    const name = this.names.get(index);
-    if (name === undefined) {
-      const tensor = this.model.tensors[index];
-      throw tensor?.data == null
-        ? invalid(`tensor '${tensor?.name ?? index}' is read before it is written`)
-        : unsupported(`the constant '${tensor.name}' stands where only a computed value can`);
+  activated(name: string, activation: Activation): string {
+    return activation === 'none' ? name : this.put({ type: 'activation', activation }, [name]);
+  }
+
+  /** The same values in another shape. */
+  reshaped(name: string, shape: Shape): string {
+    if (String(this.shape(name)) === String(shape)) return name;
+    const own = this.layerOf(name)?.spec;
+    // Of several reshapes in a row the last one counts.
+    if (own?.type === 'reshape' || own?.type === 'flatten') return this.reshaped(own.from[0], shape);
+    return this.put(shape.length === 1 ? { type: 'flatten' } : { type: 'reshape', shape }, [name]);
+  }
+
+  /**
+   * Each channel times its factor, plus its offset: in the weights of the layer below where that feeds nothing else, or a
+   * depthwise convolution of one place.
+   */
+  scaled(index: number, factors: Float32Array, offsets: Float32Array, activation: Activation): string {
+    const name = this.nameOf(index);
+    const below = this.linearBelow(name, factors.length);
+    const folded = below === undefined ? null : withFactors(below, factors, offsets);
+    if (folded !== null) {
+      const layer = { ...folded, spec: { ...folded.spec, activation } as ReadLayer['spec'] };
+      this.layers[this.layers.indexOf(below!)] = layer;
+      return name;
     }
-    return name;
+    const shape = this.shape(name);
+    const image = this.reshaped(name, [1, elementCount(shape) / factors.length, factors.length]);
+    const one = [1, 1] as const;
+    const spec = { type: 'depthwise_conv_2d', multiplier: 1, kernel: one, strides: one, padding: 'valid' } as const;
+    const parts = { weights: factors, bias: offsets };
+    return this.reshaped(this.put({ ...spec, activation, bias: true }, [image], parts), shape);
+  }
+
+  /** The layer that gives `name` and feeds nothing else, reshapes that keep the channels left out. */
+  private linearBelow(name: string, channels: number): ReadLayer | undefined {
+    let at = name;
+    for (;;) {
+      const layer = this.layerOf(at);
+      if (layer === undefined || this.isShared(at) || this.shape(at).at(-1) !== channels) return undefined;
+      if (layer.spec.type !== 'reshape' && layer.spec.type !== 'flatten') return layer;
+      at = layer.spec.from[0];
+    }
+  }
+
+  private layerOf(name: string): ReadLayer | undefined {
+    return this.layers.find(({ spec }) => spec.name === name);
+  }
+
+  /** Do several operators, or somebody outside, read the values of this layer? */
+  private isShared(name: string): boolean {
+    const isOwn = (index: number): boolean => this.names.get(index) === name;
+    const readers = this.operators.filter(({ inputs, outputs }) => inputs.some(isOwn) && !outputs.some(isOwn));
+    return readers.length > 1 || this.model.outputs.some(isOwn);
+  }
+
+  shape(name: string): Shape {
+    return this.shapes.get(name)!;
+  }
+
+  nameOf(index: number): string {
+    const name = this.names.get(index);
+    if (name !== undefined) return name;
+    const tensor = this.model.tensors[index];
+    throw tensor?.data == null
+      ? invalid(`tensor '${tensor?.name ?? index}' is read before it is written`)
+      : unsupported(`the constant '${tensor.name}' stands where only a computed value can`);
+  }
+
+  isConstant(index: number): boolean {
+    return !this.names.has(index);
+  }
+
+  isOutput(index: number): boolean {
+    return this.model.outputs.includes(index);
+  }
+
+  tensor(index: number | undefined): TfliteTensor {
+    const tensor = index === undefined ? undefined : this.model.tensors[index];
+    if (tensor === undefined) throw invalid('an operator lacks an input');
+    return tensor;
+  }
+
+  /** Shape in the file, without the batch. */
+  shapeOf(index: number): Shape {
+    const { shape, name } = this.tensor(index);
+    if (shape.length < 2) return shape;
+    if (shape[0] !== 1) throw unsupported(`'${name}' has the batch size ${shape[0]}, not 1`, { tensor: name });
+    return shape.slice(1);
+  }
+
+  /** An axis of the file's tensor as one of ours. */
+  axisOf(index: number, axis: number): number {
+    const rank = this.tensor(index).shape.length;
+    const positive = axis < 0 ? axis + rank : axis;
+    if (positive < 0 || positive >= rank) throw invalid(`an operator names the axis ${axis}`);
+    if (rank > 1 && positive === 0) throw unsupported('it works along the batch axis');
+    return rank > 1 ? positive - 1 : positive;
+  }
+
+  floats(index: number): Float32Array {
+    const behind = this.operators.find((o) => o.outputs.includes(index) && this.isDequantizedConstant(o));
+    return constantFloats(this.tensor(behind === undefined ? index : behind.inputs[0]));
+  }
+
+  integers(index: number | undefined): number[] {
+    const { data, type, name } = this.tensor(index);
+    if (data === null || type !== 'int32') throw unsupported(`'${name}' is no constant of int32`);
+    const view = new DataView(data.buffer, data.byteOffset, data.length);
+    return Array.from({ length: data.length >> 2 }, (_, k) => view.getInt32(4 * k, true));
+  }
+
+  private read(operator: TfliteOperator): string {
+    const reader = FLOAT_OPERATORS[operator.code];
+    if (reader !== undefined) return reader(operator, this);
+    throw unsupported(
+      operator.code in CONVERTERS
+        ? 'float networks have no such layer here: import the model quantized to int8'
+        : adviceFor(operator.code),
+    );
+  }
+
+  /** As the file says that the operator's output is shaped. */
+  private shaped(name: string, shape: Shape, { index, code }: TfliteOperator): string {
+    if (elementCount(shape) === elementCount(this.shape(name))) return this.reshaped(name, shape);
+    const own = this.shape(name).join(', ');
+    throw invalid(`operator ${index} (${code}) gives [${own}] to an output of shape [${shape.join(', ')}]`);
+  }
+
+  /** What reads it is looked at all the same. */
+  private assume({ outputs }: TfliteOperator): void {
+    for (const output of outputs) {
+      const name = `unread_${output}`;
+      this.names.set(output, name);
+      const { shape } = this.model.tensors[output];
+      this.shapes.set(name, shape.length > 1 ? shape.slice(1) : shape);
+    }
   }
 
   /** float16 weights behind a DEQUANTIZE: read where they are used. */
@@ -123,177 +244,23 @@ export class FloatGraphReader {
       code === 'DEQUANTIZE' && inputs.length === 1 && inputs[0] >= 0 && this.model.tensors[inputs[0]].data !== null
     );
   }
+}
 
-  private tensor(index: number | undefined): TfliteTensor {
-    const tensor = index === undefined ? undefined : this.model.tensors[index];
-    if (tensor === undefined) throw invalid('an operator lacks an input');
-    return tensor;
-  }
-
-  private floats(index: number): Float32Array {
-    const behind = this.model.operators.find((o) => o.outputs.includes(index) && this.isDequantizedConstant(o));
-    return constantFloats(this.tensor(behind === undefined ? index : behind.inputs[0]));
-  }
-
-  private isConstant(index: number): boolean {
-    return !this.names.has(index);
-  }
-
-  private read(operator: TfliteOperator): Reading {
-    const { code, inputs } = operator;
-    const [x] = inputs;
-    const activation = ELEMENTWISE[code];
-    if (activation !== undefined)
-      return { spec: { type: 'activation', activation, from: [this.nameOf(x)] }, parts: {} };
-    switch (code) {
-      case 'CONV_2D':
-      case 'DEPTHWISE_CONV_2D':
-        return this.convolution(operator, code === 'DEPTHWISE_CONV_2D');
-      case 'FULLY_CONNECTED':
-        return this.dense(operator);
-      case 'AVERAGE_POOL_2D':
-      case 'MAX_POOL_2D':
-        return this.pool(operator);
-      case 'MEAN':
-        return this.mean(operator);
-      case 'ADD':
-        return this.isConstant(inputs[0]) || this.isConstant(inputs[1]) ? this.norm(operator) : this.sum(operator);
-      case 'MUL':
-        return this.norm(operator);
-      case 'RESHAPE':
-      case 'SQUEEZE':
-      case 'EXPAND_DIMS':
-        return this.reshape(operator);
-      case 'SOFTMAX':
-        if (operator.outputs[0] !== this.model.outputs[0]) throw unsupported('a softmax in the middle of the network');
-        return { same: x };
-      case 'DEQUANTIZE':
-      case 'QUANTIZE':
-        throw unsupported('the network is int8 in parts: convert it again as a whole, float or int8');
-      default:
-        throw unsupported(adviceFor(code));
-    }
-  }
-
-  private options({ options, index, code }: TfliteOperator): Table {
-    if (options === null) throw invalid(`operator ${index} (${code}) has no options`);
-    return options;
-  }
-
-  private fused(options: Table, id: number): Activation {
-    const name = ACTIVATIONS[options.int8(id)];
-    const found = name === undefined ? undefined : FUSED[name];
-    if (found === undefined) throw unsupported(`it has the fused activation ${name ?? options.int8(id)}`);
-    return found;
-  }
-
-  private padding(options: Table, id: number): Padding {
-    const padding = PADDING[options.int8(id)];
-    if (padding === undefined) throw invalid(`it pads in the way ${options.int8(id)}`);
-    return padding;
-  }
-
-  private convolution(operator: TfliteOperator, depthwise: boolean): Reading {
-    const [x, w, b = -1] = operator.inputs;
-    const options = this.options(operator);
-    const ids = depthwise ? DEPTHWISE : CONV_2D;
-    const { shape } = this.tensor(w);
-    const channels = this.tensor(x).shape[3];
-    if (shape.length !== 4 || this.tensor(x).shape.length !== 4) throw unsupported('it takes no image');
-    if (!depthwise && shape[3] !== channels) throw unsupported('it has groups');
-    if (options.int32(ids.dilationH, 1) !== 1 || options.int32(ids.dilationW, 1) !== 1) {
-      throw unsupported('float networks have no dilated convolutions here; import the model quantized to int8');
-    }
-    const common = {
-      from: [this.nameOf(x)],
-      kernel: [shape[1], shape[2]] as const,
-      strides: [options.int32(ids.strideH), options.int32(ids.strideW)] as const,
-      padding: this.padding(options, ids.padding),
-      activation: this.fused(options, ids.activation),
-      bias: b >= 0,
-    };
-    const parts = { weights: this.floats(w), ...(b < 0 ? {} : { bias: this.floats(b) }) };
-    return depthwise
-      ? { spec: { type: 'depthwise_conv_2d', multiplier: shape[3] / channels, ...common }, parts }
-      : { spec: { type: 'conv_2d', filters: shape[0], ...common }, parts };
-  }
-
-  private dense(operator: TfliteOperator): Reading {
-    const [x, w, b = -1] = operator.inputs;
-    const options = this.options(operator);
-    const [units, inputs] = this.tensor(w).shape;
-    if (options.int8(FULLY_CONNECTED.weightsFormat) !== 0) throw unsupported('it has shuffled weights');
-    const { shape } = this.tensor(x);
-    if (elementCount(shape) !== inputs) throw unsupported(`it works row by row on [${shape.join(', ')}]`);
-    const activation = this.fused(options, FULLY_CONNECTED.activation);
-    const parts = { weights: this.floats(w), ...(b < 0 ? {} : { bias: this.floats(b) }) };
-    return { spec: { type: 'dense', units, activation, dropout: 0, bias: b >= 0, from: [this.nameOf(x)] }, parts };
-  }
-
-  private pool(operator: TfliteOperator): Reading {
-    const [x] = operator.inputs;
-    const options = this.options(operator);
-    if (this.fused(options, POOL_2D.activation) !== 'none') throw unsupported('it has a fused activation');
-    const spec = {
-      type: operator.code === 'MAX_POOL_2D' ? ('max_pool_2d' as const) : ('average_pool_2d' as const),
-      pool: [options.int32(POOL_2D.filterH), options.int32(POOL_2D.filterW)] as const,
-      strides: [options.int32(POOL_2D.strideH), options.int32(POOL_2D.strideW)] as const,
-      padding: this.padding(options, POOL_2D.padding),
-      from: [this.nameOf(x)],
-    };
-    return { spec, parts: {} };
-  }
-
-  private mean(operator: TfliteOperator): Reading {
-    const [x, axes] = operator.inputs;
-    const { data, type } = this.tensor(axes);
-    const { shape } = this.tensor(x);
-    if (data === null || type !== 'int32') throw unsupported('its axes are computed');
-    const view = new DataView(data.buffer, data.byteOffset, data.length);
-    const over = Array.from({ length: data.length >> 2 }, (_, k) => view.getInt32(4 * k, true));
-    const positive = over.map((axis) => (axis < 0 ? axis + shape.length : axis)).sort((a, b) => a - b);
-    if (shape.length !== 4 || String(positive) !== '1,2') throw unsupported(`it goes over the axes ${over.join(', ')}`);
-    return { spec: { type: 'global_average_pool_2d', from: [this.nameOf(x)] }, parts: {} };
-  }
-
-  private sum(operator: TfliteOperator): Reading {
-    const { inputs } = operator;
-    const [a, b] = inputs.map((id) => this.tensor(id).shape);
-    if (String(a) !== String(b)) throw unsupported(`it repeats [${a.join(', ')}] or [${b.join(', ')}]`);
-    const activation = this.fused(this.options(operator), ARITHMETIC.activation);
-    return { spec: { type: 'add', activation, from: inputs.map((id) => this.nameOf(id)) }, parts: {} };
-  }
-
-  /** A product or a sum with a constant for each channel. */
-  private norm(operator: TfliteOperator): Reading {
-    const [a, b] = operator.inputs;
-    const [x, constant] = this.isConstant(a) ? [b, a] : [a, b];
-    if (!this.isConstant(constant)) throw unsupported('it multiplies two computed tensors');
-    const channels = this.tensor(x).shape.at(-1) ?? 1;
-    const given = this.floats(constant);
-    if (given.length !== 1 && given.length !== channels) throw unsupported('its constant is not one for each channel');
-    const values = given.length === channels ? given : new Float32Array(channels).fill(given[0]);
-    const multiplies = operator.code === 'MUL';
-    const activation = this.fused(this.options(operator), ARITHMETIC.activation);
-    const spec = { type: 'batch_norm', momentum: 0.99, epsilon: EPSILON, activation, from: [this.nameOf(x)] } as const;
-    const parts = {
-      gamma: multiplies ? values : new Float32Array(channels).fill(1),
-      beta: multiplies ? new Float32Array(channels) : values,
-      moving_mean: new Float32Array(channels),
-      moving_variance: new Float32Array(channels).fill(1 - EPSILON),
-    };
-    return { spec, parts };
-  }
-
-  private reshape(operator: TfliteOperator): Reading {
-    const [x] = operator.inputs;
-    const own = (index: number): readonly number[] => this.tensor(index).shape.slice(1);
-    const [from, to] = [own(x), own(operator.outputs[0])];
-    if (String(from) === String(to)) return { same: x };
-    const spec: LayerSpec =
-      to.length === 1
-        ? { type: 'flatten', from: [this.nameOf(x)] }
-        : { type: 'reshape', shape: to, from: [this.nameOf(x)] };
-    return { spec, parts: {} };
-  }
+/** The layer with its weights and bias times `factors`, plus `offsets`; null where it has no weights or an activation. */
+function withFactors({ spec, parts }: ReadLayer, factors: Float32Array, offsets: Float32Array): ReadLayer | null {
+  if (spec.type !== 'dense' && spec.type !== 'conv_2d' && spec.type !== 'depthwise_conv_2d') return null;
+  if (spec.activation !== 'none') return null;
+  const { weights, bias } = parts;
+  const channels = factors.length;
+  const own = spec.type === 'dense' ? spec.units : spec.type === 'conv_2d' ? spec.filters : channels;
+  if (own !== channels || weights.length % channels !== 0) return null;
+  const each = weights.length / channels;
+  const last = spec.type === 'depthwise_conv_2d';
+  return {
+    spec: { ...spec, bias: true },
+    parts: {
+      weights: weights.map((w, i) => w * factors[last ? i % channels : Math.floor(i / each)]),
+      bias: factors.map((f, c) => (bias?.[c] ?? 0) * f + offsets[c]),
+    },
+  };
 }

@@ -22,27 +22,25 @@ function isFloat({ inputs, operators, tensors }: TfliteModel): boolean {
 /**
  * A float .tflite model as a model of ours, with its weights. A softmax at the end goes away: outputs are logits here.
  * Weights that the file keeps in int8 or float16 (dynamic range or float16 quantization) are read as the numbers they
- * stand for. A product and a sum with a constant for each channel are a batch normalization.
+ * stand for. Products and sums with a constant for each channel go into the weights below, or are a depthwise convolution.
  * Throws IMPORT_TFLITE_INVALID, IMPORT_TFLITE_UNSUPPORTED, IMPORT_TFLITE_UNSUPPORTED_OP with every such operator.
  */
 export function importFloatTflite(file: Uint8Array): ImportedModel {
   const model = readTflite(file);
-  const { inputs, outputs, tensors } = model;
+  const { inputs, outputs } = model;
   if (inputs.length !== 1 || outputs.length !== 1) {
-    throw unsupported(`it has ${inputs.length} inputs and ${outputs.length} outputs, not one of each`);
+    throw unsupported(
+      `it has ${inputs.length} inputs and ${outputs.length} outputs, not one of each, which float networks here want: import the model quantized to int8`,
+    );
   }
   const reader = new FloatGraphReader(model);
   const problems = reader.readAll();
   if (problems.length > 0) throw unsupportedOps(problems);
   const layers = reader.layersUpTo(outputs[0]);
   if (layers.length === 0) throw unsupported('it has no layers');
-  const inputShape = shapeOf(tensors[inputs[0]].shape);
+  const inputShape = reader.shapeOf(inputs[0]);
   const spec = { bias: true, layers: layers.map((layer) => layer.spec) };
   return { model: spec, inputShape, parameters: parametersOf(spec.layers, inputShape, reader) };
-}
-
-function shapeOf(shape: readonly number[]): Shape {
-  return shape.length > 1 ? shape.slice(1) : shape;
 }
 
 function parametersOf(layers: readonly LayerSpec[], inputShape: Shape, reader: FloatGraphReader): Float32Array[] {

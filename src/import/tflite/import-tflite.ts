@@ -86,6 +86,9 @@ function convert(operator: TfliteOperator, graph: GraphMaker): string | null {
   try {
     const converted = converter(operator, graph);
     const ops = Array.isArray(converted) ? converted : [converted];
+    if (ops.length !== operator.outputs.length) {
+      throw invalid(`operator ${operator.index} (${operator.code}) has ${operator.outputs.length} outputs`);
+    }
     operator.outputs.forEach((index, k) => graph.add(index, ops[k]));
     return null;
   } catch (error) {

@@ -50,7 +50,8 @@ export function image(graph: GraphMaker, index: number): readonly number[] {
   throw unsupported(`its input [${shape.join(', ')}] is ${what}; [1, height, width, channels] is imported`);
 }
 
-function dilatedWindow(kernel: readonly [number, number], { block, pads }: Dilation): Window {
+/** The window of a convolution whose dilation the file writes as moves around it. */
+export function dilatedWindow(kernel: readonly [number, number], { block, pads }: Dilation): Window {
   const none = [0, 0] as const;
   const both = block.length === 2;
   const upright = !both && kernel[0] !== 1;

@@ -96,4 +96,16 @@ function checkDimensions(graph: QuantizedGraph): void {
       );
     }
   }
+  for (const op of graph.ops) {
+    if (!('window' in op)) continue;
+    const { kernel, strides, dilation, pad } = op.window;
+    const largest = Math.max(...kernel, ...strides, ...dilation, ...Object.values(pad));
+    if (largest > LARGEST_DIMENSION) {
+      throw new ToolError(
+        'EXPORT_TENSOR_TOO_LARGE',
+        `The window of "${op.name}" has a stride, dilation or padding of ${largest}; the kernels take up to ${LARGEST_DIMENSION}.`,
+        { context: { op: op.name, dimension: largest, limit: LARGEST_DIMENSION } },
+      );
+    }
+  }
 }
