@@ -36,6 +36,17 @@ void t.test('progress: plain lines now and then, with the time left', async (t) 
   t.equal(lines.at(-2), 'a note');
 });
 
+void t.test('progress: an hour of work leaves some tens of plain lines', async (t) => {
+  const { io, clock } = world(new TextBuffer());
+  const progress = new ProgressRenderer(io, false);
+  for (let i = 0; i <= 3600; i++) {
+    clock.ms = i * 1000;
+    progress.update('verify', i, 3600);
+  }
+  const lines = (io.stderr as TextBuffer).text.split('\n').length;
+  t.ok(lines > 20 && lines < 50, `${lines} lines`);
+});
+
 void t.test('progress: one redrawn line on a terminal, nothing when quiet', async (t) => {
   const terminal = world(new Terminal());
   const progress = new ProgressRenderer(terminal.io, false);

@@ -4,6 +4,7 @@ import { styleFor } from './style.js';
 
 const REDRAW_MS = 100;
 const PLAIN_LINE_MS = 5000;
+const LINES_A_DOUBLING = 6;
 const CLEAR_LINE = `\r${String.fromCharCode(27)}[2K`;
 
 /** Progress on standard error: one redrawn line on a terminal, a plain line now and then elsewhere. */
@@ -35,7 +36,9 @@ export class ProgressRenderer implements Progress {
       if (this.io.stderr.isTTY) this.drawnAt = -Infinity;
     }
     const finished = done >= total;
-    const pause = this.io.stderr.isTTY ? REDRAW_MS : PLAIN_LINE_MS;
+    // A log of hours has no use for thousands of lines: they thin out as the work goes on.
+    const plain = Math.max(PLAIN_LINE_MS, (now - this.startedAt) / LINES_A_DOUBLING);
+    const pause = this.io.stderr.isTTY ? REDRAW_MS : plain;
     if (!finished && now - this.drawnAt < pause) return;
     this.drawnAt = now;
     const line = this.lineFor(label, done, total, detail, now);
