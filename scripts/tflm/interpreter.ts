@@ -3,6 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { indicesAsBytes } from '../../src/import/tflite/convert-arg-max.js';
 import { importTflite } from '../../src/import/tflite/import-tflite.js';
 import { int8Part } from '../../src/import/tflite/int8-part.js';
 import { readTflite } from '../../src/import/tflite/read-model.js';
@@ -36,7 +37,7 @@ export function ours(graph: QuantizedGraph, inputs: readonly Integers[]): string
  * for. It runs once for each model, since it ends its process on some that it does not take.
  */
 export function theirs(path: string, inputs: readonly Integers[]): Ran {
-  const model = readTflite(new Uint8Array(readFileSync(path)));
+  const model = indicesAsBytes(readTflite(new Uint8Array(readFileSync(path))));
   const part = int8Part(model);
   const edges = [part.inputs, part.outputs].map((ids) =>
     ids.map((id) => [model.tensors[id].quantization!.scale[0], model.tensors[id].quantization!.zeroPoint[0]]),

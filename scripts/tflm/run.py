@@ -56,7 +56,7 @@ def run(path, count, edges):
     kinds = {details["dtype"] for details in ins + outs}
     if edges is None and kinds == {np.float32}:
         return run_float(interpreter, path, model, count, ins[0]["shape"])
-    if edges is None and not kinds <= {np.int8, np.int16}:
+    if edges is None and not kinds <= {np.int8, np.int16, np.int32}:
         raise ValueError("its inputs and outputs are neither integers of 8 or 16 bits nor float32")
     outputs = hashlib.sha256()
     first = None
@@ -98,6 +98,8 @@ def from_edge(values, edge):
         return values
     if values.dtype == np.uint8:
         return (values.astype(np.int16) - 128).astype(np.int8)
+    if values.dtype in (np.int32, np.int64):
+        return (values - 128).astype(np.int8)
     if values.dtype == np.float32:
         return (np.round(values / np.float32(edge[0])) + edge[1]).astype(np.int8)
     raise ValueError(f"its output is {values.dtype}")

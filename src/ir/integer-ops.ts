@@ -141,6 +141,11 @@ export interface BatchMatmulOp extends IntegerOpBase<'batch_matmul'> {
   readonly requantize: Requantize;
 }
 
+/** Where along `axis` the largest value stands, the first of several: an index, with the output scale 1 and zero point -128. */
+export interface ArgMaxOp extends IntegerOpBase<'arg_max'> {
+  readonly axis: number;
+}
+
 /** Each row along the last axis divided by its length: output scale 1/128, zero point 0. */
 export type L2NormalizationOp = IntegerOpBase<'l2_normalization'>;
 
@@ -215,6 +220,7 @@ export type IntegerOp =
   | BatchMatmulOp
   | LstmOp
   | L2NormalizationOp
+  | ArgMaxOp
   | ResizeBilinearOp
   | ConcatenationOp
   | PadOp

@@ -12,6 +12,7 @@ import { meanRule } from './ops/int8/mean.js';
 import { mulRule } from './ops/int8/mul.js';
 import { padRule } from './ops/int8/pad.js';
 import { rescaleRule } from './ops/int8/rescale.js';
+import { argMaxRule } from './ops/int8/arg-max.js';
 import { batchMatmulRule } from './ops/int8/batch-matmul.js';
 import { lstmRule } from './ops/int8/lstm.js';
 import { l2NormalizationRule } from './ops/int8/l2-normalization.js';
@@ -39,6 +40,7 @@ const RULES: Rules = {
   batch_matmul: batchMatmulRule,
   lstm: lstmRule,
   l2_normalization: l2NormalizationRule,
+  arg_max: argMaxRule,
   resize_bilinear: resizeBilinearRule,
   concatenation: concatenationRule,
   pad: padRule,

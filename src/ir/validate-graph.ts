@@ -339,6 +339,7 @@ const INT8_ONLY: readonly Op['kind'][] = [
   'batch_matmul',
   'l2_normalization',
   'lstm',
+  'arg_max',
   'resize_bilinear',
 ];
 

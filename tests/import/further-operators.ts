@@ -121,6 +121,17 @@ export class FurtherNet extends Net {
     return this.operator('RESHAPE', [made], [1, steps, 1, units], to, options('reshape'));
   }
 
+  /** The end of a network: an index for each row, int32. */
+  argMax(at: number, code: 'ARG_MAX' | 'ARG_MIN'): number {
+    const shape = this.shape(at);
+    const axis = this.between(1, shape.length - 1);
+    const kept = shape.filter((_, k) => k !== axis);
+    const output = this.put({ name: 'index', shape: kept, type: 'int32', quantization: null, data: null });
+    const inputs = [at, this.integers([], [this.below(2) === 0 ? axis : axis - shape.length])];
+    this.operators.push({ code, inputs, outputs: [output], options: options('arg_max', int8(0, 2)) });
+    return output;
+  }
+
   l2Normalization(at: number): number {
     const to = { scale: 1 / 128, zeroPoint: 0 };
     return this.operator('L2_NORMALIZATION', [at], this.shape(at), to, options('l2_normalization'));
@@ -134,4 +145,9 @@ export const FURTHER_STEPS: Readonly<Record<string, (net: FurtherNet, at: number
   rsqrt: (net, at) => net.rsqrt(at),
   lstm: (net, at) => net.lstm(at),
   l2_normalization: (net, at) => net.l2Normalization(at),
+};
+
+export const FURTHER_ENDS: typeof FURTHER_STEPS = {
+  arg_max: (net, at) => net.argMax(at, 'ARG_MAX'),
+  arg_min: (net, at) => net.argMax(at, 'ARG_MIN'),
 };

@@ -37,6 +37,7 @@ const FURTHER_KINDS: readonly string[] = [
   'batch_matmul',
   'l2_normalization',
   'lstm',
+  'arg_max',
   'resize_bilinear',
 ];
 const options = { name: 'net', toolVersion: '0', rounding: 'tflite' } as const;

@@ -1,6 +1,6 @@
 import { writeTflite } from '../../src/import/tflite/write-model.js';
 import { Rng } from '../../src/util/rng.js';
-import { FURTHER_STEPS, FurtherNet } from './further-operators.js';
+import { FURTHER_ENDS, FURTHER_STEPS, FurtherNet } from './further-operators.js';
 import { Net } from './random-operators.js';
 
 type Step = (net: Net, at: number) => number | null;
@@ -120,7 +120,13 @@ export function randomFurtherTflite(seed: number): RandomTflite {
   const names = Array.from({ length: 2 * further.length }, (_, k) =>
     k < further.length ? further[k] : others[k % others.length],
   );
-  return draw(new FurtherNet(new Rng(3000 + seed)), seed, names, Object.keys(ENDS), further.length);
+  return draw(
+    new FurtherNet(new Rng(3000 + seed)),
+    seed,
+    names,
+    [...Object.keys(ENDS), ...Object.keys(FURTHER_ENDS)],
+    further.length,
+  );
 }
 
 /** @param turns the first step is one of so many names, each in its turn */
@@ -140,11 +146,15 @@ function draw(
   }
   // Several inputs or outputs are one vector of int8.
   const made = [0, ...(!isWide && net.below(5) === 0 ? [1] : [])].map(
-    () => ENDS[ends[net.below(ends.length)]](net, at) ?? at,
+    () => endOf(net, ends[net.below(ends.length)], at) ?? at,
   );
   return { file: writeTflite(net.model([...new Set(made)])), codes: net.codes() };
 }
 
 function stepOf(net: Net, name: string, at: number): number | null {
   return net instanceof FurtherNet && name in FURTHER_STEPS ? FURTHER_STEPS[name](net, at) : STEPS[name](net, at);
+}
+
+function endOf(net: Net, name: string, at: number): number | null {
+  return net instanceof FurtherNet && name in FURTHER_ENDS ? FURTHER_ENDS[name](net, at) : ENDS[name](net, at);
 }

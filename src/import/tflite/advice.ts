@@ -4,7 +4,6 @@ const ADVICE: Readonly<Record<string, string>> = {
   SPACE_TO_BATCH_ND: 'it is imported around one convolution, as dilation: convert the model with a batch of 1',
   BATCH_TO_SPACE_ND: 'it is imported around one convolution, as dilation: convert the model with a batch of 1',
   DEQUANTIZE: 'it computes in float32 in the middle of the network: keep what stands behind it in int8',
-  ARG_MAX: 'leave it away: verify and your code take the largest output themselves',
   SVDF: 'train with convolutions over time instead',
   DIV: 'multiply by the reciprocal',
   POW: 'cut the model before it',

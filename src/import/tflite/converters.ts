@@ -19,6 +19,7 @@ import {
   unpack,
 } from './convert-moves.js';
 import { gather, mirrorPad, pack, padV2, resizeBilinear, resizeNearest, reverse } from './convert-places.js';
+import { argMax, argMin } from './convert-arg-max.js';
 import { lstm } from './convert-lstm.js';
 import { batchMatmul, fullyConnected, l2Normalization } from './convert-matmul.js';
 import { mean, reduceMax, reduceMin, sum } from './convert-reduce.js';
@@ -46,6 +47,8 @@ export const CONVERTERS: Readonly<Record<string, Converter>> = {
   SQUARED_DIFFERENCE: squaredDifference,
   BATCH_MATMUL: batchMatmul,
   UNIDIRECTIONAL_SEQUENCE_LSTM: lstm,
+  ARG_MAX: argMax,
+  ARG_MIN: argMin,
   L2_NORMALIZATION: l2Normalization,
   MAXIMUM: maximum,
   MINIMUM: minimum,

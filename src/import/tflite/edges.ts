@@ -1,5 +1,6 @@
 import { elementCount } from '../../ir/tensor.js';
 import { stridesOf } from './broadcast.js';
+import { indicesAsBytes } from './convert-arg-max.js';
 import { unsupported } from './errors.js';
 import type { GraphMaker } from './graph-maker.js';
 import { int8Part } from './int8-part.js';
@@ -68,7 +69,7 @@ export function tfliteEdges(file: Uint8Array): {
   readonly inputs: readonly TfliteEdge[];
   readonly outputs: readonly TfliteEdge[];
 } {
-  const model = readTflite(file);
+  const model = indicesAsBytes(readTflite(file));
   const part = int8Part(model);
   const edges = (ids: readonly number[]): TfliteEdge[] => {
     let end = 0;

@@ -4,6 +4,7 @@ import type { Rounding } from '../../ir/requantize.js';
 import { validateGraph } from '../../ir/validate-graph.js';
 import { sha256Hex } from '../../util/digest.js';
 import { adviceFor } from './advice.js';
+import { indicesAsBytes } from './convert-arg-max.js';
 import { CONVERTERS } from './converters.js';
 import { closeOutputs, openInputs } from './edges.js';
 import { invalid } from './errors.js';
@@ -25,7 +26,7 @@ export interface ImportOptions {
  * IMPORT_TFLITE_INVALID, IMPORT_TFLITE_UNSUPPORTED, IMPORT_TFLITE_UNSUPPORTED_OP (with every such op) and GRAPH_INVALID.
  */
 export function importTflite(file: Uint8Array, options: ImportOptions): QuantizedGraph {
-  const model = readTflite(file);
+  const model = indicesAsBytes(readTflite(file));
   const part = int8Part(model);
   const graph = new GraphMaker(model, options.rounding);
   const input = openInputs(graph, part.inputs);

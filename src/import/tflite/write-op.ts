@@ -164,6 +164,8 @@ export function writeOp(graph: QuantizedGraph, op: QuantizedOp): OperatorParts |
     case 'logistic':
     case 'tanh':
       return { code: op.kind.toUpperCase(), inputs: op.inputs, constants: [], options: null };
+    case 'arg_max':
+      return 'its output is int32 in a .tflite file';
     case 'strided_copy':
       return 'the operator that it comes from (a slice, transposition or repetition) is not kept';
   }

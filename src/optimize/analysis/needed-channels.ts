@@ -148,6 +148,7 @@ const MIXING: readonly QuantizedOp['kind'][] = [
   'batch_matmul',
   'l2_normalization',
   'lstm',
+  'arg_max',
 ];
 
 /** Does it need all channels, or have constants for each of them? */

@@ -160,6 +160,7 @@ function integerRanges(
     case 'batch_matmul':
     case 'l2_normalization':
     case 'lstm':
+    case 'arg_max':
     case 'prelu':
     case 'strided_copy':
     case 'softmax':

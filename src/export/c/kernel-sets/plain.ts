@@ -59,6 +59,7 @@ export const PLAIN: KernelSetCode = {
     batch_matmul_s8: 460,
     l2_normalization_s8: 440,
     lstm_s8: 960,
+    arg_max_s8: 120,
     strided_copy_s8: 220,
     fully_connected_s16: 260,
     conv_2d_s16: 520,

@@ -3,6 +3,7 @@ import type { KernelSet } from '../../../ir/c-sources.js';
 import type { QuantizedGraph, QuantizedOp } from '../../../ir/graph.js';
 import { modelPrefix, opSymbols } from '../naming.js';
 import { lowerConvolution } from './convolution.js';
+import { lowerArgMax } from './arg-max.js';
 import { lowerBatchMatmul } from './batch-matmul.js';
 import { lowerExtremum, lowerL2Normalization, lowerMul, lowerSoftmax, lowerSum } from './element-wise.js';
 import { lowerSquaredDifference } from './squared-difference.js';
@@ -56,6 +57,8 @@ function lowerOp(
       return lowerBatchMatmul(graph, op, names, kernels);
     case 'lstm':
       return lowerLstm(graph, op, names, kernels);
+    case 'arg_max':
+      return lowerArgMax(graph, op, names, kernels);
     case 'l2_normalization':
       return lowerL2Normalization(graph, op, names, kernels);
     case 'maximum':
