@@ -25,7 +25,7 @@ static inline void grapes_mean_s8_dsp(const int8_t *input, uint32_t places, uint
     return;
   }
   for (int left = channels; left > 0; left -= 4, input += 4, output += 4) {
-    if (left < 4) { /* once more those before */
+    if (channels % 4 != 0 && left < 4) { /* once more those before */
       input -= 4 - left;
       output -= 4 - left;
     }

@@ -20,7 +20,7 @@ GRAPES_INLINE void grapes_largest_dsp(grapes_pool_window window, uint16_t rows, 
                                       uint16_t channels, int8_t clamp_min, int8_t clamp_max, int8_t *output) {
   const int8_t *from = window.from;
   for (int left = channels; left > 0; left -= 4, from += 4, output += 4) {
-    if (left < 4) {
+    if (channels % 4 != 0 && left < 4) {
       from -= 4 - left;
       output -= 4 - left;
     }
@@ -48,12 +48,14 @@ static inline void grapes_max_pool_2d_s8_dsp(const int8_t *input, uint16_t in_he
                                 kernel_width, stride_height, stride_width, pad_top, pad_left, clamp_min, clamp_max);
     return;
   }
+  const int uncut = grapes_pool_is_uncut(in_height, in_width, out_height, out_width, kernel_height, kernel_width,
+                                         stride_height, stride_width, pad_top, pad_left);
   for (uint16_t y = 0; y < out_height; y++) {
     for (uint16_t x = 0; x < out_width; x++, output += channels) {
       const grapes_pool_window window = grapes_pool_window_at(
           input, in_height, in_width, channels, (int32_t)y * stride_height - pad_top, (int32_t)x * stride_width - pad_left,
           kernel_height, kernel_width);
-      if (window.rows == kernel_height && window.columns == kernel_width) {
+      if (uncut || (window.rows == kernel_height && window.columns == kernel_width)) {
         grapes_largest_dsp(window, kernel_height, kernel_width, 1, channels, clamp_min, clamp_max, output);
       } else {
         grapes_largest_of_part_dsp(window, channels, clamp_min, clamp_max, output);
@@ -75,7 +77,7 @@ GRAPES_INLINE void grapes_means_dsp(grapes_pool_window window, uint16_t rows, ui
                                     uint16_t channels, int8_t clamp_min, int8_t clamp_max, int8_t *output) {
   const int8_t *from = window.from;
   for (int left = channels; left > 0; left -= 4, from += 4, output += 4) {
-    if (left < 4) {
+    if (channels % 4 != 0 && left < 4) {
       from -= 4 - left;
       output -= 4 - left;
     }
@@ -106,12 +108,14 @@ static inline void grapes_average_pool_2d_s8_dsp(const int8_t *input, uint16_t i
                                     kernel_width, stride_height, stride_width, pad_top, pad_left, clamp_min, clamp_max);
     return;
   }
+  const int uncut = grapes_pool_is_uncut(in_height, in_width, out_height, out_width, kernel_height, kernel_width,
+                                         stride_height, stride_width, pad_top, pad_left);
   for (uint16_t y = 0; y < out_height; y++) {
     for (uint16_t x = 0; x < out_width; x++, output += channels) {
       const grapes_pool_window window = grapes_pool_window_at(
           input, in_height, in_width, channels, (int32_t)y * stride_height - pad_top, (int32_t)x * stride_width - pad_left,
           kernel_height, kernel_width);
-      if (window.rows == kernel_height && window.columns == kernel_width) {
+      if (uncut || (window.rows == kernel_height && window.columns == kernel_width)) {
         grapes_means_dsp(window, kernel_height, kernel_width, 1, channels, clamp_min, clamp_max, output);
       } else {
         grapes_means_of_part_dsp(window, channels, clamp_min, clamp_max, output);

@@ -47,6 +47,14 @@ GRAPES_INLINE grapes_pool_window grapes_pool_window_at(const int8_t *input, uint
   return window;
 }
 
+/* Does the edge cut no window at all? Known where the shape is. */
+GRAPES_INLINE int grapes_pool_is_uncut(uint16_t in_height, uint16_t in_width, uint16_t out_height, uint16_t out_width,
+                                       uint16_t kernel_height, uint16_t kernel_width, uint16_t stride_height,
+                                       uint16_t stride_width, uint16_t pad_top, uint16_t pad_left) {
+  return pad_top == 0 && pad_left == 0 && (out_height - 1) * stride_height + kernel_height <= in_height &&
+         (out_width - 1) * stride_width + kernel_width <= in_width;
+}
+
 /* `line` and `column` go over a window; unrolled where it is `whole`, its size a constant. */
 #if defined(__GNUC__)
 #define GRAPES_UNROLL(times) _Pragma(times)
@@ -54,8 +62,13 @@ GRAPES_INLINE grapes_pool_window grapes_pool_window_at(const int8_t *input, uint
 #define GRAPES_UNROLL(times)
 #endif
 #define GRAPES_OVER_POOL_WINDOW(...)                                                  \
-  if (whole) {                                                                        \
+  if (whole && rows <= 3) {                                                           \
     GRAPES_UNROLL("GCC unroll 3")                                                     \
+    for (uint16_t row = 0; row < rows; row++, line += window.line) {                  \
+      GRAPES_UNROLL("GCC unroll 8")                                                   \
+      for (uint16_t column = 0; column < columns; column++) __VA_ARGS__;              \
+    }                                                                                 \
+  } else if (whole) {                                                                 \
     for (uint16_t row = 0; row < rows; row++, line += window.line) {                  \
       GRAPES_UNROLL("GCC unroll 8")                                                   \
       for (uint16_t column = 0; column < columns; column++) __VA_ARGS__;              \
@@ -93,12 +106,14 @@ static inline void grapes_max_pool_2d_s8_plain(const int8_t *input, uint16_t in_
                                                uint16_t out_width, uint16_t kernel_height, uint16_t kernel_width,
                                                uint16_t stride_height, uint16_t stride_width, uint16_t pad_top,
                                                uint16_t pad_left, int8_t clamp_min, int8_t clamp_max) {
+  const int uncut = grapes_pool_is_uncut(in_height, in_width, out_height, out_width, kernel_height, kernel_width,
+                                         stride_height, stride_width, pad_top, pad_left);
   for (uint16_t y = 0; y < out_height; y++) {
     for (uint16_t x = 0; x < out_width; x++, output += channels) {
       const grapes_pool_window window = grapes_pool_window_at(
           input, in_height, in_width, channels, (int32_t)y * stride_height - pad_top, (int32_t)x * stride_width - pad_left,
           kernel_height, kernel_width);
-      if (window.rows == kernel_height && window.columns == kernel_width) {
+      if (uncut || (window.rows == kernel_height && window.columns == kernel_width)) {
         grapes_largest_plain(window, kernel_height, kernel_width, 1, channels, clamp_min, clamp_max, output);
       } else {
         grapes_largest_of_part_plain(window, channels, clamp_min, clamp_max, output);
@@ -148,12 +163,14 @@ static inline void grapes_average_pool_2d_s8_plain(const int8_t *input, uint16_t
                                                    uint16_t out_width, uint16_t kernel_height, uint16_t kernel_width,
                                                    uint16_t stride_height, uint16_t stride_width, uint16_t pad_top,
                                                    uint16_t pad_left, int8_t clamp_min, int8_t clamp_max) {
+  const int uncut = grapes_pool_is_uncut(in_height, in_width, out_height, out_width, kernel_height, kernel_width,
+                                         stride_height, stride_width, pad_top, pad_left);
   for (uint16_t y = 0; y < out_height; y++) {
     for (uint16_t x = 0; x < out_width; x++, output += channels) {
       const grapes_pool_window window = grapes_pool_window_at(
           input, in_height, in_width, channels, (int32_t)y * stride_height - pad_top, (int32_t)x * stride_width - pad_left,
           kernel_height, kernel_width);
-      if (window.rows == kernel_height && window.columns == kernel_width) {
+      if (uncut || (window.rows == kernel_height && window.columns == kernel_width)) {
         grapes_means_plain(window, kernel_height, kernel_width, 1, channels, clamp_min, clamp_max, output);
       } else {
         grapes_means_of_part_plain(window, channels, clamp_min, clamp_max, output);

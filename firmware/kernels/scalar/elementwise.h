@@ -85,14 +85,12 @@ GRAPES_INLINE int8_t grapes_scale_sum(uint32_t sum, const grapes_factor *factor,
   return grapes_saturate_to(grapes_scale_factor((int32_t)(sum << factor->up), factor, top), low, high);
 }
 
-/* Four elements at a time, then those that are left; an output is written when all that it lies over has been read. */
-#define GRAPES_EACH_OF_FOUR(one)                                                                       \
-  for (; count >= 4; count -= 4, a += 4, b += 4, output += 4) {                                        \
-    const int8_t first = one(0), second = one(1), third = one(2), fourth = one(3);                     \
+/* Two elements at a time, then one that is left; an output is written when all that it lies over has been read. */
+#define GRAPES_EACH_OF_TWO(one)                                                                        \
+  for (; count >= 2; count -= 2, a += 2, b += 2, output += 2) {                                        \
+    const int8_t first = one(0), second = one(1);                                                      \
     output[0] = first;                                                                                 \
     output[1] = second;                                                                                \
-    output[2] = third;                                                                                 \
-    output[3] = fourth;                                                                                \
   }                                                                                                    \
   for (; count > 0; count--, a++, b++, output++) *output = one(0)
 
@@ -112,14 +110,14 @@ GRAPES_INLINE void grapes_sum_s8_scalar(const int8_t *a, const int8_t *b, int8_t
     const uint8_t up = (uint8_t)(left_shift - 1);
 #define GRAPES_SUM(k) \
   grapes_scale_sum((uint32_t)(GRAPES_OPERANDS(a[k], b[k]) - zero) << up, &factor, clamp_min, clamp_max, top)
-    GRAPES_EACH_OF_FOUR(GRAPES_SUM);
+    GRAPES_EACH_OF_TWO(GRAPES_SUM);
 #undef GRAPES_SUM
     return;
   }
 #define GRAPES_SUM(k)                                                                                                  \
   grapes_scale_sum(GRAPES_OPERANDS(grapes_scale_operand(a[k], &left, top), grapes_scale_operand(b[k], &right, top)),   \
                    &factor, clamp_min, clamp_max, top)
-  GRAPES_EACH_OF_FOUR(GRAPES_SUM);
+  GRAPES_EACH_OF_TWO(GRAPES_SUM);
 #undef GRAPES_SUM
 #undef GRAPES_OPERANDS
 }
@@ -137,7 +135,7 @@ GRAPES_INLINE void grapes_add_constant_s8_scalar(const int8_t *a, const int32_t 
     uint32_t count = row_count;
 #define GRAPES_SUM(k)                                                                                           \
   grapes_scale_sum(grapes_scale_operand(a[k], &operand, top) + (uint32_t)b[k], &factor, clamp_min, clamp_max, top)
-    GRAPES_EACH_OF_FOUR(GRAPES_SUM);
+    GRAPES_EACH_OF_TWO(GRAPES_SUM);
 #undef GRAPES_SUM
   }
 }
@@ -153,11 +151,11 @@ GRAPES_INLINE void grapes_mul_rows_s8_scalar(const int8_t *a, const int8_t *row,
     uint32_t count = row_count;
 #define GRAPES_PRODUCT(k)                                                                                          \
   grapes_scale_sum((uint32_t)((a[k] - a_zero_point) * (b[k] - b_zero_point)), &factor, clamp_min, clamp_max, top)
-    GRAPES_EACH_OF_FOUR(GRAPES_PRODUCT);
+    GRAPES_EACH_OF_TWO(GRAPES_PRODUCT);
 #undef GRAPES_PRODUCT
   }
 }
 
-#undef GRAPES_EACH_OF_FOUR
+#undef GRAPES_EACH_OF_TWO
 
 #endif
