@@ -193,7 +193,15 @@ export const MVE: KernelSetCode = {
   layers: { fully_connected: packDenseMve, conv_2d: packConv2dMve, depthwise_conv_2d: packDepthwiseMve },
   int4Layers: { depthwise_conv_2d: unpackedFirst(packDepthwiseMve) },
   int16Layers: {},
-  kernels: ['add_s8', 'mul_s8'],
+  kernels: ['pool_2d_s8', 'mean_s8', 'add_s8', 'mul_s8'],
   instructionsPerMac: 0.25,
-  codeBytes: { fully_connected_s8: 500, conv_2d_s8: 900, depthwise_conv_2d_s8: 1300, add_s8: 200, mul_s8: 160 },
+  codeBytes: {
+    fully_connected_s8: 500,
+    conv_2d_s8: 900,
+    depthwise_conv_2d_s8: 1300,
+    add_s8: 200,
+    mul_s8: 160,
+    pool_2d_s8: 400,
+    mean_s8: 260,
+  },
 };
