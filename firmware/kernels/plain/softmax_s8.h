@@ -7,6 +7,7 @@
 
 #include <stddef.h>
 
+#include "../../core/grapes_flash.h"
 #include "requantize.h"
 
 /* raw * 2^by, by in [1, 5], held in int32. */
@@ -49,6 +50,28 @@ static inline int32_t grapes_one_over_one_plus(int32_t a) {
   return grapes_saturating_shift_left(x, 1);
 }
 
+/* 1 / sum, of a sum with twelve integer bits: as a number without integer bits, and by how far products with it go right. */
+typedef struct {
+  int32_t scale;
+  uint8_t by;
+} grapes_softmax_scale;
+
+static inline grapes_softmax_scale grapes_softmax_scale_of(int32_t sum) {
+  grapes_softmax_scale result;
+  uint8_t headroom = 0;
+  for (uint32_t v = (uint32_t)sum; (v & 0x80000000u) == 0; v <<= 1) headroom++;
+  result.scale = grapes_one_over_one_plus((int32_t)(((uint32_t)sum << headroom) - 0x80000000u));
+  result.by = (uint8_t)(12 - headroom + 23);
+  return result;
+}
+
+/* The probability of a value whose exponential is `exp`, not negative. */
+static inline int8_t grapes_softmax_output(int32_t exp, grapes_softmax_scale scale) {
+  const uint32_t v = (uint32_t)grapes_high_multiply(exp, scale.scale);
+  const uint32_t probability = (v + ((uint32_t)1 << (scale.by - 1))) >> scale.by;
+  return (int8_t)(probability > 255u ? 127 : (int32_t)probability - 128);
+}
+
 /*
  * input, output   [rows][depth]; output may be the input
  * multiplier, shift   of the input's differences, to five integer bits; shift >= 0
@@ -67,18 +90,36 @@ static inline void grapes_softmax_s8_plain(const int8_t *input, uint32_t rows, u
       if (difference < diff_min) continue;
       sum += grapes_rounding_shift_right(grapes_exp_q5(grapes_scale_s32(difference, multiplier, shift)), 12);
     }
-    uint8_t headroom = 0;
-    for (uint32_t v = (uint32_t)sum; (v & 0x80000000u) == 0; v <<= 1) headroom++;
-    const int32_t scale = grapes_one_over_one_plus((int32_t)(((uint32_t)sum << headroom) - 0x80000000u));
-    const uint8_t by = (uint8_t)(12 - headroom + 23);
+    const grapes_softmax_scale scale = grapes_softmax_scale_of(sum);
     for (uint16_t i = 0; i < depth; i++) {
       const int32_t difference = input[i] - most;
-      int32_t v = 0;
-      if (difference >= diff_min) {
-        v = grapes_high_multiply(grapes_exp_q5(grapes_scale_s32(difference, multiplier, shift)), scale);
-        v = grapes_rounding_shift_right(v, by);
-      }
-      output[i] = grapes_offset_clamp_s8(v, -128, -128, 127);
+      int32_t exp = 0;
+      if (difference >= diff_min) exp = grapes_exp_q5(grapes_scale_s32(difference, multiplier, shift));
+      output[i] = grapes_softmax_output(exp, scale);
+    }
+  }
+}
+
+/*
+ * The same from a table of all exponentials there are, for inputs of many values.
+ * exps            of the differences 0, -1, ... 1 - count to the largest input, in flash; 0 for those below
+ */
+static inline void grapes_softmax_of_table_s8_plain(const int8_t *input, uint32_t rows, uint16_t depth, int8_t *output,
+                                                    const int32_t *exps, uint16_t count) {
+  for (uint32_t row = 0; row < rows; row++, input += depth, output += depth) {
+    int32_t most = -128;
+    for (uint16_t i = 0; i < depth; i++) {
+      if (input[i] > most) most = input[i];
+    }
+    uint32_t sum = 0;
+    for (uint16_t i = 0; i < depth; i++) {
+      const int32_t below = most - input[i];
+      if (below < count) sum += ((uint32_t)grapes_ld_s32(exps + below) + 2048u) >> 12;
+    }
+    const grapes_softmax_scale scale = grapes_softmax_scale_of((int32_t)sum);
+    for (uint16_t i = 0; i < depth; i++) {
+      const int32_t below = most - input[i];
+      output[i] = below < count ? grapes_softmax_output(grapes_ld_s32(exps + below), scale) : (int8_t)-128;
     }
   }
 }

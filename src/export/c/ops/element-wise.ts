@@ -11,6 +11,7 @@ import type {
 import type { KernelSet } from '../../../ir/c-sources.js';
 import { constantTerms } from '../../../ir/ops/int8/add.js';
 import { constantValues, operandsOf } from '../../../ir/ops/int8/operands.js';
+import { softmaxExps } from '../../../ir/ops/int8/softmax.js';
 import type { Requantize } from '../../../ir/quant-params.js';
 import { elementCount } from '../../../ir/tensor.js';
 import type { CConstant } from '../constant.js';
@@ -216,34 +217,55 @@ export const lowerExtremum: LowerOp<ExtremumOp> = (graph, op, { symbol }) => {
   };
 };
 
+/** From so many values on, a table of exponentials, a kilobyte at most, is worth its flash. */
+const SOFTMAX_TABLE_VALUES = 256;
+
 export const lowerSoftmax: LowerOp<SoftmaxOp> = (graph, op, { prefix, symbol }) => {
   const width = widthOf(graph, op.output);
   const dimensions = graph.tensors[op.input].shape;
   const depth = dimensions[dimensions.length - 1];
   const rows = elementCount(dimensions) / depth;
+  const exps = !width.isWide && rows * depth >= SOFTMAX_TABLE_VALUES ? softmaxExps(op) : null;
+  const table: CConstant = {
+    name: `${symbol}_exps`,
+    element: 'int32_t',
+    role: 'table',
+    values: exps ?? [],
+    wordAligned: false,
+    comment: `${op.name}: exp of the differences 0, -1, ... to the largest value, times 2^31`,
+  };
+  const numbers: KernelArgument[] = width.isWide
+    ? [
+        tableArgument(prefix, 'exps', EXPS),
+        tableArgument(prefix, 'reciprocals', RECIPROCALS),
+        number('int32_t', 'multiplier', op.inputMultiplier.multiplier),
+        number('int8_t', 'shift', op.inputMultiplier.shift),
+      ]
+    : exps !== null
+      ? [constant('const int32_t *', 'exps', `${prefix}_${table.name}`), number('uint16_t', 'count', exps.length)]
+      : [
+          number('int32_t', 'multiplier', op.inputMultiplier.multiplier),
+          number('int8_t', 'shift', op.inputMultiplier.shift),
+          // Differences of int8 values end at -255.
+          number('int16_t', 'diff_min', Math.max(op.diffMin, -256)),
+        ];
   return {
     symbol,
     comment: `${op.name}: softmax of ${rows === 1 ? '' : `${rows} rows of `}${depth} values`,
     kernelHeader: `kernels/plain/softmax_${width.suffix}.h`,
-    constants: width.isWide ? [EXPS, RECIPROCALS] : [],
+    constants: width.isWide ? [EXPS, RECIPROCALS] : exps === null ? [] : [table],
     scratchBytes: 0,
     macs: 0,
     calls: ({ input, output }) => [
       {
-        kernel: `grapes_softmax_${width.suffix}_plain`,
+        kernel: `grapes_softmax${exps === null ? '' : '_of_table'}_${width.suffix}_plain`,
         title: `softmax_${rows}x${depth}${width.isWide ? '_s16' : ''}`,
         arguments: [
           pointer(`const ${width.element} *`, 'input', width.at(input)),
           shape('uint32_t', 'rows', rows),
           shape('uint16_t', 'depth', depth),
           pointer(`${width.element} *`, 'output', width.at(output)),
-          ...(width.isWide
-            ? [tableArgument(prefix, 'exps', EXPS), tableArgument(prefix, 'reciprocals', RECIPROCALS)]
-            : []),
-          number('int32_t', 'multiplier', op.inputMultiplier.multiplier),
-          number('int8_t', 'shift', op.inputMultiplier.shift),
-          // Differences of int8 values end at -255.
-          ...(width.isWide ? [] : [number('int16_t', 'diff_min', Math.max(op.diffMin, -256))]),
+          ...numbers,
         ],
       },
     ],

@@ -54,12 +54,20 @@ export const softmaxRule: IntegerRule<SoftmaxOp> = {
     graph.tensors[op.output].dtype === 'int16' ? softmaxInt16(graph, op) : softmaxInt8(graph, op),
 };
 
+/** exp of a difference of inputs that is not positive, without integer bits. */
+function expOf({ inputMultiplier: { multiplier, shift } }: SoftmaxOp, difference: number): number {
+  return expOnNegativeValues(multiplyByQuantizedMultiplier(difference, multiplier, shift), DIFF_INTEGER_BITS);
+}
+
+/** The exponentials of all differences that count: 0, -1, … down to `diffMin` or the last that int8 values have. */
+export function softmaxExps(op: SoftmaxOp): number[] {
+  return Array.from({ length: Math.min(255, -op.diffMin) + 1 }, (_, k) => expOf(op, -k));
+}
+
 function softmaxInt8(graph: QuantizedGraph, op: SoftmaxOp): IntegerStep {
   const { shape } = graph.tensors[op.input];
   const depth = shape[shape.length - 1];
-  const { multiplier, shift } = op.inputMultiplier;
-  const exp = (difference: number): number =>
-    expOnNegativeValues(multiplyByQuantizedMultiplier(difference, multiplier, shift), DIFF_INTEGER_BITS);
+  const exp = (difference: number): number => expOf(op, difference);
   return ([x], output) => {
     for (let start = 0; start < x.length; start += depth) {
       let most = -128;
