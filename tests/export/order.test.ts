@@ -15,8 +15,24 @@ import { Branching } from './branching.js';
 import { exportRandom, randomSamples, runSelfTest, SANITIZERS, writeSources } from './harness.js';
 import { placementFaults } from './placement-faults.js';
 
+/** Several ops of one kind over one tensor, whose outputs one op reads, or two. */
+function twins(rng: Rng): OrderProblem {
+  const count = 3 + rng.below(3);
+  const parts = Array.from({ length: count }, (_, k) => k + 1);
+  const sizes = [8 * (1 + rng.below(3)), 8 * (1 + rng.below(3))];
+  const bytes = [4 * rng.below(30), ...parts.map(() => sizes[rng.below(2)]), 8, 8 * rng.below(12)];
+  const ops = parts.map((writes): OrderedOp => ({ reads: [0], writes, scratchBytes: 0, saves: [4 * rng.below(2)] }));
+  const some = parts.filter(() => rng.below(3) > 0);
+  const first = some.length > 0 ? some : [1];
+  ops.push({ reads: first, writes: count + 1, scratchBytes: 0, saves: first.map((id) => (id === first[0] ? 8 : 0)) });
+  const all = [...parts, count + 1];
+  ops.push({ reads: all, writes: count + 2, scratchBytes: 0, saves: all.map(() => 0) });
+  return { ops, bytes, kept: new Set([count + 2]), given: [0] };
+}
+
 /** Up to seven ops over tensors of random sizes; op k writes tensor k + 1. */
 function randomProblem(rng: Rng): OrderProblem {
+  if (rng.below(4) === 0) return twins(rng);
   const count = 3 + rng.below(5);
   const bytes = Array.from({ length: count + 1 }, () => 4 * (1 + rng.below(rng.below(2) === 0 ? 4 : 60)));
   const ops = Array.from({ length: count }, (_, k): OrderedOp => {
@@ -56,6 +72,28 @@ void t.test('the least peak of all orders, of small random graphs', async (t) =>
     t.equal(peaks.get(String(hasty.order)), hasty.peakBytes);
   }
   t.ok(better > 100, `${String(better)} orders were better than the given one`);
+});
+
+/** Parts of one tensor, joined at once. */
+function fan(sizes: readonly number[]): OrderProblem {
+  const ops = sizes.map((_, k): OrderedOp => ({ reads: [0], writes: 1 + k, scratchBytes: 0, saves: [0] }));
+  const parts = sizes.map((_, k) => 1 + k);
+  const last = 1 + sizes.length;
+  ops.push({ reads: parts, writes: last, scratchBytes: 0, saves: parts.map(() => 0) });
+  return { ops, bytes: [100_000, ...sizes, 4], kept: new Set([last]), given: [0] };
+}
+
+void t.test('very many ops that can run at one time', async (t) => {
+  // Any order of equal parts is as good as the given one: as many sets as there are parts tell.
+  const equal = fan(new Array<number>(200).fill(10));
+  t.match(searchOrder(equal), { peakBytes: 102_000, boundBytes: 102_000 });
+  // Of different ones there are 2^200 sets.
+  const different = fan(Array.from({ length: 200 }, (_, k) => 10 + k));
+  const given = peakOf(different, [...different.ops.keys()]);
+  const found = searchOrder(different, Infinity, 10_000);
+  t.same(found.order, [...different.ops.keys()]);
+  t.equal(found.peakBytes, given);
+  t.ok(found.boundBytes <= given);
 });
 
 void t.test('many branches: a proof within the limit, or a bound and an order that is still good', async (t) => {

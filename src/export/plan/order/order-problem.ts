@@ -23,14 +23,44 @@ export interface OrderProblem {
   readonly given: readonly number[];
 }
 
+/** What follows from a problem and serves every set of ops. */
+interface Relations {
+  /** By tensor: the ops that read it. */
+  readonly readers: readonly (readonly number[])[];
+  /** By op: the op before it in the given order that can change places with it, or -1. */
+  readonly twin: readonly number[];
+}
+
+/**
+ * Two ops are twins if they read the same, take and save the same, and write as much for the same readers, to which it is all
+ * the same which of the two they read: orders in which they change places cost the same.
+ */
+function relationsOf({ ops, bytes, kept }: OrderProblem): Relations {
+  const readers = bytes.map((): number[] => []);
+  ops.forEach((op, k) => op.reads.forEach((id) => readers[id].push(k)));
+  const last = new Map<string, number>();
+  const twin = ops.map((op, k) => {
+    const saved = readers[op.writes].map((r) => ops[r].saves[ops[r].reads.indexOf(op.writes)]);
+    const { reads, saves, scratchBytes, writes } = op;
+    const kind = JSON.stringify([reads, saves, scratchBytes, bytes[writes], kept.has(writes), readers[writes], saved]);
+    const before = last.get(kind) ?? -1;
+    last.set(kind, k);
+    return before;
+  });
+  return { readers, twin };
+}
+
 /** Which ops have run. Live memory depends on this set alone, whatever order led to it. */
 export class Progress {
   private constructor(
     private readonly problem: OrderProblem,
-    private readonly readers: readonly (readonly number[])[],
-    private readonly writer: readonly (number | null)[],
+    private readonly relations: Relations,
     /** By op: 1 where it has run. */
     readonly done: Uint8Array,
+    /** By op: tensors that it reads and that are not there yet. */
+    private readonly missing: Uint32Array,
+    /** By tensor: ops that will read it. */
+    private readonly wanted: Uint32Array,
     readonly count: number,
     /** Bytes that live between the ops. */
     readonly live: number,
@@ -38,14 +68,12 @@ export class Progress {
 
   static start(problem: OrderProblem): Progress {
     const { ops, bytes, given } = problem;
-    const readers = bytes.map((): number[] => []);
-    const writer = bytes.map((): number | null => null);
-    ops.forEach((op, k) => {
-      for (const id of op.reads) readers[id].push(k);
-      writer[op.writes] = k;
-    });
+    const relations = relationsOf(problem);
+    const written = new Set(ops.map(({ writes }) => writes));
+    const missing = Uint32Array.from(ops, ({ reads }) => reads.filter((id) => written.has(id)).length);
+    const wanted = Uint32Array.from(relations.readers, (of) => of.length);
     const live = given.reduce((n, id) => n + bytes[id], 0);
-    return new Progress(problem, readers, writer, new Uint8Array(ops.length), 0, live);
+    return new Progress(problem, relations, new Uint8Array(ops.length), missing, wanted, 0, live);
   }
 
   get complete(): boolean {
@@ -65,41 +93,41 @@ export class Progress {
     return words;
   }
 
-  /** Ops whose inputs are there, in the given order. */
+  /** Ops whose inputs are there, in the given order; of twins the first. */
   ready(): number[] {
-    return this.problem.ops.flatMap((op, k) => {
-      const can =
-        this.done[k] === 0 && op.reads.every((id) => this.writer[id] === null || this.done[this.writer[id]] === 1);
-      return can ? [k] : [];
-    });
-  }
-
-  /** Does op `k` end the life of the tensor? */
-  private dies(id: number, k: number): boolean {
-    return !this.problem.kept.has(id) && this.readers[id].every((reader) => reader === k || this.done[reader] === 1);
+    const { done, missing } = this;
+    const { twin } = this.relations;
+    const found: number[] = [];
+    for (let k = 0; k < done.length; k++) {
+      if (done[k] === 0 && missing[k] === 0 && (twin[k] < 0 || done[twin[k]] === 1)) found.push(k);
+    }
+    return found;
   }
 
   /** What op `k` takes while it runs, and what it leaves. */
   step(k: number): { readonly peak: number; readonly live: number } {
-    const { ops, bytes } = this.problem;
+    const { ops, bytes, kept } = this.problem;
     const { reads, writes, scratchBytes, saves } = ops[k];
     let freed = 0;
     let saved = 0;
     reads.forEach((id, place) => {
-      if (!this.dies(id, k)) return;
+      if (this.wanted[id] > 1 || kept.has(id)) return;
       freed += bytes[id];
       saved = Math.max(saved, saves[place]);
     });
-    const unread = this.readers[writes].length === 0 && !this.problem.kept.has(writes);
+    const unread = this.wanted[writes] === 0 && !kept.has(writes);
     const during = this.live + bytes[writes];
     return { peak: during + scratchBytes - saved, live: during - freed - (unread ? bytes[writes] : 0) };
   }
 
   /** With op `k` run as well. */
   after(k: number): Progress {
-    const done = this.done.slice();
+    const { problem, relations } = this;
+    const [done, missing, wanted] = [this.done.slice(), this.missing.slice(), this.wanted.slice()];
     done[k] = 1;
-    return new Progress(this.problem, this.readers, this.writer, done, this.count + 1, this.step(k).live);
+    for (const id of problem.ops[k].reads) wanted[id]--;
+    for (const reader of relations.readers[problem.ops[k].writes]) missing[reader]--;
+    return new Progress(problem, relations, done, missing, wanted, this.count + 1, this.step(k).live);
   }
 }
 

@@ -13,6 +13,8 @@ export interface FoundOrder {
 const MOST_STATES = 20_000;
 /** Orders that are followed side by side then. */
 const BEAM = 48;
+/** Steps that are weighed on the way to so many sets, and again on the way to the end: where very many ops can run at one time. */
+const MOST_STEPS = 1_500_000;
 
 interface State {
   readonly at: Progress;
@@ -24,6 +26,12 @@ interface State {
   readonly turn: number;
 }
 
+/** Counts what a search has done. */
+interface Effort {
+  turns: number;
+  steps: number;
+}
+
 /** Lower peaks first; of equal ones what is further on. */
 const before = (a: State, b: State): boolean =>
   a.peak !== b.peak ? a.peak < b.peak : a.at.count !== b.at.count ? a.at.count > b.at.count : a.turn < b.turn;
@@ -33,10 +41,10 @@ const before = (a: State, b: State): boolean =>
  * since what lives then is the same on every way to it, and the first way to the end is the best. An op that leaves no more
  * than it found, and takes no more than was taken already or than any other would take next, is run at once: every order is as
  * good or better with it there.
- * Where that comes to more than `states` sets, what they have proven stays as the bound, and the best of some orders is
- * followed to the end. The given order stays where none is better. Same problem, same order.
+ * Where that comes to more than `states` sets or `steps` steps, what they have proven stays as the bound, and the best of some
+ * orders is followed to the end, if so many steps lead there. The given order stays where none is better. Same problem, same order.
  */
-export function searchOrder(problem: OrderProblem, states = MOST_STATES): FoundOrder {
+export function searchOrder(problem: OrderProblem, states = MOST_STATES, steps = MOST_STEPS): FoundOrder {
   const given = problem.ops.map((_, k) => k);
   const givenPeak = peakOf(problem, given);
   const start = Progress.start(problem);
@@ -45,11 +53,11 @@ export function searchOrder(problem: OrderProblem, states = MOST_STATES): FoundO
   if (givenPeak <= least) return { ...stays, boundBytes: givenPeak };
 
   const heap = new Heap<State>(before);
-  let turn = 0;
-  const first = settled({ at: start, peak: least, from: null, op: -1, turn }, () => ++turn);
+  const effort: Effort = { turns: 0, steps: 0 };
+  const first = settled({ at: start, peak: least, from: null, op: -1, turn: 0 }, effort);
   heap.push(first);
   const seen = new Set<string>();
-  for (let looked = 0; looked < states;) {
+  for (let looked = 0; looked < states && effort.steps < steps;) {
     const state = heap.pop();
     // Every way to the end reaches the peak of the given order.
     if (state === undefined) return { ...stays, boundBytes: givenPeak };
@@ -59,10 +67,10 @@ export function searchOrder(problem: OrderProblem, states = MOST_STATES): FoundO
     if (seen.has(key)) continue;
     seen.add(key);
     looked++;
-    for (const next of nextStates(state, () => ++turn)) if (next.peak < givenPeak) heap.push(next);
+    for (const next of nextStates(state, effort)) if (next.peak < givenPeak) heap.push(next);
   }
   const boundBytes = heap.pop()?.peak ?? givenPeak;
-  const found = beam(first, givenPeak);
+  const found = beam(first, givenPeak, steps);
   return found === null ? { ...stays, boundBytes } : { order: orderTo(found), peakBytes: found.peak, boundBytes };
 }
 
@@ -74,8 +82,8 @@ function leastPeaks({ ops, bytes }: OrderProblem): number[] {
 }
 
 /** One op further, with each that can run, and from there on to where there is a choice. */
-function nextStates(state: State, turn: () => number): State[] {
-  return stepsFrom(state).map((step) => settled(withStep(state, step, turn()), turn));
+function nextStates(state: State, effort: Effort): State[] {
+  return stepsFrom(state, effort).map((step) => settled(withStep(state, step, effort), effort));
 }
 
 interface PossibleStep {
@@ -84,34 +92,37 @@ interface PossibleStep {
   readonly live: number;
 }
 
-function stepsFrom({ at }: State): PossibleStep[] {
-  return at.ready().map((op) => ({ op, ...at.step(op) }));
+function stepsFrom({ at }: State, effort: Effort): PossibleStep[] {
+  const ready = at.ready();
+  effort.steps += ready.length;
+  return ready.map((op) => ({ op, ...at.step(op) }));
 }
 
-function withStep(state: State, { op, peak }: PossibleStep, turn: number): State {
+function withStep(state: State, { op, peak }: PossibleStep, effort: Effort): State {
+  const turn = ++effort.turns;
   return { at: state.at.after(op), peak: Math.max(state.peak, peak), from: state, op, turn };
 }
 
 /** With everything run that is best run at once. */
-function settled(start: State, turn: () => number): State {
+function settled(start: State, effort: Effort): State {
   let state = start;
   for (;;) {
-    const steps = stepsFrom(state);
+    const steps = stepsFrom(state, effort);
     const { at, peak } = state;
     const cheap = Math.max(peak, Math.min(...steps.map((step) => step.peak)));
     const free = steps.length === 1 ? steps[0] : steps.find((step) => step.live <= at.live && step.peak <= cheap);
     if (free === undefined) return state;
-    state = withStep(state, free, turn());
+    state = withStep(state, free, effort);
   }
 }
 
-/** The best end of the `BEAM` states that are best after each choice; null where none is below `limit`. */
-function beam(first: State, limit: number): State | null {
-  let turn = 0;
+/** The best end, within `steps`, of the `BEAM` states that are best after each choice; null where none is below `limit`. */
+function beam(first: State, limit: number, steps: number): State | null {
+  const effort: Effort = { turns: 0, steps: 0 };
   let best: State | null = null;
-  for (let states = [first]; states.length > 0;) {
+  for (let states = [first]; states.length > 0 && effort.steps < steps;) {
     const next = new Map<string, State>();
-    for (const state of states.flatMap((s) => (s.at.complete ? [s] : nextStates(s, () => ++turn)))) {
+    for (const state of states.flatMap((s) => (s.at.complete ? [s] : nextStates(s, effort)))) {
       if (state.peak >= (best?.peak ?? limit)) continue;
       if (state.at.complete) {
         best = state;
