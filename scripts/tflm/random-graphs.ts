@@ -6,6 +6,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { exportedFloatCases } from '../../tests/import/exported-float-cases.js';
 import { randomFloatTflite } from '../../tests/import/random-float-tflite.js';
 import {
   randomFurtherTflite,
@@ -93,3 +94,13 @@ function writeFloats(): void {
 }
 
 if (isWanted('random-float-graphs')) writeFloats();
+
+function writeExportedFloats(): void {
+  const cases = exportedFloatCases().map(({ name, file }, seed) => ({ name, file, seed }));
+  const rows = ranByTflm(cases, 3).flatMap((ran, k) =>
+    ran === null ? [] : [{ name: cases[k].name, model: ran.modelSha256.slice(0, 16), outputs: ran.outputs }],
+  );
+  write('exported-float', 3, rows);
+}
+
+if (isWanted('exported-float')) writeExportedFloats();

@@ -153,6 +153,11 @@ export const VERBS: readonly VerbSpec[] = [
         parse: oneOf('c', 'tflite', 'tfjs'),
       },
       {
+        flags: '--float',
+        description:
+          'with --format tflite: the trained network in float32, as NAME_float32.tflite, instead of the int8 one',
+      },
+      {
         flags: '--package <kind>',
         description:
           'for your own firmware: c (default), the plain directory; cmake, a folder for add_subdirectory; arduino, platformio: a library with an example',

@@ -105,6 +105,12 @@ void t.test('a float model is quantized once there is data', async (t) => {
   t.same(schemaErrors(quantized.json), []);
   const exported = await cli(['export', '-C', 'real', '--format', 'tflite', '--out', 'int8', '--json'], at);
   t.equal(exported.exitCode, 0, exported.stderr);
+  const float = await cli(['export', '-C', 'real', '--format', 'tflite', '--float', '--out', 'float', '--json'], at);
+  t.match(float.json.result, { format: 'tflite', files: ['real_float32.tflite'] }, float.stderr);
+  const real = await cli(['import', 'float/real_float32.tflite', '--out', 'float-again', '--json'], at);
+  t.match(real.json.result, { model: { kind: 'float32', outputShape: [10] } }, real.stderr);
+  const wrong = await cli(['export', '-C', 'real', '--float', '--json'], at);
+  t.match(wrong.json.error, { code: 'USAGE', message: /--float is for --format tflite/ });
   const again = await cli(['import', 'int8/real.tflite', '--out', 'int8-again', '--json'], at);
   t.match(again.json.result, { model: { kind: 'int8', outputShape: [10] } }, again.stderr);
 });

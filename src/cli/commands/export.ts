@@ -4,7 +4,7 @@ import { writeFileAtomic } from '../../util/atomic-write.js';
 import type { CommandHandler } from '../command.js';
 import { ProjectSession, withSession } from '../project-session.js';
 import { exportedLayersModel } from '../stages/export-tfjs.js';
-import { exportedTflite } from '../stages/export-tflite.js';
+import { exportedFloatTflite, exportedTflite, floatTfliteName } from '../stages/export-tflite.js';
 import { exportedPackage } from '../stages/export-package.js';
 import { exported } from '../stages/export.js';
 import type { PackageKind } from '../../export/packages/package.js';
@@ -21,7 +21,7 @@ interface Made {
 
 type Format = 'c' | 'tflite' | 'tfjs';
 
-/** `grapes export [--format c|tflite|tfjs] [--package c|cmake|arduino|platformio] [--out DIR] [--force]` */
+/** `grapes export [--format c|tflite|tfjs] [--float] [--package c|cmake|arduino|platformio] [--out DIR] [--force]` */
 export const run: CommandHandler = (context, _args, options) =>
   withSession(ProjectSession.open(context, { target: 'export', force: options['force'] === true }), async (session) => {
     const format = (options['format'] as Format | undefined) ?? 'c';
@@ -32,9 +32,15 @@ export const run: CommandHandler = (context, _args, options) =>
         `A package holds C sources; --format ${format} and --package ${kind} exclude each other.`,
       );
     }
-    const { dir, files, modelDigest, learns, action } = await (kind === 'c'
-      ? MAKERS[format](session)
-      : pack(session, kind));
+    const isFloat = options['float'] === true;
+    if (isFloat && format !== 'tflite') {
+      throw new ToolError('USAGE', `--float is for --format tflite; ${floatless(format)}`);
+    }
+    const { dir, files, modelDigest, learns, action } = await (isFloat
+      ? floatTflite(session)
+      : kind === 'c'
+        ? MAKERS[format](session)
+        : pack(session, kind));
     const out = options['out'] === undefined ? null : context.resolve(String(options['out']));
     if (out !== null) for (const path of files) writeFileAtomic(join(out, path), readFileSync(join(dir, path)));
     const where = out ?? dir;
@@ -43,6 +49,15 @@ export const run: CommandHandler = (context, _args, options) =>
       text: `${session.run.id}: export ${action === 'ran' ? 'done' : 'is up to date'}: ${files.length} files in ${where}\n${files.map((f) => `  ${f}`).join('\n')}`,
     };
   });
+
+function floatless(format: Format): string {
+  return format === 'tfjs' ? 'a layers model is float anyway.' : 'the C sources are the quantized network.';
+}
+
+async function floatTflite(session: ProjectSession): Promise<Made> {
+  const { dir, digest, action } = await exportedFloatTflite(session);
+  return { dir, files: [floatTfliteName(session.config.name)], modelDigest: digest, learns: false, action };
+}
 
 async function pack(session: ProjectSession, kind: Exclude<PackageKind, 'c'>): Promise<Made> {
   const { sources, files, result } = await exportedPackage(session, kind);

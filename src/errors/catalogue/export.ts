@@ -11,7 +11,8 @@ export const exportErrors = {
   EXPORT_UNSUPPORTED_LAYER: {
     title: 'The model has layers that this format does not know',
     explanation:
-      'A layers model of TensorFlow.js can hold what Keras has; spiking units and rate codes are not among it. All such ' +
+      'A layers model of TensorFlow.js can hold what Keras has; spiking units and rate codes are not among it. A float ' +
+      '.tflite file can hold no layers over time. All such ' +
       'layers are listed by name.',
     hint: 'Export the model as C, or train one without these layers.',
     exitCode: EXIT.config,
