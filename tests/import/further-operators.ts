@@ -132,6 +132,17 @@ export class FurtherNet extends Net {
     return output;
   }
 
+  /** The largest value of each channel, at every place again. */
+  broadcastTo(at: number): number | null {
+    if (!this.isImage(at)) return null;
+    const [, , , channels] = this.shape(at);
+    const small = this.reduce(at, 'REDUCE_MAX', true);
+    if (small === null) return null;
+    const to = [1, this.between(1, 6), this.between(1, 6), channels];
+    const inputs = [small, this.integers([4], to)];
+    return this.operator('BROADCAST_TO', inputs, to, this.quant(at), options('broadcast_to'));
+  }
+
   l2Normalization(at: number): number {
     const to = { scale: 1 / 128, zeroPoint: 0 };
     return this.operator('L2_NORMALIZATION', [at], this.shape(at), to, options('l2_normalization'));
@@ -144,6 +155,7 @@ export const FURTHER_STEPS: Readonly<Record<string, (net: FurtherNet, at: number
   squared_difference: (net, at) => net.arithmetic(at, 'SQUARED_DIFFERENCE'),
   rsqrt: (net, at) => net.rsqrt(at),
   lstm: (net, at) => net.lstm(at),
+  broadcast_to: (net, at) => net.broadcastTo(at),
   l2_normalization: (net, at) => net.l2Normalization(at),
 };
 

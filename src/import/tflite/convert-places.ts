@@ -1,4 +1,4 @@
-import { stridesOf } from './broadcast.js';
+import { repeatedTo, stridesOf } from './broadcast.js';
 import { affine, inputsOf, optionsOf, type Converted, type Converter } from './converter.js';
 import { axisOf, pad, resizeByCopies } from './convert-moves.js';
 import { invalid, unsupported } from './errors.js';
@@ -180,4 +180,10 @@ export const resizeBilinear: Converter = (operator, graph) => {
   }
   const input = graph.idOf(x);
   return { kind: 'resize_bilinear', input, inputs: [input], alignCorners, halfPixelCenters };
+};
+
+/** Axes of one place repeat; the shape is the output's. */
+export const broadcastTo: Converter = (operator, graph) => {
+  const [x] = inputsOf(operator, 2);
+  return asOutput(graph, operator, repeatedTo(graph, graph.idOf(x), graph.shape(operator.outputs[0])));
 };

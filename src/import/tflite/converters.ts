@@ -18,7 +18,16 @@ import {
   transpose,
   unpack,
 } from './convert-moves.js';
-import { gather, mirrorPad, pack, padV2, resizeBilinear, resizeNearest, reverse } from './convert-places.js';
+import {
+  broadcastTo,
+  gather,
+  mirrorPad,
+  pack,
+  padV2,
+  resizeBilinear,
+  resizeNearest,
+  reverse,
+} from './convert-places.js';
 import { argMax, argMin } from './convert-arg-max.js';
 import { lstm } from './convert-lstm.js';
 import { batchMatmul, fullyConnected, l2Normalization } from './convert-matmul.js';
@@ -70,6 +79,7 @@ export const CONVERTERS: Readonly<Record<string, Converter>> = {
   GATHER: gather,
   REVERSE_V2: reverse,
   TILE: tile,
+  BROADCAST_TO: broadcastTo,
   RESIZE_NEAREST_NEIGHBOR: resizeNearest,
   RESIZE_BILINEAR: resizeBilinear,
   SPACE_TO_DEPTH: spaceToDepth,

@@ -114,6 +114,7 @@ export const OPTIONS = {
   hard_swish: 91,
   depth_to_space: 94,
   batch_matmul: 101,
+  broadcast_to: 104,
 } as const;
 export type OptionsType = keyof typeof OPTIONS;
 
@@ -228,5 +229,6 @@ export const OPERATORS: Readonly<Record<number, string>> = {
   114: 'QUANTIZE',
   117: 'HARD_SWISH',
   126: 'BATCH_MATMUL',
+  130: 'BROADCAST_TO',
   150: 'GELU',
 };
