@@ -1,5 +1,7 @@
 import type { QuantizedGraph } from '../../src/ir/graph.js';
 import type { Rounding } from '../../src/ir/requantize.js';
+import { withInt4Weights } from '../../tests/ir/int4-weights.js';
+import { withInt16Activations } from '../inference/widths.js';
 import { OneOpGraph, type Numbers } from './one-op-graph.js';
 
 /** One layer to count. */
@@ -43,6 +45,21 @@ const dense = (id: string, inputs: number, outputs: number, numbers: Numbers = {
   id: `dense ${id}`,
   load: of([inputs], (g) => g.dense(outputs, numbers)),
 });
+
+/** Layers in another width, named after it. */
+const widths = (width: string, change: (graph: QuantizedGraph) => QuantizedGraph, layers: readonly Layer[]): Layer[] =>
+  layers.map(({ id, load }) => ({ id: `${width} ${id}`, load: (rounding) => change(load(rounding)) }));
+
+/** Layers that are counted in every width. */
+const OF_EACH_WIDTH: readonly Layer[] = [
+  conv('3x3 16 to 16', [12, 12, 16], 16, [3, 3]),
+  conv('1x1 64 to 64', [8, 5, 64], 64, [1, 1]),
+  conv('1x1 10 to 24', [12, 12, 10], 24, [1, 1]),
+  depthwise('3x3 of 16', [12, 12, 16], 1, [3, 3]),
+  depthwise('5x5 of 24', [10, 10, 24], 1, [5, 5]),
+  dense('256 to 64', 256, 64),
+  dense('250 to 10', 250, 10),
+];
 
 /**
  * Layers as networks have them beside those of MLPerf Tiny: other windows, strides, dilations, odd channel counts, single
@@ -110,4 +127,6 @@ export const LAYERS: readonly Layer[] = [
   { id: 'concatenation of channels', load: of([12, 12, 8], (g) => g.concatenation(2)) },
   { id: 'concatenation of rows', load: of([12, 12, 8], (g) => g.concatenation(0)) },
   { id: 'transpose', load: of([12, 12, 8], (g) => g.transpose()) },
+  ...widths('int4', (graph) => withInt4Weights(graph, () => true), OF_EACH_WIDTH),
+  ...widths('int16', withInt16Activations, OF_EACH_WIDTH),
 ];

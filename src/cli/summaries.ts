@@ -2,15 +2,16 @@ import type { Board } from '../boards/descriptor.js';
 import type { ImageSizes } from '../ir/firmware-image.js';
 import { shortTensorName, type MemoryPlan } from '../ir/memory-plan.js';
 import { memoryTable, type MemoryRow } from '../ir/memory-table.js';
-import type {
-  AccuracyReport,
-  LearnReport,
-  MixedPrecision,
-  OptimizeReport,
-  OrderReport,
-  QuantizeReport,
-  SensitivityReport,
-  VerifyReport,
+import {
+  widthsName,
+  type AccuracyReport,
+  type LearnReport,
+  type MixedPrecision,
+  type OptimizeReport,
+  type OrderReport,
+  type QuantizeReport,
+  type SensitivityReport,
+  type VerifyReport,
 } from '../ir/report.js';
 import { choiceName, choiceYaml } from '../report/precision-choice.js';
 import type { EnvelopeFields, EnvelopeMemory } from './output/envelope.js';
@@ -61,32 +62,39 @@ export function aucRow({ auc }: AccuracyReport, part = 'test'): string[][] {
 
 /** Both networks on the samples of `part`. */
 export function accuracyText(
-  report: Pick<QuantizeReport, 'float' | 'int8' | 'int8WithoutTraining'>,
+  report: Pick<QuantizeReport, 'float' | 'int8' | 'int8WithoutTraining'> & Partial<Pick<QuantizeReport, 'layers'>>,
   part = 'test',
 ): string {
+  const integers = widthsName(report.layers ?? []);
   return table([
     ['network', 'accuracy', `on ${thousands(report.float.samples)} ${part} samples`],
     ['float', percent(report.float.accuracy), ''],
     ...(report.int8WithoutTraining === undefined
       ? []
-      : [['int8, not trained so', percent(report.int8WithoutTraining.accuracy), '']]),
-    ['int8', percent(report.int8.accuracy), `${signedPoints(report.int8.accuracy - report.float.accuracy)} points`],
+      : [[`${integers}, not trained so`, percent(report.int8WithoutTraining.accuracy), '']]),
+    [integers, percent(report.int8.accuracy), `${signedPoints(report.int8.accuracy - report.float.accuracy)} points`],
     ...(['float', 'int8'] as const).flatMap((name) => {
       const { auc } = report[name];
-      return auc === undefined ? [] : [[name, auc.toFixed(4), 'AUC: area under the ROC curve']];
+      return auc === undefined
+        ? []
+        : [[name === 'int8' ? integers : name, auc.toFixed(4), 'AUC: area under the ROC curve']];
     }),
   ]);
 }
 
 export function layersText(report: QuantizeReport): string {
+  const name = widthsName(report.layers);
   const rows = report.layers.map((l) => [
     l.name,
+    // What is not int8 throughout says it layer by layer.
+    ...(name === 'int8' ? [] : [l.weights ?? '', l.output]),
     l.sqnrDb === null ? '-' : `${l.sqnrDb.toFixed(1)} dB`,
     percent(l.saturation),
     bytes(l.floatBytes),
     bytes(l.int8Bytes),
   ]);
-  return table([['layer', 'SQNR', 'saturated', 'float', 'int8'], ...rows]);
+  const widths = name === 'int8' ? [] : ['weights', 'output'];
+  return table([['layer', ...widths, 'SQNR', 'saturated', 'float', name === 'int8' ? name : 'integers'], ...rows]);
 }
 
 /** What the exact passes saved, or ''. */
@@ -121,7 +129,7 @@ export function sensitivityText({ samples, float, int8, rows, costliest, mixed }
     ...(accuracy === null ? [] : [percent(accuracy)]),
   ];
   const exact = float.accuracy === null ? '' : `, float ${percent(float.accuracy)}`;
-  const measured = `${thousands(samples)} training samples: int8 ${of(int8).join(', ')}${exact}`;
+  const measured = `${thousands(samples)} training samples: integers ${of(int8).join(', ')}${exact}`;
   if (costliest === null) return `no layer costs more than another (${measured})`;
   const { name, part } = rows[costliest];
   const blank = int8.accuracy === null ? [] : [''];
@@ -238,7 +246,8 @@ export function verifyText(report: VerifyReport): string {
   const rows: string[][] = [
     ...(['float', 'int8', 'device'] as const).flatMap((network) => {
       const measured = report[network];
-      return measured === null ? [] : [[`accuracy ${network}`, percent(measured.accuracy)]];
+      const name = network === 'int8' ? 'integers' : network;
+      return measured === null ? [] : [[`accuracy ${name}`, percent(measured.accuracy)]];
     }),
     ['instructions / inference', thousands(report.instructions?.mean ?? null)],
     ['stack high-water', bytes(report.stackHighWaterBytes)],

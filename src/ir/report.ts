@@ -80,8 +80,26 @@ export interface LayerQuantReport {
   readonly saturation: number;
   readonly scale: number;
   readonly zeroPoint: number;
+  /** Width of the output. */
+  readonly output: 'int8' | 'int16';
+  /** Width of the weights; null where there are none. */
+  readonly weights: 'int8' | 'int4' | null;
   readonly floatBytes: number;
+  /** Of the integers, whatever their width. */
   readonly int8Bytes: number;
+}
+
+/** What a quantized network is called by the widths of its layers: `int8`, `int4 weights`, `int16 activations`. */
+export function widthsName(layers: readonly Pick<LayerQuantReport, 'output' | 'weights'>[]): string {
+  const part = (these: number, all: number): string => (these === all ? '' : 'some ');
+  const weighted = layers.filter(({ weights }) => weights !== null);
+  const narrow = weighted.filter(({ weights }) => weights === 'int4').length;
+  const wide = layers.filter(({ output }) => output === 'int16').length;
+  const names = [
+    ...(narrow > 0 ? [`${part(narrow, weighted.length)}int4 weights`] : []),
+    ...(wide > 0 ? [`${part(wide, layers.length)}int16 activations`] : []),
+  ];
+  return names.length === 0 ? 'int8' : names.join(', ');
 }
 
 /** What a network gives with some of its numbers in int16. */

@@ -54,6 +54,8 @@ export function* reportLayersSteps(
       saturation: values === 0 ? 0 : saturated / values,
       scale: scale[0],
       zeroPoint: zeroPoint[0],
+      output: int8.tensors[op.output].dtype === 'int16' ? 'int16' : 'int8',
+      weights: 'weights' in op ? (int8.tensors[op.weights].dtype === 'int4' ? 'int4' : 'int8') : null,
       ...constantBytes(float, int8, k),
     };
   });

@@ -26,7 +26,8 @@ function summaryRows(data: ReportData): Row[] {
   if (verify !== null) {
     for (const network of ['float', 'int8', 'device'] as const) {
       const report = verify[network];
-      if (report !== null) rows.push([`accuracy, ${network}`, percent(report.accuracy, 2)]);
+      if (report !== null)
+        rows.push([`accuracy, ${network === 'int8' ? 'integers' : network}`, percent(report.accuracy, 2)]);
     }
     rows.push(
       ['samples compared', integer(verify.samples)],

@@ -50,7 +50,8 @@ void t.test('int4 weights', { skip: skipUnless('cc', 'arm', 'qemu') }, async (t)
       const said = runSelfTestOnBoard(dir, sources, board, [...flags, level]);
       t.match(said, /0 of 5 samples differ\nPASS/, `${level}, ${what}`);
     }
-    for (const kernel of ['conv_2d_s4', 'fully_connected_s4']) {
+    // Helium's convolutions of few weights unpack them.
+    for (const kernel of kernels === 'mve' ? ['fully_connected_s4'] : ['conv_2d_s4', 'fully_connected_s4']) {
       t.ok(
         [...used].some((name) => name.startsWith(`grapes_${kernel}`)),
         `${kernels}: ${kernel}`,

@@ -215,7 +215,8 @@ export function sampleData(change: Partial<ReportData> = {}): ReportData {
 }
 
 function layer(name: string, sqnrDb: number | null, saturation: number, floatBytes: number, int8Bytes: number) {
-  return { name, sqnrDb, saturation, scale: 0.0345, zeroPoint: -128, floatBytes, int8Bytes };
+  const widths = { output: 'int8', weights: 'int8' } as const;
+  return { name, sqnrDb, saturation, scale: 0.0345, zeroPoint: -128, ...widths, floatBytes, int8Bytes };
 }
 
 /** Crosses and rings: anything with a shape. */

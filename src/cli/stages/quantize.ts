@@ -42,7 +42,7 @@ export function quantized(session: ProjectSession): Promise<Quantized> {
     const aware = (config.quantize.awareTraining ?? null) === null ? null : await awareTrained(session, float);
     const result = await session.bring({
       id: 'quantize',
-      version: 6,
+      version: 7,
       options: config.quantize,
       inputs: {
         train: float.result.digest,

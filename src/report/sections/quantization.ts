@@ -1,16 +1,18 @@
+import { widthsName } from '../../ir/report.js';
 import { bytes, percent, points, real } from '../format.js';
 import { html, type Markup } from '../html.js';
 import type { ReportData } from '../report-data.js';
 import { sensitivityPart } from './sensitivity.js';
 
-/** Layer by layer: how much signal the 8 bits keep, and what they save. */
+/** Layer by layer: how much signal the integers keep, and what they save. */
 export function quantizationSection(data: ReportData): Markup | null {
   const { quantize } = data;
   if (quantize === null) return null;
   return html`<section>
     <h2>Quantization</h2>
     <p>
-      From ${percent(quantize.float.accuracy, 2)} in float32 to ${percent(quantize.int8.accuracy, 2)} in int8
+      From ${percent(quantize.float.accuracy, 2)} in float32 to ${percent(quantize.int8.accuracy, 2)} in
+      ${widthsName(quantize.layers) === 'int8' ? 'int8' : `integers (${widthsName(quantize.layers)})`}
       (${points(quantize.int8.accuracy - quantize.float.accuracy)}), over ${quantize.float.samples} test samples.
     </p>
     <table>
@@ -22,7 +24,7 @@ export function quantizationSection(data: ReportData): Markup | null {
           <th scope="col" class="n">Output scale</th>
           <th scope="col" class="n">Zero point</th>
           <th scope="col" class="n">Float32</th>
-          <th scope="col" class="n">Int8</th>
+          <th scope="col" class="n">Integers</th>
         </tr>
       </thead>
       <tbody>

@@ -17,9 +17,9 @@ export function sensitivityPart(report: SensitivityReport): Markup {
   const { name, part } = rows[costliest];
   return html`<h3>What costs the accuracy</h3>
     <p>
-      Most of all the ${part} of <b>${name}</b>. Simulated on ${samples} training samples, where int8 has ${text(int8)}
-      ${float.accuracy === null ? '' : ` and float32 ${percent(float.accuracy)}`}. The bars show what the output gains
-      in signal to noise where one part alone is int16: purple the weights, green the activations.
+      Most of all the ${part} of <b>${name}</b>. Simulated on ${samples} training samples, where the integers have
+      ${text(int8)} ${float.accuracy === null ? '' : ` and float32 ${percent(float.accuracy)}`}. The bars show what the
+      output gains in signal to noise where one part alone is int16: purple the weights, green the activations.
     </p>
     ${gains(report)}
     <table>

@@ -14,12 +14,12 @@ function packGroups(values: Int8Array): Int8Array {
 
 /**
  * int4 weights for a set's int8 kernel: the weights as that kernel wants them, unpacked to the scratch memory before each
- * call. For layers of few weights, each used at every pixel.
+ * call. For layers of few weights, each used at every pixel: at most `most` bytes.
  */
-export function unpackedFirst(pack: Pack<Int8Convolution>): Pack<Int8Convolution> {
+export function unpackedFirst(pack: Pack<Int8Convolution>, most = Infinity): Pack<Int8Convolution> {
   return (layer, rounding) => {
     const packed = pack(layer, rounding);
-    if (packed === null) return null;
+    if (packed === null || packed.weights.length > most) return null;
     const groups = Math.ceil(packed.weights.length / 8);
     return {
       ...packed,
