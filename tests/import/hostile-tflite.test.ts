@@ -142,6 +142,34 @@ void t.test('each kind of wrong model is named', async (t) => {
   refused(t, model([tensor('x', { quantization: null }), tensor('y')]), 'IMPORT_TFLITE_UNSUPPORTED', /not quantized/);
 });
 
+void t.test('sizes that only the file claims take no memory', async (t) => {
+  const most = 2 ** 26;
+  const bytes = new Uint8Array(4);
+  const weights = Array.from({ length: 8 }, (_, k) => tensor(`w${k}`, { shape: [1, most], data: bytes }));
+  const biases = Array.from({ length: 4 }, (_, k) => tensor(`b${k}`, { type: 'int32', shape: [1], data: bytes }));
+  const states = [
+    tensor('h', { shape: [1, 1] }),
+    tensor('c', { shape: [1, 1], type: 'int16', quantization: { ...quantization, scale: [2 ** -11] } }),
+  ];
+  const tensors = [tensor('x', { shape: [1, 1, most] }), tensor('y'), ...weights, ...biases, ...states];
+  const inputs = [0, 2, 3, 4, 5, 6, 7, 8, 9, -1, -1, -1, 10, 11, 12, 13, -1, -1, 14, 15, -1, -1, -1, -1];
+  const lstm = { type: 'lstm', fields: [{ id: 0, kind: 'int8', value: 4 }] } as const;
+  const sequence = [{ code: 'UNIDIRECTIONAL_SEQUENCE_LSTM', inputs, outputs: [1], options: lstm }];
+  refused(t, model(tensors, { operators: sequence }), 'IMPORT_TFLITE_INVALID', /the weights 'w0' are \[1, 67108864\]/);
+  // Right shapes of weights that are not there.
+  const [units, width] = [2 ** 13, 2 ** 13];
+  const missing = tensors.map((one, k) => (k >= 2 && k < 10 ? { ...one, shape: [units, width] } : one));
+  missing[0] = tensor('x', { shape: [1, 1, width] });
+  refused(t, model(missing, { operators: sequence }), 'IMPORT_TFLITE_INVALID', /'w0' has 4 bytes/);
+
+  const images = [tensor('x', { shape: [1, 1, 1, 1] }), tensor('y', { shape: [1, most, 1, 1] })];
+  const resize = { type: 'resize_bilinear', fields: [] } as const;
+  const operators = [{ code: 'RESIZE_BILINEAR', inputs: [0], outputs: [1], options: resize }];
+  const before = process.memoryUsage().rss;
+  t.equal(outcome(model(images, { operators })), 'imported');
+  t.ok(process.memoryUsage().rss - before < 2 ** 28, 'no list of all places');
+});
+
 /** All tensors become the first one: one entry of four bytes each. */
 function allTheSame(file: Uint8Array): Uint8Array {
   const buffer = new CheckedBuffer(file);

@@ -15,12 +15,12 @@
  * output   [batches][rows][columns]; must not overlap a or b
  * The sums of depth * (128 + |zero point of a|) * (128 + |zero point of b|) must fit in an int32 (the exporter checks it).
  */
-static inline void grapes_batch_matmul_s8_plain(const int8_t *a, const int8_t *b, int8_t *output, uint16_t batches,
+static inline void grapes_batch_matmul_s8_plain(const int8_t *a, const int8_t *b, int8_t *output, uint32_t batches,
                                                 uint16_t rows, uint16_t depth, uint16_t columns, uint16_t down,
                                                 uint16_t along, int8_t a_zero_point, int8_t b_zero_point,
                                                 int8_t output_zero_point, int32_t multiplier, int8_t shift,
                                                 int8_t clamp_min, int8_t clamp_max, uint8_t rounding) {
-  for (uint16_t n = 0; n < batches; n++, b += (size_t)depth * columns) {
+  for (uint32_t n = 0; n < batches; n++, b += (size_t)depth * columns) {
     for (uint16_t r = 0; r < rows; r++, a += depth) {
       for (uint16_t c = 0; c < columns; c++) {
         const int8_t *from = b + (size_t)c * along;

@@ -22,7 +22,6 @@ function gateWeights(
   places: readonly number[],
   [units, width]: readonly number[],
 ): GateWeights {
-  const data = new Int8Array(LSTM_GATES * units * width);
   const tensors = places.map((place) => graph.source(operator.inputs[place]));
   const scales = tensors.map(({ name, type, shape, quantization }) => {
     if (type !== 'int8') throw unsupported(`the weights '${name}' are ${type}, not int8`, { tensor: name, type });
@@ -35,7 +34,10 @@ function gateWeights(
     checkScales(name, quantization.scale);
     return quantization.scale[0];
   });
-  tensors.forEach((tensor, g) => data.set(new Int8Array(constantBytes(tensor, 1)), g * units * width));
+  // Only now is it certain that the file is as large as the shapes say.
+  const gates = tensors.map((tensor) => constantBytes(tensor, 1));
+  const data = new Int8Array(LSTM_GATES * units * width);
+  gates.forEach((bytes, g) => data.set(new Int8Array(bytes), g * units * width));
   const id = graph.put({
     name: tensors[0].name,
     shape: [LSTM_GATES * units, width],

@@ -24,7 +24,7 @@ export const lowerBatchMatmul: LowerOp<BatchMatmulOp> = (graph, op, { symbol }) 
           pointer('const int8_t *', 'a', inputs[0]),
           pointer('const int8_t *', 'b', inputs[1]),
           pointer('int8_t *', 'output', output),
-          shape('uint16_t', 'batches', batches),
+          shape('uint32_t', 'batches', batches),
           shape('uint16_t', 'rows', rows),
           shape('uint16_t', 'depth', depth),
           shape('uint16_t', 'columns', columns),

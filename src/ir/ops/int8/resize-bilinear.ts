@@ -27,14 +27,17 @@ interface Between {
   readonly fraction: number;
 }
 
+/** Around place k of the output. */
+function between({ first, step }: ResizeSteps, from: number, k: number): Between {
+  const at = first + k * step;
+  const lower = Math.max(0, Math.trunc(at / RESIZE_UNIT));
+  const upper = Math.min(Math.trunc((at + RESIZE_UNIT - 1) / RESIZE_UNIT), from - 1);
+  return { lower, upper, fraction: at - RESIZE_UNIT * lower };
+}
+
 function betweens(from: number, to: number, op: ResizeBilinearOp): readonly Between[] {
-  const { first, step } = resizeSteps(from, to, op);
-  return Array.from({ length: to }, (_, k) => {
-    const at = first + k * step;
-    const lower = Math.max(0, Math.trunc(at / RESIZE_UNIT));
-    const upper = Math.min(Math.trunc((at + RESIZE_UNIT - 1) / RESIZE_UNIT), from - 1);
-    return { lower, upper, fraction: at - RESIZE_UNIT * lower };
-  });
+  const steps = resizeSteps(from, to, op);
+  return Array.from({ length: to }, (_, k) => between(steps, from, k));
 }
 
 /** TFLite's bilinear interpolation in integers. It rounds as TFLite whatever the graph's `rounding`. */
@@ -47,7 +50,7 @@ export const resizeBilinearRule: IntegerRule<ResizeBilinearOp> = {
     if (typeof op.alignCorners !== 'boolean' || typeof op.halfPixelCenters !== 'boolean') return 'lacks a member';
     if (op.alignCorners && op.halfPixelCenters) return 'aligns corners and centres of pixels';
     // Rounded steps add up: behind very many of them the last place would lie outside.
-    const outside = [0, 1].some((k) => betweens(from[k], to[k], op)[to[k] - 1].lower >= from[k]);
+    const outside = [0, 1].some((k) => between(resizeSteps(from[k], to[k], op), from[k], to[k] - 1).lower >= from[k]);
     if (outside) return `reads outside of [${from.join(', ')}] for [${to.join(', ')}]`;
     return [to[0], to[1], from[2]];
   },

@@ -37,7 +37,7 @@ export const squaredDifferenceRule: IntegerRule<SquaredDifferenceOp> = {
     const unit = graph.rounding === 'single' ? 2 ** 32 : 2 ** 31;
     const scaled = operandsOf(op).map((id, k) => {
       const { multiplier, shift } = op.inputMultipliers[k];
-      return reachOf(graph, id) * 2 ** op.leftShift * (multiplier / unit) * 2 ** shift;
+      return reachOf(graph, id) * 2 ** op.leftShift * (multiplier / unit) * 2 ** shift + 1;
     });
     return (scaled[0] + scaled[1]) ** 2 * 2 ** Math.max(0, op.requantize.shift[0]);
   },
