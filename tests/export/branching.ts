@@ -79,6 +79,37 @@ export class Branching {
     return this.op({ kind: 'add', inputMultipliers: inputs, leftShift, requantize }, [a, b], this.shape(a));
   }
 
+  /** The product with a constant of this scale, in the quantization of the input. */
+  mul(from: number, scale: number, constant: number): number {
+    const { multiplier, shift } = quantizeMultiplierFor('tflite', scale);
+    const requantize = { multiplier: [multiplier], shift: [shift], ...CLAMP };
+    return this.op({ kind: 'mul', constant, requantize }, [from], this.shape(from));
+  }
+
+  /** A 1x1 convolution whose weights are zero, and whose channels stand at values of their own. */
+  still(from: number, channels: number): number {
+    const output = this.conv(from, channels);
+    const op = this.ops[this.ops.length - 1];
+    if (!('weights' in op)) throw new RangeError('conv is no layer of weights');
+    const { id, shape, quant } = this.tensors[op.weights];
+    this.tensors[id] = { ...this.tensors[id], data: new Int8Array(elementCount(shape)) };
+    const bias = this.tensors.length;
+    const scale = quant!.scale.map((s) => Math.fround(0.0625 * s));
+    const data = Int32Array.from({ length: channels }, (_, c) => 3000 * (c - 1));
+    const biasQuant = { scale, zeroPoint: scale.map(() => 0), axis: 0 };
+    this.tensors.push({
+      id: bias,
+      name: `t${bias}`,
+      shape: [channels],
+      dtype: 'int32',
+      role: 'bias',
+      quant: biasQuant,
+      data,
+    });
+    this.ops[this.ops.length - 1] = { ...op, bias };
+    return output;
+  }
+
   concat(from: readonly number[], axis: number): number {
     const shape = [...this.shape(from[0])];
     shape[axis] = from.reduce((n, id) => n + this.shape(id)[axis], 0);
@@ -114,9 +145,9 @@ export class Branching {
     return id;
   }
 
-  constant(shape: readonly number[], data: Int8Array, quant: QuantParams): number {
+  constant(shape: readonly number[], data: Int8Array, quant: QuantParams, role: Tensor['role'] = 'weight'): number {
     const id = this.tensors.length;
-    this.tensors.push({ id, name: `t${id}`, shape, dtype: 'int8', role: 'weight', quant, data });
+    this.tensors.push({ id, name: `t${id}`, shape, dtype: 'int8', role, quant, data });
     return id;
   }
 }

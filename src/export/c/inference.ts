@@ -77,9 +77,13 @@ function placedCalls(model: CModel): PlacedCall[] {
   return model.ops.flatMap((op, opIndex) => {
     if (streamed(opIndex)) return [];
     const { output } = model.graph.ops[opIndex];
-    const inputs = opInputs(model.graph.ops[opIndex]).map(at);
+    const reads = opInputs(model.graph.ops[opIndex]);
+    const inputs = reads.map(at);
+    const start = placement(model, output).offset;
+    const distances = reads.map((id) => placement(model, id).offset - start);
     const scratch = model.plan.scratch.find((s) => s.opIndex === opIndex);
-    const operands = { input: inputs[0], inputs, output: at(output), scratch: arenaAt(scratch?.offset ?? 0) };
+    const place = { input: inputs[0], inputs, output: at(output), distances };
+    const operands = { ...place, scratch: arenaAt(scratch?.offset ?? 0) };
     return op.calls(operands).map((call): PlacedCall => ({ ...call, opIndex, opName: model.graph.ops[opIndex].name }));
   });
 }

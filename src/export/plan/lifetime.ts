@@ -39,9 +39,14 @@ export function writesInPlace(graph: QuantizedGraph, op: QuantizedOp, input: num
 
 /**
  * Lifetimes of the input, activations and output, in the order in which they come to life. The ops of a block take turns, so
- * what they read lives until its last op, and what they write from its first one on.
+ * what they read lives until its last op, and what they write from its first one on. `mayGiveWay`: what else may be written over
+ * than what another tensor lies in.
  */
-export function tensorLifetimes(graph: QuantizedGraph, blocks: readonly StreamedBlock[] = []): Lifetime[] {
+export function tensorLifetimes(
+  graph: QuantizedGraph,
+  blocks: readonly StreamedBlock[] = [],
+  mayGiveWay: (tensorId: number) => boolean = () => true,
+): Lifetime[] {
   const firstOp = new Map<number, number>([[graph.input, -1]]);
   const lastOp = new Map<number, number>([[graph.input, -1]]);
   const blockOf = (index: number): StreamedBlock | undefined =>
@@ -57,7 +62,7 @@ export function tensorLifetimes(graph: QuantizedGraph, blocks: readonly Streamed
   const sharesWith = new Map<number, number>();
   graph.ops.forEach((op, index) => {
     if (blockOf(index) !== undefined) return;
-    const dying = opInputs(op).find((id) => lastOp.get(id) === index && writesInPlace(graph, op, id));
+    const dying = opInputs(op).find((id) => lastOp.get(id) === index && mayGiveWay(id) && writesInPlace(graph, op, id));
     if (dying !== undefined) sharesWith.set(op.output, dying);
   });
   return [...firstOp].map(([tensorId, first]) => ({

@@ -9,6 +9,8 @@ export interface CallOperands {
   readonly inputs: readonly string[];
   readonly output: string;
   readonly scratch: string;
+  /** From the start of the output to that of each input, in bytes; absent where rows come in turns. */
+  readonly distances?: readonly number[];
 }
 
 /** An argument of a kernel. */

@@ -35,6 +35,7 @@ export const lowerReshape: LowerOp<ReshapeOp> = (graph, op, { symbol }) => {
   };
 };
 
+/** Copies what was not written into its place at once. */
 export const lowerConcatenation: LowerOp<ConcatenationOp> = (graph, op, { symbol }) => {
   const { shape: to } = graph.tensors[op.output];
   const runs = elementCount(to.slice(0, op.axis));
@@ -47,12 +48,13 @@ export const lowerConcatenation: LowerOp<ConcatenationOp> = (graph, op, { symbol
     constants: [],
     scratchBytes: 0,
     macs: 0,
-    calls: ({ inputs, output }) => {
+    calls: ({ inputs, output, distances }) => {
       let at = 0;
-      return inputs.map((input, k) => {
+      return inputs.flatMap((input, k) => {
         const call = copy(input, at === 0 ? output : `${output} + ${at}`, runs, lengths[k], stride);
+        const isThere = runs === 1 && distances?.[k] === at;
         at += lengths[k];
-        return call;
+        return isThere ? [] : [call];
       });
     },
   };

@@ -33,17 +33,23 @@ export const lowerStridedCopy: LowerOp<StridedCopyOp> = (graph, op, { symbol }) 
     constants: [],
     scratchBytes: 0,
     macs: 0,
-    calls: ({ input, output }) => [
-      {
-        kernel: 'grapes_strided_copy_s8_plain',
-        title: `strided_copy_${title}`,
-        arguments: [
-          pointer('const int8_t *', 'input', op.offset === 0 ? input : `${input} + ${op.offset * each}`),
-          pointer('int8_t *', 'output', output),
-          ...axes.map(([size], k) => shape(k === STRIDED_COPY_AXES - 1 ? 'uint32_t' : 'uint16_t', `n${k}`, size)),
-          ...axes.map(([, stride], k) => shape('int32_t', `s${k}`, stride)),
-        ],
-      },
-    ],
+    // A piece that lies in the input's memory is there already.
+    calls: ({ input, output, distances }) => {
+      const isThere = joined.length <= 1 && (joined[0]?.[1] ?? 1) === 1 && distances?.[0] === -op.offset * each;
+      return isThere
+        ? []
+        : [
+            {
+              kernel: 'grapes_strided_copy_s8_plain',
+              title: `strided_copy_${title}`,
+              arguments: [
+                pointer('const int8_t *', 'input', op.offset === 0 ? input : `${input} + ${op.offset * each}`),
+                pointer('int8_t *', 'output', output),
+                ...axes.map(([size], k) => shape(k === STRIDED_COPY_AXES - 1 ? 'uint32_t' : 'uint16_t', `n${k}`, size)),
+                ...axes.map(([, stride], k) => shape('int32_t', `s${k}`, stride)),
+              ],
+            },
+          ];
+    },
   };
 };

@@ -1,15 +1,26 @@
+import type { KernelSet } from '../../../ir/c-sources.js';
 import type { QuantizedGraph } from '../../../ir/graph.js';
 import { tensorBytes } from '../../../ir/tensor.js';
 import type { LoweredOp } from '../../c/ops/lowered-op.js';
 import { arenaRequests } from '../arena-requests.js';
 import { Conflicts } from '../conflicts.js';
 import { liveAt } from '../live-bound.js';
+import type { Views } from '../views.js';
 import type { PlannedBlock, RowKernels } from './row-kernels.js';
 import { scheduleBlock } from './schedule.js';
 import { verticalWindow } from './vertical-window.js';
 
 const LONGEST_BLOCK = 12;
 const ROWS_PER_TURN = [1, 2, 3, 4, 5, 6, 8, 12, 16];
+
+/** A network whose ops may take turns. */
+export interface Streamable {
+  readonly graph: QuantizedGraph;
+  readonly ops: readonly LoweredOp[];
+  readonly kernels: KernelSet;
+  readonly alignment: number;
+  readonly views: Views;
+}
 
 /** Ops from `first` to `last` as a block, or (null) the one op as it is. */
 interface Segment {
@@ -33,13 +44,16 @@ export class BlockChoice {
   /** Bytes that live at the fullest op where nothing is streamed. */
   readonly boundBytes: number;
 
+  private readonly graph: QuantizedGraph;
+  private readonly ops: readonly LoweredOp[];
+
   constructor(
-    private readonly graph: QuantizedGraph,
-    private readonly ops: readonly LoweredOp[],
+    private readonly network: Omit<Streamable, 'kernels'>,
     kernels: RowKernels,
-    private readonly alignment: number,
     instructionLimit: number,
   ) {
+    const { graph, ops } = network;
+    [this.graph, this.ops] = [graph, ops];
     const single = this.liveBytes(null, 0, ops.length - 1);
     single.forEach((bytes, k) => this.segments.push({ first: k, last: k, block: null, bytes }));
     this.boundBytes = Math.max(...single);
@@ -70,10 +84,11 @@ export class BlockChoice {
   }
 
   private liveBytes(block: PlannedBlock | null, first: number, last: number): number[] {
-    const { tensors, scratch, overlaps } = arenaRequests(this.graph, this.ops, block === null ? [] : [block]);
+    const { graph, ops, views, alignment } = this.network;
+    const { tensors, scratch, overlaps } = arenaRequests(graph, ops, block === null ? [] : [block], views);
     const requests = [...tensors, ...scratch];
-    const conflicts = new Conflicts(requests, overlaps, this.alignment);
-    return Array.from({ length: last - first + 1 }, (_, k) => liveAt(requests, first + k, conflicts, this.alignment));
+    const conflicts = new Conflicts(requests, overlaps, alignment);
+    return Array.from({ length: last - first + 1 }, (_, k) => liveAt(requests, first + k, conflicts, alignment));
   }
 
   /** The blocks that take the fewest instructions of those whose live bytes stay within `bytes`; null if none do. */

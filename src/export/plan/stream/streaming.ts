@@ -3,7 +3,7 @@ import type { QuantizedGraph } from '../../../ir/graph.js';
 import type { StreamedBlock } from '../../../ir/memory-plan.js';
 import { instructionsPerMac } from '../../c/kernel-sets/choose.js';
 import type { LoweredOp } from '../../c/ops/lowered-op.js';
-import { BlockChoice } from './choose-blocks.js';
+import { BlockChoice, type Streamable } from './choose-blocks.js';
 import { RowKernels, type PlannedBlock } from './row-kernels.js';
 import { scheduleBlock } from './schedule.js';
 
@@ -27,16 +27,13 @@ export type PlaceBlocks = (blocks: readonly PlannedBlock[]) => number;
  * good enough to compare.
  */
 export function chooseBlocks(
-  graph: QuantizedGraph,
-  ops: readonly LoweredOp[],
-  kernels: KernelSet,
-  alignment: number,
+  { graph, ops, kernels, alignment, views }: Streamable,
   place: PlaceBlocks,
   trial: PlaceBlocks,
 ): readonly PlannedBlock[] {
   const macs = ops.reduce((n, op) => n + op.macs, 0);
   const limit = macs * instructionsPerMac(kernels) * MOST_INSTRUCTIONS;
-  const choice = new BlockChoice(graph, ops, new RowKernels(graph, ops, kernels), alignment, limit);
+  const choice = new BlockChoice({ graph, ops, alignment, views }, new RowKernels(graph, ops, kernels), limit);
   const least = choice.least(limit);
   if (least >= choice.boundBytes) return [];
   let best = choice.within(least)!.blocks;
