@@ -5,7 +5,9 @@ import type { LearnSpec } from '../ir/learn-spec.js';
 import type { OptimizeReport } from '../ir/report.js';
 import { tensorBytes } from '../ir/tensor.js';
 import { validateGraph } from '../ir/validate-graph.js';
+import { foldConstants } from './passes/fold-constants.js';
 import { foldPads } from './passes/fold-pads.js';
+import { mergeCopies } from './passes/merge-copies.js';
 import { mergeLookups } from './passes/merge-lookups.js';
 import { removeDeadChannels } from './passes/remove-dead-channels.js';
 import { removeNoOps } from './passes/remove-no-ops.js';
@@ -21,6 +23,8 @@ export type OptimizePass = (graph: QuantizedGraph, untouched: ReadonlySet<string
 const PASSES: readonly (readonly [name: string, pass: OptimizePass])[] = [
   ['remove-no-ops', removeNoOps],
   ['fold-pads', foldPads],
+  ['merge-copies', mergeCopies],
+  ['fold-constants', foldConstants],
   ['merge-lookups', mergeLookups],
   ['remove-dead-channels', removeDeadChannels],
 ];

@@ -2,7 +2,7 @@ import { lowerOps } from '../../src/export/c/ops/lower.js';
 import type { KernelSet } from '../../src/ir/c-sources.js';
 import type { QuantizedGraph } from '../../src/ir/graph.js';
 import type { MemoryPlan } from '../../src/ir/memory-plan.js';
-import { tensorBytes } from '../../src/ir/tensor.js';
+import { DTYPE_BYTES, tensorBytes } from '../../src/ir/tensor.js';
 
 /**
  * Tensors and scratch that share bytes while both matter, by their names. Allowed are an output in the place of its input,
@@ -52,6 +52,7 @@ function isPiece(graph: QuantizedGraph, a: Placed, b: Placed): boolean {
     }
     const reads = op.input === a.tensorId && op.output === b.tensorId;
     if (op.kind === 'reshape') return reads && a.offset === b.offset;
-    return reads && op.kind === 'strided_copy' && b.offset === a.offset + op.offset;
+    const each = DTYPE_BYTES[graph.tensors[op.output].dtype];
+    return reads && op.kind === 'strided_copy' && b.offset === a.offset + op.offset * each;
   });
 }

@@ -1,11 +1,15 @@
 import type { QuantizedGraph, QuantizedOp } from '../../ir/graph.js';
+import type { IntegerOp } from '../../ir/integer-ops.js';
+import { integerRule } from '../../ir/integer-rules.js';
 import { sameQuantization } from '../../ir/ops/int8/numbers.js';
+import { elementCount, integersOf } from '../../ir/tensor.js';
 import { valueRanges } from '../analysis/value-ranges.js';
 import { dropUnusedTensors, readersOf, readInstead, replaceOp, writerOf } from '../graph-edit.js';
 
 /**
  * Ops that hand their input on as it is: reshapes in front of what takes any shape, tables that change nothing, pools of one
- * place, frames of nothing, concatenations of one tensor; and ops whose output nobody reads.
+ * place, frames of nothing, concatenations of one tensor, sums, products and rescalings that give back what comes; and ops whose
+ * output nobody reads.
  */
 export function removeNoOps(graph: QuantizedGraph, untouched: ReadonlySet<string>): QuantizedGraph {
   for (const op of graph.ops) {
@@ -56,9 +60,34 @@ function changesNothing(graph: QuantizedGraph, op: QuantizedOp, readers: readonl
       const table = graph.tensors[op.table].data as Int8Array;
       return inputValues(graph, op).every((x) => table[x + 128] === x);
     }
+    case 'add':
+    case 'sub':
+    case 'mul':
+    case 'rescale':
+      return op.inputs.length === 1 && keepsValues(graph, op);
     default:
       return false;
   }
+}
+
+/** Values times elements that are tried. */
+const MOST_TRIED = 2 ** 24;
+
+/** Does the integer reference give every value back that the input can take, at every place? */
+function keepsValues(graph: QuantizedGraph, op: IntegerOp): boolean {
+  const values = inputValues(graph, op);
+  // Without a constant all places are alike.
+  const constant = 'constant' in op && op.constant !== undefined ? elementCount(graph.tensors[op.constant].shape) : 1;
+  if (values.length * constant > MOST_TRIED) return false;
+  const one = { ...graph.tensors[op.input], shape: [constant] };
+  const tensors = graph.tensors.map((x) => (x.id === op.input || x.id === op.output ? { ...x, shape: one.shape } : x));
+  const step = integerRule(op).prepare({ ...graph, tensors }, op);
+  const [x, y] = [integersOf(one, constant), integersOf(one, constant)];
+  return values.every((v) => {
+    x.fill(v);
+    step([x], y);
+    return y.every((out) => out === v);
+  });
 }
 
 /** Every value that the input can take. */
