@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
+import { writeTflite, type NewTensor } from '../../src/import/tflite/write-model.js';
 import { exportTflite } from '../../src/import/tflite/export-tflite.js';
 import { importTflite } from '../../src/import/tflite/import-tflite.js';
 import { graphToFiles } from '../../src/ir/graph-file.js';
@@ -99,4 +100,42 @@ void t.test('clamps and paddings that TFLite does not have are named', async (t)
     code: 'EXPORT_TFLITE_INEXPRESSIBLE',
     context: { ops: [op] },
   });
+});
+
+void t.test('copies are written as the transposition or slice that they are', async (t) => {
+  const quantization = { scale: [0.5], zeroPoint: [3], axis: 0 };
+  const at = (name: string, shape: readonly number[]): NewTensor => ({
+    name,
+    shape,
+    type: 'int8',
+    quantization,
+    data: null,
+  });
+  const numbers = (name: string, values: readonly number[]): NewTensor => ({
+    name,
+    shape: [values.length],
+    type: 'int32',
+    quantization: null,
+    data: new Uint8Array(Int32Array.from(values).buffer),
+  });
+  const tensors = [
+    at('x', [1, 4, 5, 6]),
+    numbers('order', [0, 3, 1, 2]),
+    at('turned', [1, 6, 4, 5]),
+    numbers('begin', [0, 1, 0, 1]),
+    numbers('end', [1, 6, 4, 5]),
+    numbers('step', [1, 2, 1, 2]),
+    at('y', [1, 3, 4, 2]),
+  ];
+  const operators = [
+    { code: 'TRANSPOSE', inputs: [0, 1], outputs: [2], options: { type: 'transpose', fields: [] } },
+    { code: 'STRIDED_SLICE', inputs: [2, 3, 4, 5], outputs: [6], options: { type: 'strided_slice', fields: [] } },
+  ] as const;
+  const graph = read(writeTflite({ description: '', name: 'net', tensors, operators, inputs: [0], outputs: [6] }));
+  t.same(
+    graph.ops.map(({ kind }) => kind),
+    ['strided_copy', 'strided_copy'],
+  );
+  const again = read(exportTflite(graph, 'test'));
+  for (const x of seededInputs(3, 120)) t.same(runInt8(again, x).output, runInt8(graph, x).output);
 });

@@ -6,6 +6,8 @@ import { writeTflite, type NewOperator, type NewTensor } from './write-model.js'
 
 /** Numbers of an op that a .tflite file holds only through scales, zero points and activations. */
 const DERIVED = [
+  'offset',
+  'strides',
   'requantize',
   'inputMultipliers',
   'leftShift',
@@ -58,7 +60,13 @@ function differences(graph: QuantizedGraph, file: Uint8Array): string[] {
   });
 }
 
-function differingFields(graph: QuantizedGraph, op: QuantizedOp, again: QuantizedGraph, other: QuantizedOp): string[] {
+function differingFields(
+  graph: QuantizedGraph,
+  op: QuantizedOp,
+  again: QuantizedGraph,
+  other: QuantizedOp | undefined,
+): string[] {
+  if (other === undefined) return ['is not read back'];
   if (op.kind !== other.kind) return [`is read back as ${other.kind}`];
   const [ours, theirs] = [op, other] as unknown as readonly Record<string, unknown>[];
   const numbers = DERIVED.filter((field) => canonical(ours[field]) !== canonical(theirs[field]));

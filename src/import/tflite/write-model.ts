@@ -95,6 +95,8 @@ const INT8_VERSIONS: Readonly<Record<string, number>> = {
   L2_NORMALIZATION: 2,
   RSQRT: 2,
   UNIDIRECTIONAL_SEQUENCE_LSTM: 2,
+  TRANSPOSE: 2,
+  STRIDED_SLICE: 2,
 };
 
 /** Versions from which on they take int4 weights. */

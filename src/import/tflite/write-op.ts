@@ -16,6 +16,7 @@ import { quantizeMultiplierFor, quantizeMultiplierWide } from '../../ir/requanti
 import { littleEndianBytes } from '../../util/bytes.js';
 import type { Tensor } from '../../ir/tensor.js';
 import { activationClamp, type ClampActivation } from '../../ir/ops/int8/activation-clamp.js';
+import { writeCopy } from './write-copy.js';
 import type { NewOperator, NewOption, NewTensor } from './write-model.js';
 import {
   ACTIVATIONS,
@@ -167,7 +168,7 @@ export function writeOp(graph: QuantizedGraph, op: QuantizedOp): OperatorParts |
     case 'arg_max':
       return 'its output is int32 in a .tflite file';
     case 'strided_copy':
-      return 'the operator that it comes from (a slice, transposition or repetition) is not kept';
+      return writeCopy(graph, op);
   }
 }
 
