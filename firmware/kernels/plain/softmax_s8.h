@@ -62,6 +62,10 @@ static inline grapes_softmax_scale grapes_softmax_scale_of(int32_t sum) {
   for (uint32_t v = (uint32_t)sum; (v & 0x80000000u) == 0; v <<= 1) headroom++;
   result.scale = grapes_one_over_one_plus((int32_t)(((uint32_t)sum << headroom) - 0x80000000u));
   result.by = (uint8_t)(12 - headroom + 23);
+  if (result.by > 31) { /* hundreds of values as large as the largest: none has half a unit of 1/256 */
+    result.scale = 0;
+    result.by = 31;
+  }
   return result;
 }
 

@@ -32,7 +32,17 @@ static void check_softmax(int n) {
   CHECK(memcmp(computed, looked_up, rows * depth) == 0);
 }
 
+/* Of very many equal values none has half a unit: all are zero, and nothing shifts by a word. */
+static void check_many(uint16_t depth) {
+  static int8_t equal[4095], given[4095];
+  memset(given, 77, sizeof given);
+  grapes_softmax_s8_plain(equal, 1, depth, given, 0x40000000, 20, -256);
+  for (uint16_t i = 0; i < depth; i++) CHECK(given[i] == (depth < 512 ? -127 : -128));
+}
+
 int main(void) {
+  check_many(511);
+  for (uint16_t depth = 512; depth < 4096; depth = (uint16_t)(depth + 253)) check_many(depth);
   for (int n = 0; n < 400; n++) check_softmax(n);
   return verdict();
 }

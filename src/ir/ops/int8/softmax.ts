@@ -77,12 +77,13 @@ function softmaxInt8(graph: QuantizedGraph, op: SoftmaxOp): IntegerStep {
         if (x[i] - most >= op.diffMin) sum += roundingShiftRight(exp(x[i] - most), SUM_INTEGER_BITS);
       }
       const { scale, bitsOverUnit } = reciprocal(sum, SUM_INTEGER_BITS);
+      const right = bitsOverUnit + 23;
       for (let i = start; i < start + depth; i++) {
         const difference = x[i] - most;
         const probability =
-          difference < op.diffMin
+          difference < op.diffMin || right > 31
             ? 0
-            : roundingShiftRight(saturatingHighMultiply(scale, exp(difference)), bitsOverUnit + 23);
+            : roundingShiftRight(saturatingHighMultiply(scale, exp(difference)), right);
         output[i] = clamp(probability - 128, -128, 127);
       }
     }
