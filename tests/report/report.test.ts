@@ -421,6 +421,6 @@ void t.test('the model is told from the firmware around it', async (t) => {
     ],
   );
   t.same(memoryTable({ ...sizes!, flash: null, ram: null }), [], 'a process has no sizes of its own');
-  t.match(textOf(page), /a call of digits_infer\s+136 B\s+a call of digits_learn_step\s+276 B\s+the model\s+11.020 B/);
-  t.match(renderSummary(data, false), /compiled, 11.020 B of it the model's/);
+  t.match(textOf(page), /a call of digits_infer\s+136 B\s+a call of digits_learn_step\s+276 B\s+the model\s+10\.8 KiB/);
+  t.match(renderSummary(data, false), /compiled, 10\.8 KiB of it the model's/);
 });
