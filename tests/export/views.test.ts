@@ -3,7 +3,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
 import { planMemory } from '../../src/export/plan/plan.js';
-import { possibleViews } from '../../src/export/plan/views.js';
+import { chooseViews, possibleViews } from '../../src/export/plan/views.js';
 import type { QuantizedGraph } from '../../src/ir/graph.js';
 import { Rng } from '../../src/util/rng.js';
 import { skipUnless } from '../lanes.js';
@@ -88,6 +88,25 @@ void t.test('pieces begin where a word does, and lie in one tensor only', async 
     [0],
     'only the first part of the last concatenation',
   );
+});
+
+void t.test('in a large network all pieces or none, of which two trials tell', async (t) => {
+  const view = (tensorId: number): [{ tensorId: number; within: number; offset: number }] => [
+    { tensorId, within: 0, offset: 4 * tensorId },
+  ];
+  const possible = Array.from({ length: 200 }, (_, k) => view(1 + k));
+  const trials: number[] = [];
+  const place =
+    (growth: number) =>
+    (views: ReadonlyMap<number, unknown>): number => {
+      trials.push(views.size);
+      return 1000 + growth * views.size;
+    };
+  t.equal(chooseViews(possible, 201, place(-1)).size, 200);
+  t.equal(chooseViews(possible, 201, place(1)).size, 0);
+  t.same(trials, [0, 200, 0, 200]);
+  t.equal(chooseViews(possible, 5, place(0)).size, 200);
+  t.equal(trials.length, 4 + 201, 'one by one in a small one');
 });
 
 void t.test('networks with pieces in C, under ASan and UBSan', { skip: skipUnless('cc') }, async (t) => {

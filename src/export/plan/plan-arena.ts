@@ -40,7 +40,8 @@ export function planArena(
   const copies = choose(NO_VIEWS);
   const possible = possibleViews(graph, TENSOR_ALIGNMENT);
   if (possible.length === 0) return arenaOf(graph, copies);
-  const views = chooseViews(possible, (some) => placeAll(graph, ops, [], some, TRIAL_PLACEMENTS).layout.totalBytes);
+  const trial = (views: Views): number => placeAll(graph, ops, [], views, TRIAL_PLACEMENTS).layout.totalBytes;
+  const views = chooseViews(possible, copies.requests.tensors.length, trial);
   const pieces = views.size === 0 ? copies : choose(views);
   return arenaOf(graph, pieces.layout.totalBytes <= copies.layout.totalBytes ? pieces : copies);
 }

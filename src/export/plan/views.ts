@@ -66,20 +66,34 @@ export function isAlone(views: Views, tensorId: number): boolean {
   return !views.has(tensorId) && ![...views.values()].some(({ within }) => within === tensorId);
 }
 
+/** Ops that are tried one by one, times the square of the tensors, to which placing them comes. */
+const MOST_TRIED = 2 ** 18;
+
 /**
- * The views that make no arena larger, taken one op after the other: each saves a copy. `place`: bytes of the arena with them.
+ * The views that make no arena larger: each saves a copy. They are taken one op after the other; in large networks all or none.
+ * `place`: bytes of the arena with them.
  */
-export function chooseViews(possible: readonly (readonly View[])[], place: (views: Views) => number): Views {
+export function chooseViews(
+  possible: readonly (readonly View[])[],
+  tensors: number,
+  place: (views: Views) => number,
+): Views {
+  const oneByOne = possible.length * tensors ** 2 <= MOST_TRIED;
   let chosen = NO_VIEWS;
   let bytes = place(chosen);
-  for (const views of possible) {
-    // What lies in one place already cannot lie in another.
-    const free = views.filter(({ tensorId }) => !chosen.has(tensorId));
-    if (free.length === 0) continue;
-    const more: Views = new Map([...chosen, ...free.map((view) => [view.tensorId, view] as const)]);
+  for (const views of oneByOne ? possible : [possible.flat()]) {
+    const more = withViews(chosen, views);
+    if (more.size === chosen.size) continue;
     const total = place(more);
     if (total > bytes) continue;
     [chosen, bytes] = [more, total];
   }
   return chosen;
+}
+
+/** What lies in one place already cannot lie in another. */
+function withViews(chosen: Views, views: readonly View[]): Views {
+  const more = new Map(chosen);
+  for (const view of views) if (!more.has(view.tensorId)) more.set(view.tensorId, view);
+  return more;
 }
