@@ -12,7 +12,7 @@ export function exportedTflite(session: ProjectSession): Promise<StageResult> {
     const { graph, result } = await quantized(session);
     return session.bring({
       id: 'export/tflite',
-      version: 1,
+      version: 2,
       options: {},
       inputs: { quantize: result.digest },
       seed: null,

@@ -35,7 +35,7 @@ export function exported(session: ProjectSession): Promise<Exported> {
     const library = firmwareLibrary();
     const result = await session.bring({
       id: `export/${board.id}`,
-      version: 11,
+      version: 12,
       options: {
         learn: config.learn?.spec ?? null,
         kernels: board.chip.kernels,

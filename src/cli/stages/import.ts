@@ -16,7 +16,7 @@ export async function imported(session: ProjectSession, path: string): Promise<Q
   session.openRun({ options, inputs });
   const result = await session.bring({
     id: 'quantize',
-    version: 3,
+    version: 4,
     options,
     inputs,
     seed: null,

@@ -35,7 +35,7 @@ export function planned(session: ProjectSession, compile: boolean): Promise<Plan
     const { streaming } = config.export;
     const result = await session.bring({
       id: `plan/${board.id}`,
-      version: 9,
+      version: 10,
       options: { learn, kernels: board.chip.kernels, streaming, compiler },
       inputs: {
         quantize: model.result.digest,
