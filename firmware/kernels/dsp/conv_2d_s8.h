@@ -60,19 +60,23 @@ GRAPES_INLINE int8_t grapes_requantize_form_dsp(uint32_t sum, int32_t scale, int
              : grapes_requantize_any_dsp(sum, scale, by, output_zero_point, clamp_min, clamp_max);
 }
 
-/* Two channels of two pixels, or one of each; `both` and `form` are constants at every call. Returns where the next begin. */
+/*
+ * Channels o and o + 1 of two pixels, or o alone; `both` and `form` are constants at every call. Returns where the weights of
+ * the next begin. With pointers that stand at o instead of o itself the compiler keeps three registers busy, and spills.
+ */
 GRAPES_INLINE const int8_t *grapes_channels_s8_dsp(const int8_t *w, const uint32_t *words, uint16_t groups,
                                                    const uint32_t *offsets, const int32_t *bias,
-                                                   const int32_t *multiplier, const int8_t *shift, int8_t *output,
-                                                   int8_t *second, int8_t output_zero_point, int8_t clamp_min,
-                                                   int8_t clamp_max, uint8_t rounding, int form, int both) {
-  uint32_t sums[4] = {(uint32_t)bias[0] - offsets[0], both ? (uint32_t)bias[1] - offsets[0] : 0,
-                      (uint32_t)bias[0] - offsets[1], both ? (uint32_t)bias[1] - offsets[1] : 0};
+                                                   const int32_t *multiplier, const int8_t *shift, uint16_t o,
+                                                   int8_t *output, int8_t *second, int8_t output_zero_point,
+                                                   int8_t clamp_min, int8_t clamp_max, uint8_t rounding, int form,
+                                                   int both) {
+  uint32_t sums[4] = {(uint32_t)bias[o] - offsets[0], both ? (uint32_t)bias[o + 1] - offsets[0] : 0,
+                      (uint32_t)bias[o] - offsets[1], both ? (uint32_t)bias[o + 1] - offsets[1] : 0};
   w = grapes_dot_two_by_two_form_dsp(w, words, groups, sums, form);
   /* Written out: in a loop the compiler would keep the sums in memory. */
 #define GRAPES_CHANNEL(k)                                                                                              \
-  scale = multiplier[k];                                                                                               \
-  by = shift[k];                                                                                                       \
+  scale = multiplier[o + k];                                                                                           \
+  by = shift[o + k];                                                                                                   \
   output[k] = grapes_requantize_form_dsp(sums[k], scale, by, output_zero_point, clamp_min, clamp_max, rounding, form); \
   second[k] = grapes_requantize_form_dsp(sums[2 + k], scale, by, output_zero_point, clamp_min, clamp_max, rounding, form)
   int32_t scale;
@@ -89,7 +93,7 @@ GRAPES_INLINE const int8_t *grapes_channels_s8_dsp(const int8_t *w, const uint32
 #define GRAPES_VALUE int8_t
 #define GRAPES_EXPAND grapes_expand_pixel_dsp
 #define GRAPES_CHANNELS(both)                                                                                          \
-  grapes_channels_s8_dsp(w, words, groups, offsets, bias + o, multiplier + o, shift + o, output, second,               \
+  grapes_channels_s8_dsp(w, words, groups, offsets, bias, multiplier, shift, o, output, second,                           \
                          output_zero_point, clamp_min, clamp_max, rounding, form, both)
 #include "conv_2d_body.h"
 
