@@ -71,14 +71,14 @@ export const VERBS: readonly VerbSpec[] = [
   },
   {
     name: 'data import',
-    summary: 'Bring CSV or IDX files into the project',
+    summary: 'Bring CSV, NPZ or IDX files into the project',
     description:
       'Reads the files completely, reports shape, classes and the first mistake by line or offset, copies them into data/ and prints the data: section for grapes.yaml, or writes it there with --yes.',
     args: [
       {
         name: '<files...>',
         description:
-          'one .csv file, or two (training, testing), or four IDX files: training images and labels, test images and labels (.gz allowed)',
+          'one .csv file, or two (training, testing), one .npz file (arrays x_train, y_train, x_test, y_test), or four IDX files: training images and labels, test images and labels (.gz allowed)',
       },
     ],
     options: [{ flags: '--label-column <name>', description: 'label column of a CSV file; default: the last one' }],

@@ -1,6 +1,8 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t, { type Test } from 'tap';
+import { loadProject } from '../../src/config/load.js';
+import { packageRoot } from '../../src/util/package-root.js';
 import { skipUnless } from '../lanes.js';
 import { cli, type CliRun } from './in-process.js';
 import { leftovers, TINY, writeProject } from './project.js';
@@ -149,6 +151,13 @@ void t.test('import edits only the data section', async (t) => {
   t.match(text, /^# mine\nschemaVersion: 1/);
   t.match(text, /source: csv\n {2}file: data\/in.csv\n {2}labelColumn: y/);
   t.same(readdirSync(join(dir, 'data')), ['in.csv']);
+
+  copyFileSync(join(packageRoot(), 'tests', 'vectors', 'data-files', 'set.npz'), join(dir, 'set.npz'));
+  const arrays = await cli(['data', 'import', 'set.npz', '--yes', '--json'], { cwd: dir, env });
+  t.match(arrays.json.result, { edited: true, summary: { inputShape: [2, 2], trainSamples: 4, testSamples: 2 } });
+  const section = readFileSync(join(dir, 'grapes.yaml'), 'utf8');
+  t.match(section, /data:\n {2}source: npz\n {2}file: data\/set.npz\n/);
+  t.match(loadProject(dir, { cwd: dir, seed: null }).data, { source: 'npz', trainInputs: 'x_train' });
 });
 
 void t.test('training that diverges', async (t) => {

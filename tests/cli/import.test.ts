@@ -98,6 +98,7 @@ void t.test('a float model is quantized once there is data', async (t) => {
   t.match(occupied.json.error, { code: 'INIT_EXISTS', hint: /--out DIR/ });
 
   const project = join(root, 'real', 'grapes.yaml');
+  t.match(readFileSync(project, 'utf8'), /# data: \{ source: npz, file: \S+ \}/);
   const data = 'data: { source: synthetic-digits, size: 7, trainSamples: 100, testSamples: 40 }';
   writeFileSync(project, readFileSync(project, 'utf8').replace(/# data: .*/, data));
   const quantized = await cli(['quantize', '-C', 'real', '--json'], at);

@@ -42,6 +42,7 @@ void t.test('what is in them', (t) => {
     t.same(files, pack(kind, true), 'the same bytes');
     t.match(text('README.md'), /## Take it in/);
     t.match(text('README.md'), /## Use/);
+    t.match(text('README.md'), /\| kernels \| plain: .*--board/, 'how to get faster ones');
     t.match(text('README.md'), /## Learn/);
     const mains = files.filter((f) => f.path.startsWith('src/') && f.text.includes('int main('));
     t.same(mains, [], 'no main function among what a library manager compiles');

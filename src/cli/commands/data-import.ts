@@ -2,11 +2,13 @@ import { copyFileSync, existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { stringify } from 'yaml';
 import { PROJECT_FILE } from '../../config/load.js';
+import { dataDefaults } from '../../config/data-defaults.js';
 import { replaceSection } from '../../config/edit.js';
 import { readCsvTable } from '../../dataset/formats/csv-table.js';
 import { loadDataset } from '../../dataset/load.js';
 import { ToolError } from '../../errors/tool-error.js';
 import type { Dataset } from '../../ir/dataset.js';
+import type { NpzSource } from '../../ir/data-source.js';
 import type { DataSource } from '../../ir/options.js';
 import { diskError, writeFileAtomic } from '../../util/atomic-write.js';
 import type { CommandContext, CommandHandler } from '../command.js';
@@ -44,8 +46,8 @@ export const run: CommandHandler = async (context, files, options) => {
 interface ImportedSource {
   /** With the paths as typed, for reading. */
   readonly original: DataSource;
-  /** With the paths in the project. */
-  readonly imported: DataSource;
+  /** The section of grapes.yaml, with the paths in the project. */
+  readonly imported: DataSource | Pick<NpzSource, 'source' | 'file'>;
 }
 
 function sourceFor(files: readonly string[], labelColumn: string | undefined, context: CommandContext): ImportedSource {
@@ -56,8 +58,11 @@ function sourceFor(files: readonly string[], labelColumn: string | undefined, co
     const column = labelColumn ?? lastColumn(typed[0]);
     return { original: csvSource(typed, column), imported: csvSource(copied, column) };
   }
+  if (files.length === 1 && /\.npz$/i.test(files[0])) {
+    return { original: dataDefaults({ source: 'npz', file: typed[0] }), imported: { source: 'npz', file: copied[0] } };
+  }
   if (files.length === 4) return { original: idxSource(typed), imported: idxSource(copied) };
-  throw usage('One or two .csv files (training, testing) or four IDX files can be imported.');
+  throw usage('One or two .csv files (training, testing), one .npz file or four IDX files can be imported.');
 }
 
 function csvSource([file, testFile]: readonly string[], labelColumn: string): DataSource {
@@ -77,7 +82,7 @@ function lastColumn(file: string): string {
 
 function usage(message: string): ToolError {
   const hint =
-    'For example: grapes data import flowers.csv --label-column species, or with four files: grapes data import train-images train-labels test-images test-labels.';
+    'For example: grapes data import flowers.csv --label-column species, grapes data import samples.npz, or with four files: grapes data import train-images train-labels test-images test-labels. docs/data.md has the other sources, which are written by hand.';
   return new ToolError('USAGE', message, { hint, context: { command: 'data import' } });
 }
 

@@ -7,6 +7,7 @@ import { exportedLayersModel } from '../stages/export-tfjs.js';
 import { exportedFloatTflite, exportedTflite, floatTfliteName } from '../stages/export-tflite.js';
 import { exportedPackage } from '../stages/export-package.js';
 import { exported } from '../stages/export.js';
+import { KERNELS_FOR } from '../../export/c/kernel-sets/kernels-for.js';
 import type { PackageKind } from '../../export/packages/package.js';
 import { ToolError } from '../../errors/tool-error.js';
 
@@ -46,9 +47,14 @@ export const run: CommandHandler = (context, _args, options) =>
     const where = out ?? dir;
     return {
       fields: { result: { format, package: format === 'c' ? kind : null, dir: where, files, modelDigest, learns } },
-      text: `${session.run.id}: export ${action === 'ran' ? 'done' : 'is up to date'}: ${files.length} files in ${where}\n${files.map((f) => `  ${f}`).join('\n')}`,
+      text: `${session.run.id}: export ${action === 'ran' ? 'done' : 'is up to date'}: ${files.length} ${files.length === 1 ? 'file' : 'files'} in ${where}\n${files.map((f) => `  ${f}`).join('\n')}${format === 'c' ? kernelsLine(session) : ''}`,
     };
   });
+
+/** Which cores the sources are made for: that the board chooses it is easy to miss in a firmware of one's own. */
+function kernelsLine({ board: { id, chip } }: ProjectSession): string {
+  return `\nKernels of board ${id}: ${chip.kernels}, ${KERNELS_FOR[chip.kernels]}`;
+}
 
 function floatless(format: Format): string {
   return format === 'tfjs' ? 'a layers model is float anyway.' : 'the C sources are the quantized network.';

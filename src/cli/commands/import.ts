@@ -128,7 +128,7 @@ model:
 
 # Samples like those that the network was trained on: quantization calibrates on them, accuracy is measured on them.
 # grapes data import FILE... --yes writes this section; docs/data.md has the other sources.
-# data: { source: npz, path: samples.npz }
+# data: { source: npz, file: samples.npz }
 
 # No epochs: the weights stay as they are. More go on training from them.
 train:

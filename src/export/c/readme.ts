@@ -2,6 +2,7 @@ import { learnArguments } from './learn/readme.js';
 import type { CModel } from './model.js';
 import { elementCount, limitsOf } from '../../ir/tensor.js';
 import { arenaDeclaration, networkKind } from './model.js';
+import { KERNELS_FOR } from './kernel-sets/kernels-for.js';
 import { outputMeaning } from './output-meaning.js';
 
 /** The one line that builds the folder by itself, with its self-test. */
@@ -25,7 +26,7 @@ ${graph.classNames.length === 0 ? '' : `| classes | ${graph.classNames.map((n) =
 | constants in flash | ${plan.constantBytes} bytes |
 | arena (RAM for inference) | ${plan.arenaBytes} bytes |
 | learning state (RAM) | ${plan.learn === null ? 'none: this model does not learn' : `${plan.learn.ramBytes} bytes`} |
-| kernels | ${model.kernels} |
+| kernels | ${model.kernels}: ${KERNELS_FOR[model.kernels]} |
 
 ## Build and test it alone
 

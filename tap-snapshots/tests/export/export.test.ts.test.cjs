@@ -19,7 +19,7 @@ function pointers. Model digest \`ff3c436f072c56b56a1fa02afa2292f46ef23854504020
 | constants in flash | 456 bytes |
 | arena (RAM for inference) | 25 bytes |
 | learning state (RAM) | 288 bytes |
-| kernels | dsp |
+| kernels | dsp: for Cortex-M4, M7 and M33 with the DSP extension |
 
 ## Build and test it alone
 
