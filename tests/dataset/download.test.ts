@@ -56,7 +56,7 @@ function cutOff(response: ServerResponse, bytes: number): true {
   response.writeHead(200, { 'content-length': CONTENT.length });
   response.write(CONTENT.subarray(0, bytes), () => {
     // The bytes have to leave before the connection breaks.
-    setTimeout(() => response.destroy(), 30);
+    setTimeout(() => response.destroy(), 250);
   });
   return true;
 }
@@ -160,7 +160,7 @@ t.test('no server answers: what came is kept for the next time', async (test) =>
     return true;
   });
   const silent = await serve(test, () => true);
-  const options = { stallTimeoutMs: 200 };
+  const options = { stallTimeoutMs: 800 };
   await test.rejects(fetchPinned(FILES, folder, [bad.base, silent.base, 'http://127.0.0.1:1/'], options), {
     code: 'DATASET_DOWNLOAD_FAILED',
     context: { file: 'images.gz', failures: [/503|terminated|aborted/] },
@@ -184,12 +184,17 @@ t.test('stopped by the user', async (test) => {
 });
 
 t.test('from a folder at hand', async (test) => {
-  const from = test.testdir({ 'images.gz': CONTENT, 'labels.gz': SMALL });
-  const folder = join(from, 'cache');
+  const root = test.testdir({
+    hand: { 'images.gz': CONTENT, 'labels.gz': SMALL },
+    wrong: { 'images.gz': 'something else' },
+    empty: {},
+  });
+  const from = join(root, 'hand');
+  const folder = join(root, 'cache');
   await fetchPinned(FILES, folder, [], { from });
   isComplete(test, folder);
   test.same(await fetchPinned(FILES, folder, [], { from }), [], 'what is cached is not copied again');
-  const wrong = test.testdir({ 'images.gz': 'something else' });
+  const wrong = join(root, 'wrong');
   await test.rejects(fetchPinned(FILES, join(wrong, 'cache'), [], { from: wrong }), {
     code: 'DATASET_DIGEST_MISMATCH',
     context: { file: join(wrong, 'images.gz') },
@@ -201,6 +206,6 @@ t.test('from a folder at hand', async (test) => {
     'a folder that was named is looked at, whatever the cache has',
   );
   isComplete(test, folder);
-  const empty = test.testdir({});
+  const empty = join(root, 'empty');
   await test.rejects(fetchPinned(FILES, join(empty, 'cache'), [], { from: empty }), { code: 'DATASET_FILE_MISSING' });
 });

@@ -64,8 +64,9 @@ export function copyReport(page: string, target: string): string {
 
 async function reportData(session: ProjectSession, words: ReportWords): Promise<ReportData> {
   const { config, board } = session;
-  const float = config.imported === null ? await trained(session) : null;
+  // First, for it refuses what cannot be quantized before it is trained.
   const { graph, report: quantize } = await quantized(session);
+  const float = config.imported === null ? await trained(session) : null;
   const { plan, optimize, sizes } = await planned(session, true);
   const firmware = await builtBefore(session);
   const verify = firmware === null ? null : await verifiedBefore(session, firmware);

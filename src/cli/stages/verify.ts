@@ -25,8 +25,9 @@ type Measured = Pick<VerifyReport, 'instructions' | 'stackHighWaterBytes' | 'lin
 export function verified(session: ProjectSession): Promise<Verified> {
   return session.once('verify', async () => {
     const { config, board, context } = session;
-    const float = config.imported === null ? await trained(session) : null;
+    // First, for it refuses what cannot be quantized or cannot fit before it is trained.
     const model = await quantized(session);
+    const float = config.imported === null ? await trained(session) : null;
     const firmware = await built(session);
     const stage: Stage = {
       id: `verify/${board.id}`,
