@@ -87,20 +87,19 @@ function largest(items: readonly Item[]): Item[] {
  */
 export function checkBudget(plan: PlannedMemory, sizes: ImageSizes | null, budget: BudgetOptions, board: Board): void {
   const all = needs(plan, sizes);
-  for (const need of all) refuse('DOES_NOT_FIT', need, boardLimit(board, need.memory), `what ${board.id} has`);
-  for (const need of all) refuse('BUDGET_EXCEEDED', need, budget[`${need.memory}Bytes`], 'the budget');
+  refuse('DOES_NOT_FIT', (memory) => boardLimit(board, memory), `what ${board.id} has`);
+  refuse('BUDGET_EXCEEDED', (memory) => budget[`${memory}Bytes`], 'the budget');
 
-  function refuse(code: string, need: Need, limit: number | null, whose: string): void {
-    if (limit === null || need.bytes <= limit) return;
-    const items = largestIn(need.memory, plan, sizes);
-    const names = items.map(({ name, bytes }) => `${shortTensorName(plan, name)} ${bytes} B`);
-    const what = { flash: 'flash', ram: 'static RAM', stack: 'stack in the worst case' }[need.memory];
-    const over = need.bytes - limit;
+  /** Names every memory that is too small at once; the first is the one of the context. */
+  function refuse(code: string, limitOf: (memory: Memory) => number | null, whose: string): void {
+    const overruns = all.flatMap((need) => {
+      const limit = limitOf(need.memory);
+      return limit === null || need.bytes <= limit ? [] : [{ need, limit, items: largestIn(need.memory, plan, sizes) }];
+    });
+    if (overruns.length === 0) return;
+    const [{ need, limit, items }] = overruns;
     const { peak } = plan;
-    const fullest =
-      need.memory === 'ram' ? ` The arena is fullest in ${peak.opName} (op ${peak.opIndex}): ${peak.bytes} bytes.` : '';
-    const message = `${need.bytes} bytes of ${what} (${need.source}) are ${over} more than ${whose}, ${limit}. Largest: ${names.join(', ')}.${fullest}`;
-    throw new ToolError(code, message, {
+    throw new ToolError(code, overruns.map((overrun) => sentence(overrun, whose)).join(' '), {
       context: {
         board: board.id,
         memory: need.memory,
@@ -109,7 +108,17 @@ export function checkBudget(plan: PlannedMemory, sizes: ImageSizes | null, budge
         source: need.source,
         largest: items.map(({ name, bytes }) => `${name} ${bytes} B`),
         ...(need.memory === 'ram' ? { peakOp: peak.opName, peakBytes: peak.bytes } : {}),
+        ...(overruns.length === 1 ? {} : { tooSmall: overruns.map(({ need: { memory } }) => memory) }),
       },
     });
+  }
+
+  function sentence({ need, limit, items }: { need: Need; limit: number; items: Item[] }, whose: string): string {
+    const names = items.map(({ name, bytes }) => `${shortTensorName(plan, name)} ${bytes} B`);
+    const what = { flash: 'flash', ram: 'static RAM', stack: 'stack in the worst case' }[need.memory];
+    const { peak } = plan;
+    const fullest =
+      need.memory === 'ram' ? ` The arena is fullest in ${peak.opName} (op ${peak.opIndex}): ${peak.bytes} bytes.` : '';
+    return `${need.bytes} bytes of ${what} (${need.source}) are ${need.bytes - limit} more than ${whose}, ${limit}. Largest: ${names.join(', ')}.${fullest}`;
   }
 }

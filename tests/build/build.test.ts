@@ -191,6 +191,11 @@ void t.test('budget: the board first, then the project, naming what is large', a
   );
   refused(over, 'ram', () => checkBudget(plan, null, { ...noBudget, ramBytes: 599 }, board), /input 600/);
   refused(over, 'flash', () => checkBudget(plan, sizes, { ...noBudget, flashBytes: 1999 }, board), /dense_1/);
+  t.throws(
+    () => checkBudget(plan, sizes, { ...noBudget, flashBytes: 1999, ramBytes: 699 }, board),
+    { code: over, message: /flash .* static RAM /, context: { memory: 'flash', tooSmall: ['flash', 'ram'] } },
+    'what is too small is named at once',
+  );
   refused(over, 'ram', () => checkBudget(plan, sizes, { ...noBudget, ramBytes: 699 }, board), /rx_ring 650/);
   refused(over, 'stack', () => checkBudget(plan, sizes, { ...noBudget, stackBytes: 299 }, board), /main 300/);
 
