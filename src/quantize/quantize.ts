@@ -26,13 +26,12 @@ import { affordable, evenly } from './work-limit.js';
 const CORRECTION_MACS = 2e9;
 
 /**
- * Post-training quantization to int8 (docs/numerics.md): weights symmetric, activations asymmetric over ranges measured
- * on `calibration` (symmetric int16 where options say so), biases int32, tanh and sigmoid as tables. An autoencoder's threshold is chosen anew, on the int8 scores of all
- * samples of `calibration`, which are those it was trained on. The ranges of a graph with `fake_quantize` ops
- * (quantization-aware training) are theirs. Same graph, samples and options, same result. Throws
- * QUANTIZE_UNSUPPORTED_OP, QUANTIZE_NON_FINITE, QUANTIZE_EMPTY_CALIBRATION, QUANTIZE_RANGE, QUANTIZE_UNKNOWN_LAYER,
- * INPUT_MISMATCH and
- * GRAPH_INVALID.
+ * Post-training quantization (docs/numerics.md): weights symmetric, activations asymmetric over ranges measured on
+ * `calibration` (symmetric int16 where options say so), biases int32, tanh and sigmoid as tables. An autoencoder's threshold
+ * is chosen anew, on the integer scores of all samples of `calibration`, which are those it was trained on. The ranges of a
+ * graph with `fake_quantize` ops (quantization-aware training) are theirs. Same graph, samples and options, same result.
+ * Throws QUANTIZE_UNSUPPORTED_OP, QUANTIZE_NON_FINITE, QUANTIZE_EMPTY_CALIBRATION, QUANTIZE_RANGE, QUANTIZE_UNKNOWN_LAYER,
+ * INPUT_MISMATCH and GRAPH_INVALID.
  */
 export function quantize(graph: FloatGraph, calibration: Samples, options: QuantizeOptions): Quantization {
   return finish(quantizeSteps(graph, calibration, options));

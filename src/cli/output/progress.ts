@@ -4,7 +4,8 @@ import { styleFor } from './style.js';
 
 const REDRAW_MS = 100;
 const PLAIN_LINE_MS = 5000;
-const LINES_A_DOUBLING = 6;
+/** Of the time that has gone by: how long no plain line comes. */
+const PAUSE_SHARE = 1 / 6;
 const CLEAR_LINE = `\r${String.fromCharCode(27)}[2K`;
 
 /** Progress on standard error: one redrawn line on a terminal, a plain line now and then elsewhere. */
@@ -37,7 +38,7 @@ export class ProgressRenderer implements Progress {
     }
     const finished = done >= total;
     // A log of hours has no use for thousands of lines: they thin out as the work goes on.
-    const plain = Math.max(PLAIN_LINE_MS, (now - this.startedAt) / LINES_A_DOUBLING);
+    const plain = Math.max(PLAIN_LINE_MS, (now - this.startedAt) * PAUSE_SHARE);
     const pause = this.io.stderr.isTTY ? REDRAW_MS : plain;
     if (!finished && now - this.drawnAt < pause) return;
     this.drawnAt = now;
